@@ -1,0 +1,45 @@
+"""Refusals become answers: 403 and 409, as a page, or as a notice for htmx; never a traceback."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from decisions.errors import Conflict, NotAllowed
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class Refusals:
+    """Answers NotAllowed with 403 and Conflict with 409, in words, on whatever page they rose."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Translate the two refusals; everything else goes its way."""
+        if isinstance(exception, NotAllowed):
+            return self.answer(request, 403, _("Not allowed"), str(exception))
+        if isinstance(exception, Conflict):
+            return self.answer(request, 409, _("That has changed in the meantime"), str(exception))
+        return None
+
+    def answer(self, request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
+        """A notice for htmx, a page with a way back and the text that was sent for everyone else."""
+        typed = [
+            (name, value)
+            for name, value in request.POST.items()
+            if name not in {"csrfmiddlewaretoken", "version"} and isinstance(value, str) and len(value) > 2
+        ]
+        template = "components/notice.html" if getattr(request, "htmx", False) else "errors/refused.html"
+        context = {"title": title, "message": message, "typed": typed, "status": status, "back": request.path}
+        response = HttpResponse(render_to_string(template, context, request=request), status=status)
+        if getattr(request, "htmx", False):
+            response["HX-Retarget"] = "#notices"
+            response["HX-Reswap"] = "afterbegin"
+        return response
+

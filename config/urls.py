@@ -1,0 +1,16 @@
+"""All addresses; each app names its own."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import views
+
+handler500 = "config.views.server_error"
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("workshops.urls")),
+    path("", include("decisions.urls")),
+]

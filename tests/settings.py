@@ -1,0 +1,25 @@
+"""The product's settings with what a test run needs; everything can still be set from outside."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("INSECURE_HTTP", "1")
+os.environ.setdefault("SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789")
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="groundwork-test-"))
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402
+
+# A file, not memory: the tests' own web server and browser meet the same rows from other threads.
+_suffix = os.environ.get("GW_TEST_DB", "")
+DATABASES["default"]["TEST"] = (
+    {"NAME": str(Path(DATA_DIR) / f"test{_suffix}.sqlite3")}
+    if DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    else {"NAME": f"groundwork_test{_suffix}"}
+)
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ACCOUNT_RATE_LIMITS = False
