@@ -42,4 +42,3 @@ class Refusals:
             response["HX-Retarget"] = "#notices"
             response["HX-Reswap"] = "afterbegin"
         return response
-

@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import views
+from decisions.views.home import home
 
 handler500 = "config.views.server_error"
 
 urlpatterns = [
+    path("", home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -2,8 +2,9 @@
 
 from django.urls import URLPattern, path
 
-from decisions import views
+from decisions.views import home
 
+app_name = "decisions"
 urlpatterns: list[URLPattern] = [
-    path("", views.home, name="home"),
+    path("welcome/", home.welcome, name="welcome"),
 ]

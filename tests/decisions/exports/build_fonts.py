@@ -32,7 +32,21 @@ PRINT_RANGES = [
     *((0xFB00, 0xFB06), (0xFFFD, 0xFFFD)),
 ]
 MONO_RANGES = [(0x20, 0x7E), (0xA0, 0xFF), (0x2010, 0x2026)]
-SCREEN_FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl", "liga", "calt", "tnum", "case", "zero", "frac", "sups", "ss03"]
+SCREEN_FEATURES = [
+    "kern",
+    "mark",
+    "mkmk",
+    "ccmp",
+    "locl",
+    "liga",
+    "calt",
+    "tnum",
+    "case",
+    "zero",
+    "frac",
+    "sups",
+    "ss03",
+]
 PRINT_FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl", "liga", "calt", "tnum", "lnum", "case"]
 
 
@@ -55,7 +69,15 @@ INTER, SERIF, MONO = "inter-ui@4.1.1", "source-serif@4.5.1", "@fontsource/ibm-pl
 STYLES = {400: "Regular", 500: "Medium", 600: "SemiBold", 700: "Bold"}
 FACES = [
     *(
-        Face(f"inter-{w}.woff2", f"inter-ui/web/Inter-{s}.woff2", INTER, "Inter", w, "OFL-Inter.txt", tuple(SCREEN_RANGES))
+        Face(
+            f"inter-{w}.woff2",
+            f"inter-ui/web/Inter-{s}.woff2",
+            INTER,
+            "Inter",
+            w,
+            "OFL-Inter.txt",
+            tuple(SCREEN_RANGES),
+        )
         for w, s in STYLES.items()
     ),
     Face(

@@ -1,0 +1,1 @@
+"""Pages: one module an area. They translate HTTP and nothing more."""
