@@ -1,0 +1,80 @@
+"""The whole app as ASGI: the live stream beside Django. Serve with `uvicorn config.asgi:application`."""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import MutableMapping
+from types import FrameType
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django = get_wsgi_application()
+
+# Only now: these need Django's apps to be loaded.
+from django.conf import settings  # noqa: E402
+
+from config.bridge import Bridge, Receive, Scope, Send  # noqa: E402
+from workshops import fragments  # noqa: E402
+from workshops.live.hub import Hub  # noqa: E402
+from workshops.live.stream import STREAM_PATH, StreamApp, answer  # noqa: E402
+
+log = logging.getLogger("groundwork.live")
+
+
+class Application:
+    """Sends each request where it belongs and carries the hub through the server's life."""
+
+    def __init__(self) -> None:
+        self.hub = Hub(fragments)
+        self.stream = StreamApp(self.hub, fragments.admit)
+        self.web = Bridge(django, settings.WEB_THREADS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or the life of the server."""
+        if scope["type"] == "http":
+            if STREAM_PATH.fullmatch(scope["path"]):
+                await self.stream(scope, receive, send)
+            else:
+                await self.web(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self.live(receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def live(self, receive: Receive, send: Send) -> None:
+        """Start the hub with the server and end it with the server."""
+        message: MutableMapping[str, Any] = await receive()
+        if message["type"] == "lifespan.startup":
+            self.hub.start()
+            self.hear_signals()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await self.hub.stop()
+        self.stream.stop()
+        self.web.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def hear_signals(self) -> None:
+        """End all streams on SIGTERM and SIGINT, before the server begins to wait for its connections to end."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+
+        def chain(number: int) -> None:
+            before = signal.getsignal(number)
+
+            def handle(number: int, frame: FrameType | None) -> None:
+                self.hub.close_streams_from_thread()
+                if callable(before):
+                    before(number, frame)
+
+            signal.signal(number, handle)
+
+        chain(signal.SIGTERM)
+        chain(signal.SIGINT)
+
+
+application = Application()
