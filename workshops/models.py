@@ -51,6 +51,8 @@ class Workshop(models.Model):
     phase = models.CharField(max_length=8, choices=Phase.choices, default=Phase.LOBBY)
     # Raised with every visible change, in the change's own transaction; the live path compares it.
     version = models.PositiveBigIntegerField(default=1)
+    # Raised only by acts that change phase or round: what a facilitator's form was made for.
+    stage = models.PositiveIntegerField(default=1)
     join_code = models.CharField(max_length=8, unique=True, default=new_code)
     join_token = models.CharField(max_length=32, unique=True, default=new_key)
     shown = models.CharField(_("after the reveal show"), max_length=6, choices=Shown.choices, default=Shown.NAMES)
