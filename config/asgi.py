@@ -19,7 +19,7 @@ from django.conf import settings  # noqa: E402
 from config.bridge import Bridge, Receive, Scope, Send  # noqa: E402
 from workshops import fragments  # noqa: E402
 from workshops.live.hub import Hub  # noqa: E402
-from workshops.live.stream import STREAM_PATH, StreamApp, answer  # noqa: E402
+from workshops.live.stream import STREAM_PATH, StreamApp  # noqa: E402
 
 log = logging.getLogger("groundwork.live")
 
