@@ -251,7 +251,7 @@ class Hub:
         room = self.rooms.get(workshop_id)
         if room is None:
             room = self.rooms[workshop_id] = Room(workshop_id)
-        same = [other for other in room.streams if other.seat_id == stream.seat_id]
+        same = [other for other in room.streams if other.seat_id == stream.seat_id and not other.closed]
         if len(same) >= STREAMS_A_SEAT:
             same[0].close()
         room.streams[stream] = None

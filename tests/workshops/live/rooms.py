@@ -1,0 +1,134 @@
+"""Rooms without a database, to tell the hub's stories with."""
+
+import asyncio
+import threading
+import time
+from collections import Counter
+from contextlib import asynccontextmanager
+
+from workshops.live.hub import Hub, OwnFrame, RoomFrame, Stream
+
+
+class Rooms:
+    """A loader whose rooms are plain values that a test changes."""
+
+    def __init__(self) -> None:
+        self.version: dict[int, int] = {}
+        self.text: dict[int, str] = {}
+        self.round: dict[int, str] = {}
+        self.seats: dict[int, dict[int, str]] = {}
+        self.calls: Counter[str] = Counter()
+        self.threads: set[int] = set()
+        self.busy = 0
+        self.most_busy = 0
+        self.slow = 0.0
+        self.broken = False
+
+    def open(self, workshop_id: int, seats: dict[int, str]) -> None:
+        self.version[workshop_id] = 1
+        self.text[workshop_id] = "lobby"
+        self.round[workshop_id] = "none"
+        self.seats[workshop_id] = dict(seats)
+
+    def change(self, workshop_id: int, text: str, round_key: str | None = None) -> int:
+        self.version[workshop_id] += 1
+        self.text[workshop_id] = text
+        if round_key is not None:
+            self.round[workshop_id] = round_key
+        return self.version[workshop_id]
+
+    def _work(self, name: str) -> None:
+        self.calls[name] += 1
+        self.threads.add(threading.get_ident())
+        self.busy += 1
+        self.most_busy = max(self.most_busy, self.busy)
+        time.sleep(self.slow)
+        self.busy -= 1
+        if self.broken:
+            raise ConnectionError("the database is away")
+
+    def render_room(self, workshop_id, audiences):
+        if workshop_id not in self.version:
+            return None
+        version, text, key = self.version[workshop_id], self.text[workshop_id], self.round[workshop_id]
+        seats = dict(self.seats[workshop_id])
+        self._work("room")
+        fragments = {
+            audience: {"stage": f"<p id=stage>{text}</p>", "people": f"<ul id=people>{len(seats)}</ul>"}
+            | ({"controls": f"<form id=controls>{text}</form>"} if audience == "facilitator" else {})
+            for audience in audiences
+        }
+        return RoomFrame(version, fragments, seats, key)
+
+    def render_own(self, workshop_id, seat_ids):
+        key = self.round.get(workshop_id, "none")
+        self._work("own")
+        return OwnFrame(key, {seat: {"ballot": f"<form id=ballot>{seat} in {key}</form>"} for seat in seat_ids})
+
+    def versions(self, workshop_ids):
+        self._work("versions")
+        return {pk: self.version[pk] for pk in workshop_ids if pk in self.version}
+
+
+class Client:
+    """Reads a stream as the ASGI app does: takes what there is, and sleeps until woken."""
+
+    def __init__(self, hub: Hub, workshop_id: int, seat: int, audience: str, own: OwnFrame) -> None:
+        self.hub = hub
+        self.stream = Stream(seat, audience == "screen", audience)
+        self.room = hub.enter(workshop_id, self.stream, own)
+        self.got: list[str] = []
+        self.pushes: list[str] = []
+        self.reading = True
+        self.ended = False
+        self.task = asyncio.get_running_loop().create_task(self.read())
+
+    async def read(self) -> None:
+        try:
+            while not self.stream.closed:
+                if self.reading and (data := self.room.take(self.stream)):
+                    self.pushes.append(data.decode())
+                    self.got.extend(event for event in data.decode().split("\n\n") if event)
+                    continue
+                self.stream.waiter = asyncio.get_running_loop().create_future()
+                await self.stream.waiter
+        finally:
+            self.ended = True
+            self.hub.leave(self.room, self.stream)
+
+    def resume(self) -> None:
+        self.reading = True
+        self.stream.wake()
+
+    def last(self, name: str) -> str:
+        """The latest content of one fragment."""
+        found = [event for event in self.got if f"event: {name}\n" in event]
+        return found[-1].split("data: ", 1)[1] if found else ""
+
+    def count(self, name: str) -> int:
+        return sum(f"event: {name}\n" in event for event in self.got)
+
+
+async def until(true, seconds: float = 3.0) -> None:
+    """Wait for something to become true; a test that waits in vain fails."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def running(rooms: Rooms):
+    """A hub over these rooms."""
+    hub = Hub(rooms)
+    hub.start()
+    try:
+        yield hub
+    finally:
+        await hub.stop()
+
+
+def own_of(rooms: Rooms, workshop_id: int, seat: int) -> OwnFrame:
+    """What admission hands over."""
+    key = rooms.round[workshop_id]
+    return OwnFrame(key, {seat: {"ballot": f"<form id=ballot>{seat} in {key}</form>"}})
