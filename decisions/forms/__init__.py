@@ -1,0 +1,1 @@
+"""Forms: what is asked, what is refused, and what is said then."""

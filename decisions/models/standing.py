@@ -1,0 +1,74 @@
+"""How each decision stands: a projection of its records, revisits and log, made for the list."""
+
+from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from .decision import Decision
+from .team import Team
+
+
+class Status(models.TextChoices):
+    """Where a decision is, as the log shows it."""
+
+    OPEN = "open", _("Open")
+    DRAFT = "draft", _("Draft")
+    IN_SIGN_OFF = "in_sign_off", _("In sign-off")
+    ACCEPTED = "accepted", _("Accepted")
+    SUPERSEDED = "superseded", _("Superseded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Approach(models.TextChoices):
+    """What a recommendation can say."""
+
+    RAG = "rag", _("RAG")
+    FINE_TUNING = "fine_tuning", _("Fine-tuning")
+    HYBRID = "hybrid", _("Hybrid")
+    PROMPT_ONLY = "prompt_only", _("Prompt only")
+    FIX_FIRST = "fix_first", _("Fix first")
+    UNDECIDED = "undecided", _("Undecided")
+
+
+class Standing(models.Model):
+    """One decision's line in the log, written by `decisions.standing` and by nobody else; it can be made anew."""
+
+    decision = models.OneToOneField(Decision, models.CASCADE, primary_key=True, related_name="standing")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN)
+    approach = models.CharField(max_length=16, choices=Approach.choices, default=Approach.UNDECIDED)
+    revisit_on = models.DateField(null=True, blank=True)
+    # The day of the last acceptance, or of the decision's creation before that.
+    dated_on = models.DateField()
+    owners = models.JSONField(default=list)  # [{"role", "name"}, ...] of the record that stands
+    title_folded = models.CharField(max_length=320)
+    # Every word of title, question, context, tags, rationale and log entries once, with a blank before each.
+    words = models.TextField(default="")
+
+    class Meta:
+        indexes = [
+            models.Index("team", F("number").desc(), name="standing_list"),
+            models.Index("team", "status", F("number").desc(), name="standing_by_status"),
+            models.Index("team", "approach", F("number").desc(), name="standing_by_approach"),
+            models.Index("team", "revisit_on", F("number").desc(), name="standing_by_revisit"),
+            models.Index("team", "dated_on", F("number").desc(), name="standing_by_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.status}"
+
+
+class StandingOwner(models.Model):
+    """An owner of the record that stands, to filter by."""
+
+    standing = models.ForeignKey(Standing, models.CASCADE, related_name="owner_rows")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+", db_index=False)
+    name_folded = models.CharField(max_length=240)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["standing", "name_folded"], name="owner_once_per_standing")]
+        indexes = [models.Index(fields=["team", "name_folded", "standing"], name="standing_owner_by_name")]
+
+    def __str__(self) -> str:
+        return self.name_folded
