@@ -1,0 +1,156 @@
+"""The next lever: what to change first after a pilot or an incident. The first row that matches gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Final
+
+from .answers import AnswerError, keys_of, shown
+from .text import Sentence, _
+
+NOW: Final = ("rag", "fine_tuning", "hybrid")
+LEVERS: Final[Mapping[str, Sentence]] = MappingProxyType(
+    {
+        "build_eval_first": _("build the evaluation set first"),
+        "fix_prompt_tools_or_model": _("fix the prompt, the tools or the model"),
+        "fix_chunking_filters_hybrid_search_reranker": _("fix chunking, filters, hybrid search or the reranker"),
+        "add_rag": _("add RAG"),
+        "strengthen_rag": _("strengthen RAG"),
+        "add_fine_tuning": _("add fine-tuning"),
+        "keep_and_revisit": _("keep it and revisit"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What a pilot or an incident showed; `grounded_ok` is None where nobody looked."""
+
+    eval_exists: bool = True
+    grounded_ok: bool | None = None
+    style_or_structure_bad: bool = False
+    hallucinates: bool = False
+    stale_within_weeks: bool = False
+    fluent_but_wrong: bool = False
+    right_passage_ignored: bool = False
+    retrieval_wrong: bool = False
+
+
+OBSERVED: Final[Mapping[str, Sentence]] = MappingProxyType(
+    {
+        "eval_exists": _("There is an evaluation set."),
+        "grounded_ok": _("Answers rest on passages that support them."),
+        "style_or_structure_bad": _("Style or structure is wrong."),
+        "hallucinates": _("It invents facts."),
+        "stale_within_weeks": _("It is out of date within weeks."),
+        "fluent_but_wrong": _("It reads well and is wrong."),
+        "right_passage_ignored": _("The right passage was retrieved, and ignored."),
+        "retrieval_wrong": _("The wrong passages were retrieved, or none."),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NextLever:
+    """What to change first, and why."""
+
+    key: str
+    reason: Sentence
+
+    def as_dict(self) -> dict[str, str]:
+        """The output of the command."""
+        return {"next_lever": self.key, "reason": str(self.reason)}
+
+
+def next_lever(now: str, observed: Observed) -> NextLever:
+    """The first thing to change about what runs now (`rag`, `fine_tuning` or `hybrid`)."""
+    if not observed.eval_exists:
+        return NextLever(
+            "build_eval_first",
+            _("There is no evaluation set, so any second technique would be a guess: lock one, then measure again."),
+        )
+    if observed.right_passage_ignored:
+        return NextLever(
+            "fix_prompt_tools_or_model",
+            _(
+                "The right passage was there and the model did not use it: work on the prompt, the tool schema or the "
+                "choice of model before touching the index."
+            ),
+        )
+    if observed.retrieval_wrong:
+        return NextLever(
+            "fix_chunking_filters_hybrid_search_reranker",
+            _(
+                "The wrong passages came back: work on chunk borders, metadata filters, keyword search beside vectors, "
+                "or a reranker."
+            ),
+        )
+    if observed.hallucinates or observed.stale_within_weeks or observed.fluent_but_wrong:
+        return _grounding(now)
+    if now == "rag" and observed.grounded_ok and observed.style_or_structure_bad:
+        return NextLever(
+            "add_fine_tuning",
+            _(
+                "Facts are grounded while style or structure is wrong: that is what fine-tuning is for, once it is budgeted."
+            ),
+        )
+    return NextLever("keep_and_revisit", _keep(now, observed))
+
+
+def _grounding(now: str) -> NextLever:
+    if now == "fine_tuning":
+        return NextLever(
+            "add_rag",
+            _(
+                "The tuned model lacks facts or has old ones: give it evidence by retrieval; more training would not help."
+            ),
+        )
+    return NextLever(
+        "strengthen_rag",
+        _(
+            "Facts are missing or old although retrieval is there: strengthen it (fresher index, better coverage, answers "
+            "only from passages) before any more training."
+        ),
+    )
+
+
+def _keep(now: str, observed: Observed) -> Sentence:
+    if observed.style_or_structure_bad and now != "rag":
+        return _(
+            "Style or structure is wrong although the model is tuned already: no new technique is missing. Look at the "
+            "training examples and the output schema, and revisit on the agreed date."
+        )
+    if observed.style_or_structure_bad:
+        return _(
+            "Style or structure is wrong, but nobody has shown that the facts are grounded; check that first, since "
+            "tuning would polish wrong answers."
+        )
+    if observed.grounded_ok is False:
+        return _(
+            "Answers are not grounded, but no cause was ticked: find out whether the wrong passage came back or the right "
+            "one was ignored, then ask again."
+        )
+    return _("Nothing observed asks for another technique: keep what runs, and revisit on the agreed date.")
+
+
+def parse_lever(raw: object) -> tuple[str, Observed]:
+    """What runs now and what was observed, from decoded JSON; raises AnswerError naming the first wrong field."""
+    given = keys_of(raw, "input", allowed=("now", "observed"), prefix="")
+    if "now" not in given:
+        raise AnswerError("now", f"is missing; it must be one of {', '.join(NOW)}")
+    now = given["now"]
+    if not isinstance(now, str) or now not in NOW:
+        raise AnswerError("now", f"must be one of {', '.join(NOW)}, not {shown(now)}")
+    values: dict[str, bool | None] = {}
+    for key, value in keys_of(given.get("observed", {}), "observed", allowed=_OBSERVED_KEYS).items():
+        may_be_null = key == "grounded_ok"
+        if not isinstance(value, bool) and not (value is None and may_be_null):
+            wanted = "true, false or null" if may_be_null else "true or false"
+            raise AnswerError(f"observed.{key}", f"must be {wanted}, not {shown(value)}")
+        values[key] = value
+    return now, Observed(**values)  # type: ignore[arg-type]
+
+
+_OBSERVED_KEYS: Final = tuple(field.name for field in fields(Observed))

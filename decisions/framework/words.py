@@ -1,0 +1,247 @@
+"""Names for people: approaches, paths, clauses, statuses, roles and the questions about the situation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from .text import Sentence, _
+
+APPROACH_NAMES: Final[Mapping[str, Sentence]] = MappingProxyType(
+    {
+        "rag": _("RAG"),
+        "fine_tuning": _("fine-tuning"),
+        "hybrid": _("hybrid"),
+        "prompt_only": _("prompts only"),
+        "fix_first": _("fix first"),
+        "undecided": _("undecided"),
+    }
+)
+PATH_NAMES: Final[Mapping[str, Sentence]] = MappingProxyType(
+    {
+        "none": _("nothing to build yet"),
+        "prompt_only": _("keep the prompted base model"),
+        "rag_only": _("RAG on its own"),
+        "rag_then_fine_tuning": _("RAG first, fine-tuning in the backlog"),
+        "hybrid": _("retrieval first, then tuned behaviour on top"),
+        "hybrid_rag_first": _("retrieval with citations first, then tuned behaviour on top"),
+        "with_thin_retrieval": _("tuned behaviour with a thin layer of retrieval"),
+        "fine_tuning_only": _("tuned behaviour on its own"),
+        "evaluate_first": _("evaluate fine-tuning in a pilot before committing to it"),
+        "baseline_and_pilot": _("a prompted baseline and a pilot"),
+        "interim": _("an interim default until the open questions are settled"),
+        "open": _("open"),
+        "depends": _("the way there depends on the open criteria"),
+    }
+)
+# the sentence of the rule behind each clause, for the outcome page
+CLAUSE_SENTENCES: Final[Mapping[str, Sentence]] = MappingProxyType(
+    {
+        "fix_first": _("Something that is not a model problem comes first; repair that, and score again."),
+        "prompt_baseline": _("A prompted base model already meets the bar, so neither technique has to be built."),
+        "majority_rag": _(
+            "More than two criteria lean RAG: start with RAG. It is where to start, not where it must end."
+        ),
+        "behaviour_with_knowledge": _(
+            "Consistent behaviour matters most, but churn, audit or sensitivity leans RAG: tune the behaviour and keep the "
+            "knowledge in retrieval."
+        ),
+        "behaviour_thin_retrieval": _(
+            "Consistent behaviour matters most and nothing pulls the knowledge toward RAG, yet answers rest on documents: "
+            "tune, with a thin layer of retrieval."
+        ),
+        "behaviour_only": _("Consistent behaviour matters most and sources matter less: fine-tune."),
+        "behaviour_and_sources": _(
+            "Consistent behaviour matters most and sources matter too: hybrid, with retrieval and citations first."
+        ),
+        "knowledge_changes": _("Behaviour does not come first and the knowledge keeps changing: RAG."),
+        "sources_decide": _(
+            "Behaviour does not come first, and sources or documents decide what a good answer is: RAG."
+        ),
+        "evaluate_fine_tuning": _(
+            "The task or a majority leans fine-tuning without behaviour coming first: evaluate fine-tuning."
+        ),
+        "no_lean": _("Nothing leans far enough: keep a prompted baseline and run a pilot."),
+        "open_criteria": _("What is still open could change the answer."),
+        "several": _("Several clauses could fire, and each gives the same approach."),
+    }
+)
+STATUS_NAMES: Final[Mapping[str, Sentence]] = MappingProxyType(
+    {
+        "final": _("final"),
+        "provisional": _("provisional: sign-off waits for the open criteria"),
+        "interim": _("interim: one answer this week"),
+        "stop": _("stop: fix first"),
+    }
+)
+BUILD_NAMES: Final[Mapping[str, Sentence]] = MappingProxyType(
+    {
+        "rag": _("RAG"),
+        "fine_tuning": _("fine-tuning"),
+        "fine_tuning_with_thin_retrieval": _("fine-tuning with a thin layer of retrieval"),
+        "prompts": _("prompts"),
+    }
+)
+ROLE_NAMES: Final[Mapping[str, Sentence]] = MappingProxyType(
+    {
+        "product": _("product"),
+        "security": _("security"),
+        "data": _("data"),
+        "engineering": _("engineering"),
+        "legal": _("legal"),
+        "other": _("other"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SituationQuestion:
+    """One question about the situation: how it is asked, why, and what it would take for the answer to change."""
+
+    key: str
+    question: Sentence
+    help: Sentence
+    default: bool | None
+    # how a changed answer reads inside "If ..., the approach becomes ..."
+    if_true: Sentence
+    if_false: Sentence
+    # a measurable sign that the answer has become true, or false
+    signal_true: Sentence | None = None
+    signal_false: Sentence | None = None
+    # whether it can change the approach, or only raises flags
+    decides: bool = False
+
+
+SITUATION: Final[tuple[SituationQuestion, ...]] = (
+    SituationQuestion(
+        key="prompt_baseline_sufficient",
+        question=_("Was a prompted base model tried and measured, and does it already meet the bar?"),
+        help=_("Only a measured result counts. A good demo is not one."),
+        default=False,
+        if_true=_("a measured, prompted base model already meets the bar"),
+        if_false=_("the prompted base model no longer meets the bar"),
+        signal_true=_("The prompted baseline passes every gate on the locked evaluation set."),
+        signal_false=_("The prompted baseline fails a gate on the locked evaluation set."),
+        decides=True,
+    ),
+    SituationQuestion(
+        key="behaviour_dominates",
+        question=_("Does consistent behaviour matter more here than anything else?"),
+        help=_("Tone, format, steps, labels. Not asked: it follows from task stability."),
+        default=None,
+        if_true=_("consistent behaviour came first"),
+        if_false=_("consistent behaviour did not come first"),
+        signal_true=_("More than half of the rejected answers are rejected for form or tone, not for facts."),
+        signal_false=_("Fewer than one rejected answer in ten is rejected for form or tone."),
+        decides=True,
+    ),
+    SituationQuestion(
+        key="sources_matter",
+        question=_("Do sources matter: will people want to see what an answer rests on?"),
+        help=_("Not asked: they matter when audit and trust leans RAG."),
+        default=None,
+        if_true=_("sources mattered"),
+        if_false=_("sources did not matter"),
+        signal_true=_("Users open the sources of at least one answer in ten, or ask for them."),
+        signal_false=_("For a quarter nobody opens or asks for a source."),
+        decides=True,
+    ),
+    SituationQuestion(
+        key="documents_drive",
+        question=_("Do documents decide what a right answer is?"),
+        help=_("Policies, manuals, tickets, a catalogue: if the document says otherwise, the answer is wrong."),
+        default=False,
+        if_true=_("documents decided what a right answer is"),
+        if_false=_("documents did not decide what a right answer is"),
+        signal_true=_("Graders need a document to judge more than half of the evaluation set."),
+        signal_false=_("Graders need no document to judge nine answers in ten."),
+        decides=True,
+    ),
+    SituationQuestion(
+        key="explainability_required",
+        question=_("Do legal or public relations require that answers can be explained?"),
+        help=_(
+            "A worry about black boxes. It counts audit and trust as RAG and makes sources matter; the scores stay visible."
+        ),
+        default=False,
+        if_true=_("answers had to be explainable"),
+        if_false=_("answers did not have to be explainable"),
+        signal_true=_("Legal, public relations or a regulator asks in writing for answers that can be explained."),
+        signal_false=_("Legal and public relations confirm in writing that no explanation is needed."),
+        decides=True,
+    ),
+    SituationQuestion(
+        key="one_answer_this_week",
+        question=_("Is one answer needed this week, settled or not?"),
+        help=_("You get a default with an interim record, a log of assumptions, and two signals that would change it."),
+        default=False,
+        if_true=_("one answer were needed this week"),
+        if_false=_("there were time to settle what is open"),
+        decides=True,
+    ),
+    SituationQuestion(
+        key="training_capacity_short",
+        question=_("Are GPU capacity or machine-learning people short?"),
+        help=_("Then vendor-hosted tuning under a strict data agreement beats a cluster that nobody can keep up."),
+        default=False,
+        if_true=_("training capacity were short"),
+        if_false=_("training capacity were there"),
+    ),
+    SituationQuestion(
+        key="update_owner",
+        question=_("Is there a named person who would keep a tuned model up to date?"),
+        help=_("Without one, fine-tuning stays blocked."),
+        default=True,
+        if_true=_("somebody owned the model's updates"),
+        if_false=_("nobody owned the model's updates"),
+    ),
+    SituationQuestion(
+        key="labelled_examples",
+        question=_("Are there labelled examples of the task?"),
+        help=_("Labelling and evaluation are what budgets forget most often."),
+        default=True,
+        if_true=_("labelled examples existed"),
+        if_false=_("there were no labelled examples"),
+    ),
+    SituationQuestion(
+        key="clean_task_data",
+        question=_("Is the task data clean enough to distil a smaller model from?"),
+        help=_("It matters where speed decides on a repetitive task."),
+        default=True,
+        if_true=_("clean task data existed"),
+        if_false=_("there were no clean task data"),
+    ),
+    SituationQuestion(
+        key="evaluation_set_locked",
+        question=_("Is there a locked, labelled evaluation set?"),
+        help=_("Without one, building it is phase zero."),
+        default=True,
+        if_true=_("an evaluation set were locked"),
+        if_false=_("no evaluation set were locked"),
+    ),
+    SituationQuestion(
+        key="content_owner",
+        question=_("Does a named person keep the content fresh?"),
+        help=_("Retrieval serves what is in the index, old or new."),
+        default=True,
+        if_true=_("somebody owned the content"),
+        if_false=_("nobody owned the content"),
+    ),
+    SituationQuestion(
+        key="fast_changing_rules",
+        question=_("Do regulations or catalogues move fast here?"),
+        help=_("Then the decision is looked at again every month instead of every quarter."),
+        default=False,
+        if_true=_("rules or catalogues moved fast"),
+        if_false=_("rules and catalogues moved slowly"),
+    ),
+)
+SITUATION_BY_KEY: Final[Mapping[str, SituationQuestion]] = MappingProxyType({item.key: item for item in SITUATION})
+PRE_CHECK_CHANGES: Final[Mapping[bool, Sentence]] = MappingProxyType(
+    {
+        True: _("one of the four things to fix first turned out to be the real problem"),
+        False: _("everything on the fix-first list were repaired"),
+    }
+)
