@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext
+
+from decisions.framework.text import translate_with
 
 
 class DecisionsConfig(AppConfig):
@@ -6,7 +9,8 @@ class DecisionsConfig(AppConfig):
     verbose_name = "Decisions"
 
     def ready(self) -> None:
-        """Keep the log's lines in step with what is written."""
+        """Keep the log's lines in step with what is written, and the framework's sentences in the reader's language."""
+        translate_with(gettext)
         from decisions import standing
 
         standing.follow()
