@@ -36,8 +36,10 @@ class Record(models.Model):
     revision = models.PositiveIntegerField(default=1)
     # Section name -> number of its last change: two people on different sections never meet.
     section_versions = models.JSONField(default=dict)
-    # What the record keeps beside the signed text: minutes of the room, as plain data.
+    # What the record keeps beside the signed text: minutes of the room and of the record's own acts, as plain data.
     minutes = models.JSONField(default=list)
+    # Role -> {"email", "user_id"} of the owners: how they are reached is nobody else's business, so not in the text.
+    owner_contacts = models.JSONField(default=dict)
     approach = models.CharField(max_length=16, db_index=True)
     workshop_ref = models.UUIDField(null=True, blank=True, editable=False)
     supersedes = models.OneToOneField(
@@ -129,3 +131,72 @@ class SignOff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.role}: {self.position}"
+
+
+class SectionPresence(models.Model):
+    """Who has which section of a draft open; a heartbeat renews it, and it counts for half a minute."""
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="presences")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    section = models.CharField(max_length=40)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "user"], name="one_presence_per_person_and_record")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.section}"
+
+
+class ShareLink(models.Model):
+    """Leave to read one accepted record without an account until a day, or until somebody takes it back."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record = models.ForeignKey(Record, models.CASCADE, related_name="share_links")
+    note = models.CharField(_("for whom"), max_length=120, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.record}, until {self.expires_at:%Y-%m-%d}"
+
+
+class ArchiveState(models.TextChoices):
+    """Where the making of an archive stands."""
+
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Being written")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Failed")
+
+
+class Archive(models.Model):
+    """The whole log of a team as one file, written off the request; `beat_at` shows that its writer lives."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="archives")
+    state = models.CharField(max_length=8, choices=ArchiveState.choices, default=ArchiveState.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    file = models.CharField(max_length=100, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    fault = models.CharField(max_length=400, blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    requested_at = models.DateTimeField(auto_now_add=True)
+    beat_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team"], name="one_archive_at_a_time", condition=Q(state__in=["waiting", "running"])
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team} {self.requested_at:%Y-%m-%d}: {self.state}"
