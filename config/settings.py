@@ -33,7 +33,7 @@ if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
         "SECRET_KEY must have 50 characters or more; "
         "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
     )
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 
 # Files that the app itself writes: issued PDFs, archives, mail without an SMTP server, the demo's database.
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))

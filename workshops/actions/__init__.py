@@ -1,0 +1,56 @@
+"""What people do in a room, one function an act: lock, check who and when, write, publish after commit."""
+
+from workshops.actions.ballots import cast_ballot, withdraw_ballot
+from workshops.actions.lead import (
+    answer_situation,
+    close,
+    create_workshop,
+    move_phase,
+    nudge,
+    set_timer,
+    write_record,
+)
+from workshops.actions.people import (
+    change_role,
+    give_lead,
+    join,
+    leave,
+    remove_seat,
+    take_over,
+)
+from workshops.actions.rounds import (
+    add_note,
+    leave_contested,
+    open_ahead,
+    open_round,
+    reopen_round,
+    reveal,
+    settle,
+    start_session,
+)
+
+__all__ = [
+    "add_note",
+    "answer_situation",
+    "cast_ballot",
+    "change_role",
+    "close",
+    "create_workshop",
+    "give_lead",
+    "join",
+    "leave",
+    "leave_contested",
+    "move_phase",
+    "nudge",
+    "open_ahead",
+    "open_round",
+    "remove_seat",
+    "reopen_round",
+    "reveal",
+    "set_timer",
+    "settle",
+    "start_session",
+    "take_over",
+    "withdraw_ballot",
+    "write_record",
+]

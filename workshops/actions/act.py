@@ -1,0 +1,76 @@
+"""The frame of every act: the workshop's row is locked, changes are counted, listeners hear of them after commit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from decisions.errors import Conflict
+from workshops import live
+from workshops.models import Minute, Round, Seat, Workshop
+from workshops.states import PHASE_MOVES, may_move
+
+
+class Act:
+    """One act under way: the locked workshop and what the act did so far."""
+
+    def __init__(self, workshop: Workshop, by: Seat) -> None:
+        self.workshop = workshop
+        self.by = by
+        self.seen = False  # whether anybody else can see that something changed
+        self.staged = False  # whether phase or rounds changed: forms made before are stale
+
+    def minute(self, act: str, **detail: Any) -> None:
+        """Write a line into the minutes; the change is then visible to the room."""
+        Minute.objects.create(workshop=self.workshop, act=act, who=str(self.by.name), detail=detail)
+        self.seen = True
+
+    def stage(self, act: str, **detail: Any) -> None:
+        """Write a line for a change of phase or round."""
+        self.minute(act, **detail)
+        self.staged = True
+
+    def require_stage(self, stage: int | None) -> None:
+        """Raise Conflict when the facilitator's form was made before the last change of phase or round."""
+        if stage is not None and stage != self.workshop.stage:
+            raise Conflict(_("Somebody else was quicker: the room has moved on. Look at where it is now."))
+
+    def require_phase(self, *phases: str) -> None:
+        """Raise Conflict unless the workshop is in one of the phases."""
+        if self.workshop.phase not in phases:
+            raise Conflict(_("The workshop is not at that point now."))
+
+    def move(self, phase: str) -> None:
+        """Take the workshop to another phase along an allowed edge."""
+        if not may_move(PHASE_MOVES, self.workshop.phase, phase):
+            raise Conflict(_("The workshop cannot go there from where it is now."))
+        self.workshop.phase = phase
+
+    def round(self, round_id: int) -> Round:
+        """The round, fresh, and only when it belongs to this room."""
+        found = Round.objects.filter(pk=round_id, workshop=self.workshop).first()
+        if found is None:
+            raise Conflict(_("That round is not part of this workshop."))
+        return found
+
+
+@contextmanager
+def act(workshop_id: int, by: Seat) -> Iterator[Act]:
+    """Lock the room for one act by one seat; raise its version and tell the live path once it is committed.
+
+    The lock is the workshop's row: votes, reveals and settlements of one room happen one after the other, so a ballot
+    is either counted by the reveal or refused. Without it acknowledged ballots are lost (tests/workshops/test_races.py).
+    """
+    with transaction.atomic():
+        workshop = Workshop.objects.select_for_update(no_key=True).get(pk=workshop_id)
+        seat = Seat.objects.get(pk=by.pk)  # as it is now: it may have been removed while the request travelled
+        seat.workshop = workshop
+        this = Act(workshop, seat)
+        yield this
+        if this.seen or this.staged:
+            workshop.version += 1
+            workshop.stage += this.staged
+            workshop.save()
+            transaction.on_commit(lambda: live.publish(workshop.pk, workshop.version))

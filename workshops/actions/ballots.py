@@ -1,0 +1,42 @@
+"""Voting, blind until the reveal."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from decisions.errors import Conflict
+from workshops import permissions
+from workshops.actions.act import act
+from workshops.models import Ballot, RoundState, Seat
+
+
+def cast_ballot(*, workshop_id: int, round_id: int, score: int, confidence: str, reason: str, by: Seat) -> Ballot:
+    """Cast the seat's ballot in an open round, or change it; the last acknowledged one counts.
+
+    Raises NotAllowed for observers and Conflict once the round is revealed. Changing a ballot is seen by nobody else:
+    neither minutes nor version move.
+    """
+    with act(workshop_id, by) as this:
+        permissions.require_voter(this.by, this.workshop)
+        target = this.round(round_id)
+        if target.state != RoundState.OPEN:
+            raise Conflict(_("This round was revealed before your ballot arrived, so it is not counted."))
+        ballot, first = Ballot.objects.update_or_create(
+            round=target,
+            seat=this.by,
+            defaults={"score": score, "confidence": confidence, "reason": reason, "cast_at": timezone.now()},
+        )
+        if first:
+            this.minute("voted", criterion=target.criterion, round=target.number)
+    return ballot
+
+
+def withdraw_ballot(*, workshop_id: int, round_id: int, by: Seat) -> None:
+    """Take the seat's own ballot back while the round is open; nothing happens when there is none."""
+    with act(workshop_id, by) as this:
+        permissions.require_voter(this.by, this.workshop)
+        target = this.round(round_id)
+        if target.state != RoundState.OPEN:
+            raise Conflict(_("This round is revealed; its ballots stay as they are."))
+        deleted, _rows = Ballot.objects.filter(round=target, seat=this.by).delete()
+        if deleted:
+            this.minute("withdrew", criterion=target.criterion, round=target.number)

@@ -1,0 +1,130 @@
+"""Leading the meeting: begin, precheck, timer, nudge, outcome, record, close."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from decisions import records
+from decisions.errors import Conflict
+from decisions.models import Decision, Record, User
+from workshops import permissions
+from workshops.actions.act import act
+from workshops.models import Minute, Phase, RoundState, Seat, Workshop
+from workshops.readings import framework_of, readings
+
+LONGEST_TIMER = timedelta(hours=2)
+
+
+def create_workshop(
+    *, decision: Decision, by: User, name: str, role: str, is_observer: bool, shown: str, scored_ahead: bool = False
+) -> tuple[Workshop, Seat]:
+    """Prepare a workshop on a decision; its creator takes the first seat and leads it."""
+    with transaction.atomic():
+        workshop = Workshop.objects.create(
+            decision=decision, shown=shown, scored_ahead=scored_ahead, created_by=by, framework=framework_of(decision)
+        )
+        seat = Seat.objects.create(
+            workshop=workshop, name=name, role=role, is_observer=is_observer, is_facilitator=True, user=by
+        )
+        Minute.objects.create(workshop=workshop, act="created", who=name)
+    return workshop, seat
+
+
+def move_phase(*, workshop_id: int, phase: str, by: Seat, stage: int | None = None) -> None:
+    """Take the meeting to its next phase, or back; an open round must be finished first."""
+    with act(workshop_id, by) as this:
+        permissions.require_facilitator(this.by, this.workshop)
+        this.require_stage(stage)
+        if phase == Phase.CLOSED:
+            raise Conflict(_("Close the workshop instead."))
+        unfinished = this.workshop.rounds.filter(state__in=[RoundState.OPEN, RoundState.REVEALED])
+        if phase == Phase.OUTCOME and unfinished.exists():
+            raise Conflict(_("Finish the criterion that is open first: settle it or leave it contested."))
+        this.move(phase)
+        this.workshop.timer_ends_at = None
+        this.stage("moved", phase=phase)
+
+
+def answer_situation(*, workshop_id: int, situation: dict[str, Any], precheck: dict[str, Any], by: Seat) -> None:
+    """Keep the room's answers about its situation: what the rule needs beside the five leans."""
+    with act(workshop_id, by) as this:
+        permissions.require_facilitator(this.by, this.workshop)
+        this.require_phase(Phase.PRECHECK, Phase.SCORING, Phase.OUTCOME)
+        before = {**this.workshop.situation, **this.workshop.precheck}
+        after = {**before, **situation, **precheck}
+        changed = sorted(key for key, value in after.items() if before.get(key) != value)
+        if not changed:
+            return
+        this.workshop.situation = {**this.workshop.situation, **situation}
+        this.workshop.precheck = {**this.workshop.precheck, **precheck}
+        this.stage("answered_situation", changed=changed)
+
+
+def set_timer(*, workshop_id: int, seconds: int, by: Seat) -> None:
+    """Start the timer, or extend it while it runs, by so many seconds; 0 stops it."""
+    with act(workshop_id, by) as this:
+        permissions.require_facilitator(this.by, this.workshop)
+        this.require_phase(Phase.PRECHECK, Phase.SCORING, Phase.OUTCOME)
+        now = timezone.now()
+        if seconds <= 0:
+            this.workshop.timer_ends_at = None
+        else:
+            start = max(now, this.workshop.timer_ends_at or now)
+            this.workshop.timer_ends_at = min(start + timedelta(seconds=seconds), now + LONGEST_TIMER)
+        this.minute("timer", seconds=seconds)
+
+
+def nudge(*, workshop_id: int, by: Seat) -> None:
+    """Remind the room that ballots are missing: a line everybody sees, at most one every 20 seconds."""
+    with act(workshop_id, by) as this:
+        permissions.require_facilitator(this.by, this.workshop)
+        this.require_phase(Phase.SCORING)
+        recent = timezone.now() - timedelta(seconds=20)
+        if this.workshop.minutes.filter(act="nudged", at__gt=recent).exists():
+            raise Conflict(_("The room was reminded a moment ago."))
+        if not this.workshop.rounds.filter(state=RoundState.OPEN).exists():
+            raise Conflict(_("No criterion is open."))
+        this.minute("nudged")
+
+
+def write_record(
+    *,
+    workshop_id: int,
+    flip_signals: list[dict[str, str]],
+    risks: list[str],
+    assumptions: list[str],
+    by: Seat,
+    user: User | None,
+    stage: int | None = None,
+) -> Record:
+    """Draft the decision record from the outcome; asked twice, the draft that exists is given back."""
+    with act(workshop_id, by) as this:
+        permissions.require_facilitator(this.by, this.workshop)
+        this.require_phase(Phase.OUTCOME)
+        exists = Record.objects.filter(workshop_ref=this.workshop.public_id).exclude(state="withdrawn").first()
+        if exists is not None:
+            return exists
+        this.require_stage(stage)
+        record = records.draft(
+            decision=this.workshop.decision,
+            readings=readings(this.workshop, flip_signals=flip_signals, risks=risks, assumptions=assumptions),
+            by=user,
+            workshop_ref=UUID(str(this.workshop.public_id)),
+        )
+        this.stage("wrote_record")
+    return record
+
+
+def close(*, workshop_id: int, by: Seat, stage: int | None = None) -> None:
+    """End the workshop; it stays readable. An open round is left as it is, uncounted and unrevealed."""
+    with act(workshop_id, by) as this:
+        permissions.require_facilitator(this.by, this.workshop)
+        this.require_stage(stage)
+        this.move(Phase.CLOSED)
+        this.workshop.closed_at = timezone.now()
+        this.workshop.timer_ends_at = None
+        this.stage("closed")

@@ -1,0 +1,178 @@
+"""Rounds: open, reveal, talk, settle or leave contested, reopen."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from decisions.errors import Conflict
+from decisions.framework.criteria import CRITERIA
+from workshops import permissions
+from workshops.actions.act import Act, act
+from workshops.models import Ballot, Phase, Round, RoundState, Seat, TalkNote
+from workshops.states import ROUND_MOVES, may_move
+from workshops.tally import agreement
+
+KEYS = tuple(criterion.key for criterion in CRITERIA)
+
+
+def latest(this: Act, criterion: str) -> Round | None:
+    """The last round of a criterion in this room."""
+    return this.workshop.rounds.filter(criterion=criterion).order_by("-number").first()
+
+
+def _open(this: Act, criterion: str) -> Round:
+    last = latest(this, criterion)
+    if last is not None and last.state in {RoundState.OPEN, RoundState.REVEALED}:
+        raise Conflict(_("This criterion is being scored already."))
+    return Round.objects.create(workshop=this.workshop, criterion=criterion, number=last.number + 1 if last else 1)
+
+
+def _require_move(round_: Round, state: str) -> None:
+    if not may_move(ROUND_MOVES, round_.state, state):
+        raise Conflict(_("This round is not at that point now."))
+
+
+def open_round(*, workshop_id: int, criterion: str, by: Seat, stage: int | None = None) -> Round:
+    """Ask the room for blind ballots on a criterion; one criterion is open at a time."""
+    with act(workshop_id, by) as this:
+        permissions.require_facilitator(this.by, this.workshop)
+        this.require_stage(stage)
+        this.require_phase(Phase.SCORING)
+        if criterion not in KEYS:
+            raise Conflict(_("There is no such criterion."))
+        if this.workshop.rounds.filter(state__in=[RoundState.OPEN, RoundState.REVEALED]).exists():
+            raise Conflict(_("Finish the criterion that is open first."))
+        opened = _open(this, criterion)
+        this.workshop.timer_ends_at = None
+        this.stage("opened", criterion=criterion, round=opened.number)
+    return opened
+
+
+def open_ahead(*, workshop_id: int, by: Seat, stage: int | None = None) -> None:
+    """Open all five criteria at once, to be scored by everyone in their own time before the meeting."""
+    with act(workshop_id, by) as this:
+        permissions.require_facilitator(this.by, this.workshop)
+        this.require_stage(stage)
+        this.require_phase(Phase.LOBBY, Phase.PRECHECK, Phase.SCORING)
+        if this.workshop.rounds.exists():
+            raise Conflict(_("Scoring has already begun."))
+        this.workshop.phase = Phase.SCORING
+        this.workshop.scored_ahead = True
+        for key in KEYS:
+            _open(this, key)
+        this.stage("opened_ahead")
+
+
+def start_session(*, workshop_id: int, by: Seat, stage: int | None = None) -> None:
+    """Begin the meeting on ballots cast ahead: from here the criteria are revealed one by one."""
+    with act(workshop_id, by) as this:
+        permissions.require_facilitator(this.by, this.workshop)
+        this.require_stage(stage)
+        if not this.workshop.scored_ahead or this.workshop.session_started_at is not None:
+            raise Conflict(_("There is nothing to start here."))
+        this.workshop.session_started_at = timezone.now()
+        this.stage("session_started")
+
+
+def _most_disagreement(this: Act) -> Round | None:
+    """The open round whose ballots agree least; its order becomes known only by the reveal that uses it."""
+    rounds = list(this.workshop.rounds.filter(state=RoundState.OPEN))
+    scores: dict[int, list[int]] = {one.pk: [] for one in rounds}
+    for round_id, score in Ballot.objects.filter(round__in=rounds).values_list("round_id", "score"):
+        scores[round_id].append(score)
+
+    def least_agreed(one: Round) -> tuple[float, int, int]:
+        share = agreement(scores[one.pk])
+        spread = max(scores[one.pk], default=0) - min(scores[one.pk], default=0)
+        return (101 if share is None else share, -spread, KEYS.index(one.criterion))
+
+    return min(rounds, key=least_agreed, default=None)
+
+
+def reveal(*, workshop_id: int, round_id: int | None = None, by: Seat, stage: int | None = None) -> Round:
+    """Show all ballots of an open round at once; without a round, of the one with most disagreement (scored ahead).
+
+    Exactly the ballots acknowledged before are shown; whoever has not voted by now stands as "no ballot".
+    """
+    with act(workshop_id, by) as this:
+        permissions.require_facilitator(this.by, this.workshop)
+        this.require_stage(stage)
+        if this.workshop.rounds.filter(state=RoundState.REVEALED).exists():
+            raise Conflict(_("Settle the criterion on screen first, or leave it contested."))
+        if this.workshop.scored_ahead and this.workshop.session_started_at is None:
+            raise Conflict(_("Start the session before revealing what was scored ahead."))
+        target = this.round(round_id) if round_id is not None else _most_disagreement(this)
+        if target is None:
+            raise Conflict(_("No criterion is open."))
+        _require_move(target, RoundState.REVEALED)
+        target.state = RoundState.REVEALED
+        target.revealed_at = timezone.now()
+        target.save()
+        this.workshop.timer_ends_at = None
+        this.stage("revealed", criterion=target.criterion, round=target.number, ballots=target.ballots.count())
+    return target
+
+
+def settle(*, workshop_id: int, round_id: int, lean: int, why: str, by: Seat, stage: int | None = None) -> Round:
+    """Fix the group's lean on a criterion, by whom and why."""
+    with act(workshop_id, by) as this:
+        permissions.require_facilitator(this.by, this.workshop)
+        this.require_stage(stage)
+        target = this.round(round_id)
+        _require_move(target, RoundState.SETTLED)
+        target.state = RoundState.SETTLED
+        target.lean, target.why, target.settled_by = lean, why, this.by.name
+        target.settled_at = timezone.now()
+        target.save()
+        this.stage("settled", criterion=target.criterion, round=target.number, lean=lean)
+    return target
+
+
+def leave_contested(*, workshop_id: int, round_id: int, why: str, by: Seat, stage: int | None = None) -> Round:
+    """Leave a criterion open with its ballots; the outcome tries every way it could fall."""
+    with act(workshop_id, by) as this:
+        permissions.require_facilitator(this.by, this.workshop)
+        this.require_stage(stage)
+        target = this.round(round_id)
+        _require_move(target, RoundState.CONTESTED)
+        target.state = RoundState.CONTESTED
+        target.why, target.settled_by = why, this.by.name
+        target.settled_at = timezone.now()
+        target.save()
+        this.stage("left_contested", criterion=target.criterion, round=target.number)
+    return target
+
+
+def reopen_round(*, workshop_id: int, criterion: str, by: Seat, stage: int | None = None) -> Round:
+    """Ask again: the next round begins, the one before is kept as it was."""
+    with act(workshop_id, by) as this:
+        permissions.require_facilitator(this.by, this.workshop)
+        this.require_stage(stage)
+        this.require_phase(Phase.SCORING)
+        last = latest(this, criterion)
+        if last is None or last.state == RoundState.OPEN:
+            raise Conflict(_("There is no finished round to reopen."))
+        busy = this.workshop.rounds.filter(state__in=[RoundState.OPEN, RoundState.REVEALED]).exclude(pk=last.pk)
+        if not this.workshop.scored_ahead and busy.exists():
+            raise Conflict(_("Finish the criterion that is open first."))
+        if last.state == RoundState.REVEALED:
+            # talk changed minds before anybody settled: the revealed round stands as contested history
+            last.state, last.settled_by, last.settled_at = RoundState.CONTESTED, this.by.name, timezone.now()
+            last.why = last.why or _("Scored again after the talk.")
+            last.save()
+        opened = Round.objects.create(workshop=this.workshop, criterion=criterion, number=last.number + 1)
+        this.stage("reopened", criterion=criterion, round=opened.number)
+    return opened
+
+
+def add_note(*, workshop_id: int, round_id: int, text: str, by: Seat) -> TalkNote:
+    """Keep something said in the talk; only on rounds that are revealed."""
+    with act(workshop_id, by) as this:
+        permissions.require_seat(this.by, this.workshop)
+        target = this.round(round_id)
+        if target.state == RoundState.OPEN:
+            raise Conflict(_("Notes are taken after the reveal."))
+        if this.workshop.phase == Phase.CLOSED:
+            raise Conflict(_("The workshop is closed."))
+        note = TalkNote.objects.create(round=target, author=this.by.name, text=text)
+        this.minute("noted", criterion=target.criterion)
+    return note

@@ -1,0 +1,164 @@
+"""What people type in a room."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from decisions.framework.answers import PRE_CHECK
+from decisions.framework.words import SITUATION_BY_KEY
+from workshops.models import CODE_ALPHABET, Confidence, Role, Shown
+
+SCORES = [(-2, "-2"), (-1, "-1"), (0, "0"), (1, "1"), (2, "2")]
+LONGEST_TEXT = 2000
+YES_NO_OPEN = [("", _("Not asked")), ("yes", _("Yes")), ("no", _("No"))]
+
+
+class WorkshopForm(forms.Form):
+    """Preparing a workshop, and the facilitator's own seat in it."""
+
+    name = forms.CharField(label=_("Your name"), max_length=60)
+    role = forms.ChoiceField(label=_("You speak for"), choices=Role.choices, initial=Role.PRODUCT)
+    is_observer = forms.BooleanField(
+        label=_("I lead only and do not vote"),
+        required=False,
+        help_text=_("A facilitator who does not vote can stay neutral; someone else must speak for the role."),
+    )
+    shown = forms.ChoiceField(
+        label=_("After a reveal, show"),
+        choices=Shown.choices,
+        initial=Shown.NAMES,
+        help_text=_("With roles only, a role with fewer than three ballots is not told apart."),
+    )
+
+
+class JoinForm(forms.Form):
+    """Taking a seat as a guest or a member."""
+
+    name = forms.CharField(
+        label=_("Your name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
+    )
+    role = forms.ChoiceField(label=_("You speak for"), choices=Role.choices, widget=forms.RadioSelect)
+    is_observer = forms.BooleanField(label=_("I only watch and do not vote"), required=False)
+
+
+class CodeForm(forms.Form):
+    """Typing a join code from the screen."""
+
+    code = forms.CharField(
+        label=_("Join code"),
+        max_length=20,
+        help_text=_("Eight letters and digits, as shown on the screen."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    def clean_code(self) -> str:
+        """Upper case, without the spaces and dashes people type; other alphabets' look-alikes are refused."""
+        code = "".join(sign for sign in self.cleaned_data["code"].upper() if sign not in " -–.")
+        if len(code) != 8 or any(sign not in CODE_ALPHABET for sign in code):
+            raise forms.ValidationError(_("A join code has eight letters and digits."))
+        return code
+
+
+class BallotForm(forms.Form):
+    """One ballot."""
+
+    score = forms.TypedChoiceField(label=_("Your score"), choices=SCORES, coerce=int, widget=forms.RadioSelect)
+    confidence = forms.ChoiceField(
+        label=_("How sure are you?"),
+        choices=Confidence.choices,
+        initial=Confidence.FAIRLY,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    reason = forms.CharField(
+        label=_("Why?"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Shown to the room only after the reveal."),
+    )
+
+    def clean_confidence(self) -> str:
+        """Fairly sure, unless said otherwise."""
+        return self.cleaned_data["confidence"] or Confidence.FAIRLY
+
+
+class SettleForm(forms.Form):
+    """Fixing the group's lean."""
+
+    lean = forms.TypedChoiceField(label=_("The group's lean"), choices=SCORES, coerce=int)
+    why = forms.CharField(
+        label=_("Why, in a sentence for the record"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class ContestForm(forms.Form):
+    """Leaving a criterion contested."""
+
+    why = forms.CharField(
+        label=_("What it would take to settle it"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class NoteForm(forms.Form):
+    """A note from the talk."""
+
+    text = forms.CharField(label=_("Note"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class SeatForm(forms.Form):
+    """Whom a seat speaks for."""
+
+    role = forms.ChoiceField(label=_("Speaks for"), choices=Role.choices)
+    is_observer = forms.BooleanField(label=_("Only watches"), required=False)
+
+
+class SituationForm(forms.Form):
+    """What is true beside the five leans, exactly as the rule asks for it."""
+
+    pre_check = forms.MultipleChoiceField(
+        label=_("What should be repaired before any model work?"),
+        required=False,
+        choices=[(key, key) for key in PRE_CHECK],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, situation: dict[str, Any] | None = None) -> None:
+        now = situation or {}
+        initial: dict[str, Any] = {"pre_check": now.get("pre_check", [])}
+        questions: dict[str, forms.Field] = {}
+        for key, question in SITUATION_BY_KEY.items():
+            if key == "pre_check":
+                continue
+            if question.default is None:
+                questions[key] = forms.ChoiceField(
+                    label=str(question.question), choices=YES_NO_OPEN, required=False, widget=forms.RadioSelect
+                )
+                initial[key] = {True: "yes", False: "no", None: ""}[now.get(key)]
+            else:
+                questions[key] = forms.BooleanField(label=str(question.question), required=False)
+                initial[key] = now.get(key, question.default)
+        super().__init__(data, initial=initial)
+        self.fields.update(questions)
+
+    def situation(self) -> dict[str, Any]:
+        """The answers in the form the rule reads."""
+        values: dict[str, Any] = dict(self.cleaned_data)
+        for key, question in SITUATION_BY_KEY.items():
+            if key != "pre_check" and question.default is None:
+                values[key] = {"yes": True, "no": False}.get(values.get(key, ""))
+        return values
+
+
+class TimerForm(forms.Form):
+    """Seconds to add; 0 stops the timer."""
+
+    seconds = forms.IntegerField(min_value=0, max_value=7200)

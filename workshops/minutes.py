@@ -1,0 +1,71 @@
+"""The minutes as sentences for people."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from decisions.framework.criteria import CRITERIA
+from decisions.framework.text import signed
+from workshops.models import Minute, Phase, Role
+
+NAMES = {criterion.key: criterion.name for criterion in CRITERIA}
+SENTENCES = {
+    "created": gettext_lazy("prepared the workshop"),
+    "joined": gettext_lazy("joined for %(role)s"),
+    "joined_observer": gettext_lazy("joined to watch"),
+    "left": gettext_lazy("left"),
+    "removed": gettext_lazy("removed %(seat)s"),
+    "changed_role": gettext_lazy("set %(seat)s to %(role)s"),
+    "shared_lead": gettext_lazy("made %(seat)s co-facilitator"),
+    "handed_over": gettext_lazy("handed the lead to %(seat)s"),
+    "took_over": gettext_lazy("took the lead"),
+    "moved": gettext_lazy("moved on to: %(phase)s"),
+    "answered_situation": gettext_lazy("answered about the situation"),
+    "timer": gettext_lazy("set the timer"),
+    "nudged": gettext_lazy("reminded the room to vote"),
+    "opened": gettext_lazy("opened %(criterion)s, round %(round)s"),
+    "opened_ahead": gettext_lazy("opened all criteria for scoring ahead"),
+    "session_started": gettext_lazy("started the session"),
+    "voted": gettext_lazy("voted on %(criterion)s"),
+    "withdrew": gettext_lazy("took the ballot on %(criterion)s back"),
+    "revealed": gettext_lazy("revealed %(criterion)s: %(ballots)s ballots"),
+    "settled": gettext_lazy("settled %(criterion)s at %(lean)s"),
+    "left_contested": gettext_lazy("left %(criterion)s contested"),
+    "reopened": gettext_lazy("reopened %(criterion)s, round %(round)s"),
+    "noted": gettext_lazy("noted something on %(criterion)s"),
+    "wrote_record": gettext_lazy("drafted the decision record"),
+    "closed": gettext_lazy("closed the workshop"),
+}
+BALLOTS_WITHDRAWN = gettext_lazy("ballots in open rounds withdrawn: %(count)s")
+
+
+def sentence(act: str, detail: dict[str, Any]) -> str:
+    """What was done, without who and when; an act of a later version shows its bare name."""
+    values = dict(detail)
+    if act == "joined" and detail.get("observer"):
+        act = "joined_observer"
+    if "criterion" in values:
+        values["criterion"] = NAMES.get(values["criterion"], values["criterion"])
+    if "role" in values:
+        values["role"] = dict(Role.choices).get(values["role"], values["role"])
+    if "phase" in values:
+        values["phase"] = dict(Phase.choices).get(values["phase"], values["phase"])
+    if "lean" in values:
+        values["lean"] = signed(values["lean"])
+    text = str(SENTENCES.get(act, act)) % values if act in SENTENCES else act
+    if values.get("withdrawn_ballots"):
+        text = _("%(what)s; %(rule)s") % {
+            "what": text,
+            "rule": str(BALLOTS_WITHDRAWN) % {"count": values["withdrawn_ballots"]},
+        }
+    return text
+
+
+def minute_line(minute: Minute) -> dict[str, str]:
+    """One line of the minutes as plain data, its time in UTC."""
+    return {
+        "at": f"{minute.at:%Y-%m-%dT%H:%M:%SZ}",
+        "who": minute.who,
+        "what": sentence(minute.act, minute.detail),
+    }

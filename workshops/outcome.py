@@ -1,0 +1,61 @@
+"""The outcome: what the rule says of the room's answers, and all that explains it."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from decisions.framework.answers import Answers
+from decisions.framework.recommendation import Recommendation, recommend
+from decisions.framework.verdicts import ExplainabilityEffect, RoleVerdict, by_role, explainability_effect
+from decisions.framework.words import APPROACH_NAMES, CLAUSE_SENTENCES, PATH_NAMES
+from workshops.models import Workshop
+from workshops.readings import answers_of, last_rounds, revealed_scores
+from workshops.tally import SMALLEST_ROLE_SHOWN, Dot
+
+
+@dataclass(frozen=True)
+class OutcomeView:
+    """The recommendation with everything the outcome page shows."""
+
+    recommendation: Recommendation
+    answers: Answers
+    approach_name: str
+    path_name: str
+    clause_sentence: str
+    roles: tuple[RoleVerdict, ...]
+    explainability: ExplainabilityEffect
+
+    @property
+    def approach(self) -> str:
+        return self.recommendation.approach
+
+
+def outcome_view(answers: Answers, roles: tuple[RoleVerdict, ...] = ()) -> OutcomeView:
+    """The view of any answers: the room's own, or a what-if that changes nothing."""
+    result = recommend(answers)
+    return OutcomeView(
+        recommendation=result,
+        answers=answers,
+        approach_name=str(APPROACH_NAMES[result.approach]),
+        path_name=str(PATH_NAMES.get(result.path, result.path)),
+        clause_sentence=str(CLAUSE_SENTENCES.get(result.clause, "")),
+        roles=roles,
+        explainability=explainability_effect(answers),
+    )
+
+
+def outcome_of(workshop: Workshop, dots: Mapping[int, list[Dot]]) -> OutcomeView:
+    """The outcome of the room as it stands: latest rounds, revealed ballots, situation."""
+    rounds = last_rounds(workshop)
+    answers = answers_of(workshop, rounds, revealed_scores(workshop))
+    latest = {key: dots.get(one.pk, []) for key, one in rounds.items()}
+    cast: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for criterion, found in latest.items():
+        for dot in found:
+            cast[dot.role][criterion].append(dot.score)
+    if workshop.shown == "counts":
+        cast.clear()
+    elif workshop.shown == "roles":
+        for role in [one for one, by in cast.items() if min(map(len, by.values())) < SMALLEST_ROLE_SHOWN]:
+            del cast[role]
+    return outcome_view(answers, by_role(cast, answers.situation, recommend(answers)))

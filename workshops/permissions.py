@@ -1,0 +1,31 @@
+"""Who may do what in a room. When it may happen is in states."""
+
+from django.utils.translation import gettext as _
+
+from decisions.errors import NotAllowed
+from workshops.models import Seat, Workshop
+
+
+def require_seat(seat: Seat, workshop: Workshop) -> None:
+    """Raise NotAllowed unless the seat is held in this room now."""
+    if seat.workshop_id != workshop.pk or seat.removed_at is not None:
+        raise NotAllowed(_("You have no seat in this workshop any more."))
+
+
+def require_facilitator(seat: Seat, workshop: Workshop) -> None:
+    """Raise NotAllowed unless the seat leads this room."""
+    require_seat(seat, workshop)
+    if not seat.is_facilitator:
+        raise NotAllowed(_("Only a facilitator of this workshop may do this."))
+
+
+def require_voter(seat: Seat, workshop: Workshop) -> None:
+    """Raise NotAllowed unless the seat casts ballots."""
+    require_seat(seat, workshop)
+    if seat.is_observer:
+        raise NotAllowed(_("Observers watch and do not vote."))
+
+
+def may_take_over(seat: Seat) -> bool:
+    """A team editor with a seat may take the lead when it is needed; the minutes say so."""
+    return seat.user_id is not None and not seat.is_facilitator

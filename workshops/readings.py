@@ -1,0 +1,127 @@
+"""What a workshop hands on: the answers for the rule, and plain data for the record."""
+
+from collections import defaultdict
+from typing import Any
+
+from decisions.framework.answers import Answers, parse
+from decisions.framework.criteria import CRITERIA, FRAMEWORK_NAME, FRAMEWORK_VERSION
+from decisions.framework.rule import RULE_VERSION
+from decisions.models import Decision
+from workshops.minutes import minute_line
+from workshops.models import OWNER_ROLES, Ballot, Round, RoundState, Seat, Workshop
+from workshops.states import REVEALED
+from workshops.tally import Dot, shown_as, tally
+
+
+def framework_of(decision: Decision) -> dict[str, Any]:
+    """The framework version a workshop begins with; it keeps this one however the framework goes on."""
+    return {"name": FRAMEWORK_NAME, "version": FRAMEWORK_VERSION, "rule_version": RULE_VERSION}
+
+
+def last_rounds(workshop: Workshop) -> dict[str, Round]:
+    """Each criterion's latest round; criteria never opened are missing."""
+    return {one.criterion: one for one in workshop.rounds.order_by("number")}
+
+
+def answers_of(workshop: Workshop, rounds: dict[str, Round], scores: dict[int, list[int]]) -> Answers:
+    """The rule's input: settled leans, the votes of contested criteria, null for what was never settled."""
+    leans: dict[str, int | None] = {}
+    contested: dict[str, list[int]] = {}
+    for criterion in CRITERIA:
+        last = rounds.get(criterion.key)
+        leans[criterion.key] = last.lean if last is not None and last.state == RoundState.SETTLED else None
+        if last is not None and last.state == RoundState.CONTESTED and scores.get(last.pk):
+            contested[criterion.key] = scores[last.pk]
+    return parse({"leans": leans, "contested": contested, "situation": workshop.situation})
+
+
+def revealed_scores(workshop: Workshop) -> dict[int, list[int]]:
+    """Scores by round, of revealed rounds only."""
+    scores: dict[int, list[int]] = defaultdict(list)
+    revealed = Ballot.objects.filter(round__workshop=workshop, round__state__in=REVEALED)
+    for round_id, score in revealed.order_by("pk").values_list("round_id", "score"):
+        scores[round_id].append(score)
+    return scores
+
+
+def readings(
+    workshop: Workshop, *, flip_signals: list[dict[str, str]], risks: list[str], assumptions: list[str]
+) -> dict[str, Any]:
+    """Everything the record keeps of the room, as plain data; what the room hid stays hidden here."""
+    rounds = last_rounds(workshop)
+    counts: dict[str, int] = defaultdict(int)
+    for criterion in workshop.rounds.values_list("criterion", flat=True):
+        counts[criterion] += 1
+    dots = revealed_dots(workshop)
+    seats = list(workshop.seats.select_related("user").filter(removed_at__isnull=True))
+    return {
+        "answers": answers_of(workshop, rounds, revealed_scores(workshop)).as_dict(),
+        "criteria": [
+            _criterion(criterion, rounds.get(criterion.key), counts[criterion.key], dots, workshop.shown)
+            for criterion in CRITERIA
+        ],
+        "attendees": [{"name": seat.name, "role": seat.role} for seat in seats],
+        "owners": [_owner(role, seats) for role in OWNER_ROLES],
+        "minutes": [minute_line(minute) for minute in workshop.minutes.all()],
+        "flip_signals": flip_signals,
+        "risks": risks,
+        "assumptions": assumptions,
+        "framework": {key: workshop.framework.get(key, "") for key in ("name", "version", "rule_version")},
+        "precheck": workshop.precheck,
+        "starting_point": workshop.decision.starting_point,
+    }
+
+
+def revealed_dots(workshop: Workshop) -> dict[int, list[Dot]]:
+    """Revealed ballots by round; ballots of open rounds are never loaded."""
+    dots: dict[int, list[Dot]] = defaultdict(list)
+    ballots = Ballot.objects.filter(round__workshop=workshop, round__state__in=REVEALED).order_by("pk")
+    for round_id, score, role, name, confidence, reason in ballots.values_list(
+        "round_id", "score", "seat__role", "seat__name", "confidence", "reason"
+    ):
+        dots[round_id].append(Dot(score, role, name, confidence, reason))
+    return dots
+
+
+def _criterion(
+    criterion: Any, last: Round | None, rounds: int, dots: dict[int, list[Dot]], shown: str
+) -> dict[str, Any]:
+    counted = last is not None and last.state in REVEALED
+    seen = tally(shown_as(dots[last.pk], shown)) if last is not None and counted else tally(())
+    state = "unanswered"
+    if last is not None and last.state in {RoundState.SETTLED, RoundState.CONTESTED}:
+        state = "contested" if last.state == RoundState.CONTESTED and seen.count else last.state
+    return {
+        "key": criterion.key,
+        "name": str(criterion.name),
+        "lean": last.lean if last is not None else None,
+        "state": "unanswered" if state == RoundState.CONTESTED and not seen.count else str(state),
+        "settled_by": last.settled_by if last is not None else "",
+        "why": last.why if last is not None else "",
+        "rounds": rounds,
+        "ballots": [
+            {
+                "name": dot.name,
+                "role": dot.role,
+                "score": dot.score,
+                "confidence": dot.confidence,
+                "reason": dot.reason,
+            }
+            for dot in seen.dots
+        ],
+        "median": None if seen.median is None else f"{seen.median:g}",
+        "low": seen.low,
+        "high": seen.high,
+    }
+
+
+def _owner(role: str, seats: list[Seat]) -> dict[str, Any]:
+    """Who signs for a role: the first voting seat that speaks for it, the facilitator's own last."""
+    own = sorted((seat for seat in seats if seat.role == role and seat.votes), key=lambda seat: seat.is_facilitator)
+    seat = own[0] if own else None
+    return {
+        "role": role,
+        "name": seat.name if seat else "",
+        "email": (seat.email or (seat.user.email if seat.user else "")) if seat else "",
+        "user_id": seat.user_id if seat else None,
+    }

@@ -1,0 +1,1 @@
+"""The room over HTTP: joining, the pages, and one view an act."""

@@ -1,0 +1,95 @@
+"""The room's pages: for a seat, for the big screen, and as fragments for browsers without a stream."""
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from workshops import board as boards
+from workshops import fragments
+from workshops.forms import NoteForm, SettleForm, SituationForm
+from workshops.minutes import minute_line
+from workshops.models import Phase, Seat
+from workshops.seats import seat_of, set_seat_cookie
+
+
+def require_seat(request: HttpRequest, workshop_id: uuid.UUID) -> Seat:
+    """The viewer's seat; without one the room does not exist."""
+    seat = seat_of(request, workshop_id)
+    if seat is None:
+        raise Http404
+    return seat
+
+
+def room_context(request: HttpRequest, seat: Seat) -> dict[str, Any]:
+    """Everything the room page shows this seat."""
+    shared = boards.shared_board(seat.workshop_id)
+    if shared is None:
+        raise Http404
+    _key, own = boards.own_boards(seat.workshop_id, [seat.pk])
+    results = shared.current.round.results if shared.current and shared.current.round else None
+    return {
+        "board": shared,
+        "own": own[seat.pk],
+        "seat": seat,
+        "is_facilitator": seat.is_facilitator,
+        "audience": fragments.FACILITATOR if seat.is_facilitator else fragments.PARTICIPANT,
+        "situation_form": SituationForm(situation=shared.situation),
+        "settle_form": SettleForm(initial={"lean": results.preset if results else 0}),
+        "note_form": NoteForm(),
+    }
+
+
+@never_cache
+@require_safe
+def room(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """The workshop as this seat sees it now."""
+    seat = require_seat(request, workshop_id)
+    response = render(request, "workshops/room.html", room_context(request, seat))
+    set_seat_cookie(response, seat, workshop_id)
+    return response
+
+
+@never_cache
+@require_safe
+def screen(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """The shared screen: readable from the back of the room, the same for everybody."""
+    seat = require_seat(request, workshop_id)
+    shared = boards.shared_board(seat.workshop_id)
+    if shared is None:
+        raise Http404
+    return render(request, "workshops/screen.html", {"board": shared, "audience": fragments.SCREEN, "seat": seat})
+
+
+@never_cache
+@require_safe
+def state(request: HttpRequest, workshop_id: uuid.UUID) -> JsonResponse:
+    """The room's fragments as they are now, for a browser that cannot hold a stream."""
+    seat = require_seat(request, workshop_id)
+    audience = fragments.FACILITATOR if seat.is_facilitator else fragments.PARTICIPANT
+    if request.GET.get("view") == fragments.SCREEN:
+        audience = fragments.SCREEN
+    frame = fragments.render_room(seat.workshop_id, [audience])
+    if frame is None:
+        raise Http404
+    own = {} if audience == fragments.SCREEN else fragments.render_own(seat.workshop_id, [seat.pk]).fragments[seat.pk]
+    return JsonResponse({"version": frame.version, "fragments": {**frame.fragments[audience], **own}})
+
+
+@never_cache
+@require_safe
+def minutes(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """Who did what, when."""
+    seat = require_seat(request, workshop_id)
+    shared = boards.shared_board(seat.workshop_id, with_minutes=True)
+    if shared is None:
+        raise Http404
+    lines = [minute_line(minute) for minute in shared.minutes]
+    return render(
+        request,
+        "workshops/minutes.html",
+        {"board": shared, "seat": seat, "lines": lines, "closed": shared.workshop.phase == Phase.CLOSED},
+    )
