@@ -1,0 +1,145 @@
+"""The pages behind page one: what was cut, the ballots, the configuration, the minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from . import wording
+from .fonts import Glyphs
+from .levels import Level
+from .page import Page
+from .text import clean, lines, markup
+
+# What a worker lays out within its time; the rest is not lost, it is in record.json, and the last line says so.
+CHARACTERS = 160_000
+ROWS = 400
+
+
+class Budget:
+    """Hands out text until there is enough of it, and remembers whether something was held back."""
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        self.glyphs, self.left, self.rows, self.held_back = glyphs, CHARACTERS, ROWS, 0
+
+    def text(self, value: object, limit: int = CHARACTERS) -> SafeString:
+        said = clean(value)
+        allowed = max(0, min(limit, self.left))
+        if len(said) > allowed:
+            self.held_back += len(said) - allowed
+            said = said[:allowed] + "…"
+        self.left -= len(said)
+        return mark_safe(markup(self.glyphs.drawable(said)))  # noqa: S308 - markup() escapes
+
+    def paragraphs(self, value: object) -> list[SafeString]:
+        return [self.text(line) for line in lines(value)]
+
+    def take(self, entries: Iterable[Any]) -> list[Any]:
+        """As many table rows as are left; a row costs far more layout time than its text."""
+        listed = list(entries)
+        taken = listed[: max(0, self.rows)]
+        self.rows -= len(taken)
+        self.held_back += sum(len(str(entry)) for entry in listed[len(taken) :])
+        return taken
+
+
+def build(page: Page, level: Level, cut: Iterable[str]) -> dict[str, Any]:
+    """The appendix template's values: `cut` holds the keys of the pieces that page one did not print whole."""
+    budget = Budget(page.glyphs)
+    content = page.document["content"]
+    continued = [
+        {"label": page.pieces[key].label, "lines": budget.paragraphs(page.pieces[key].full)}
+        for key in page.pieces
+        if key in set(cut)
+    ]
+    for label, items in page.left_out(level):
+        told = []
+        for item in items:
+            parts = [clean(item.piece.full)]
+            if item.second:
+                parts.append("→ " + clean(item.second.full))
+            if item.note:
+                parts.append(f"({item.note})")
+            told.append(budget.text("• " + " ".join(part for part in parts if part)))
+        continued.append({"label": label, "lines": told})
+    values = {
+        "continued": continued,
+        "reasons": [budget.text(reason) for reason in content["reasons"]],
+        "situation": [budget.text(line) for line in _situation(content["situation"])],
+        "criteria": [_criterion(criterion, budget) for criterion in content["criteria"]],
+        "attendees": budget.text(
+            "; ".join(
+                f"{clean(person['name'], 120)} ({wording.word(wording.ROLES, person['role'])})"
+                for person in content["attendees"]
+            )
+        ),
+        "definitions": [
+            budget.text(f"{clean(metric['name'])}: {clean(metric['definition'])}")
+            for metric in content["metrics"]
+            if metric["definition"]
+        ],
+        "configuration": [
+            {
+                "at": wording.moment(entry["at"]),
+                "environment": budget.text(entry["environment"]),
+                "who": budget.text(entry["who"]),
+                "what": budget.text(entry["what"]),
+            }
+            for entry in budget.take(page.document["configuration"])
+        ],
+        "minutes": [
+            {
+                "at": wording.moment(entry["at"]),
+                "who": budget.text(entry["who"]),
+                "what": budget.text(entry["what"]),
+            }
+            for entry in budget.take(page.document["minutes"])
+        ],
+    }
+    if budget.held_back:
+        values["held_back"] = _(
+            "This record is longer than an appendix can be: about %(count)d more characters are in the attached record.json."
+        ) % {"count": budget.held_back}
+    return values
+
+
+def _criterion(criterion: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
+    by = ""
+    if criterion["state"] == "settled" and criterion["settled_by"]:
+        by = _("settled by %(name)s") % {"name": clean(criterion["settled_by"], 80)}
+    if criterion["rounds"] > 1:
+        by = ", ".join(part for part in (by, _("%(count)d rounds") % {"count": criterion["rounds"]}) if part)
+    return {
+        "name": budget.text(criterion["name"]),
+        "word": wording.lean(criterion),
+        "by": budget.text(by),
+        "why": budget.text(criterion["why"]),
+        "ballots": [
+            {
+                "name": budget.text(ballot["name"]),
+                "role": budget.text(wording.word(wording.ROLES, ballot["role"])),
+                "lean": wording.word(wording.LEANS, ballot["score"]),
+                "confidence": wording.word(wording.CONFIDENCES, ballot["confidence"]),
+                "reason": budget.text(ballot["reason"]),
+            }
+            for ballot in budget.take(criterion["ballots"])
+        ],
+    }
+
+
+def _situation(situation: Mapping[str, Any]) -> list[str]:
+    told = []
+    for key, answer in situation.items():
+        if answer is None or answer == []:
+            said = _("none") if answer == [] else _("not asked")
+        elif isinstance(answer, bool):
+            said = _("yes") if answer else _("no")
+        elif isinstance(answer, (list, tuple)):
+            said = ", ".join(clean(str(part).replace("_", " "), 80) for part in answer)
+        else:
+            said = clean(answer, 300)
+        told.append(f"{wording.word(wording.SITUATION, key)}: {said}")
+    return told

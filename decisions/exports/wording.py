@@ -1,0 +1,159 @@
+"""The words that a record's keys are printed as, shared by the page and the Markdown file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
+from .text import clean
+
+APPROACHES = {
+    "rag": noop("Retrieval-augmented generation (RAG)"),
+    "fine_tuning": noop("Fine-tuning"),
+    "hybrid": noop("Hybrid: tuned behaviour over retrieval"),
+    "prompt_only": noop("Prompts on the base model"),
+    "fix_first": noop("Fix the product first"),
+    "undecided": noop("Not decided yet"),
+}
+APPROACH_COLOURS = {
+    "rag": "#0b6e5f",
+    "fine_tuning": "#a34a12",
+    "hybrid": "#4a3f9f",
+    "prompt_only": "#4a5565",
+    "fix_first": "#8a5a00",
+    "undecided": "#5a5f66",
+}
+SHORT_APPROACHES = {
+    "rag": noop("RAG"),
+    "fine_tuning": noop("fine-tuning"),
+    "hybrid": noop("hybrid"),
+    "prompt_only": noop("prompts only"),
+    "fix_first": noop("fix first"),
+    "undecided": noop("undecided"),
+}
+PATHS = {
+    "rag_only": noop("retrieval only"),
+    "rag_then_fine_tuning": noop("retrieval first, tuning later if the metrics justify it"),
+    "hybrid": noop("both together"),
+    "hybrid_rag_first": noop("both, retrieval first"),
+    "with_thin_retrieval": noop("tuning with a thin retrieval layer"),
+    "fine_tuning_only": noop("tuning only"),
+    "evaluate_first": noop("evaluate tuning before committing to it"),
+    "baseline_and_pilot": noop("a prompted baseline and a pilot"),
+    "prompt_only": noop("prompts only"),
+    "interim": noop("interim answer"),
+    "depends": noop("depends on what is still open"),
+    "open": noop("open"),
+}
+CLAUSES = {
+    "fix_first": noop("a simpler fix comes before any model work"),
+    "prompt_baseline": noop("a prompted base model already meets the bar"),
+    "majority_rag": noop("three or more criteria lean RAG"),
+    "behaviour_with_knowledge": noop("behaviour dominates, and the knowledge still moves"),
+    "behaviour_thin_retrieval": noop("behaviour dominates, documents still matter"),
+    "behaviour_only": noop("behaviour dominates, documents do not matter"),
+    "behaviour_and_sources": noop("behaviour and sources both matter"),
+    "knowledge_changes": noop("the knowledge changes often"),
+    "sources_decide": noop("sources or documents decide"),
+    "evaluate_fine_tuning": noop("the task is stable enough to evaluate tuning"),
+    "no_lean": noop("no criterion leans clearly"),
+    "several": noop("every open answer leads to the same approach"),
+    "open_criteria": noop("open criteria still decide it"),
+}
+STATUSES = {
+    "final": noop("Final"),
+    "provisional": noop("Provisional"),
+    "interim": noop("Interim"),
+    "stop": noop("Stop and fix first"),
+}
+STATES = {
+    "draft": noop("Draft"),
+    "in_sign_off": noop("In sign-off"),
+    "accepted": noop("Accepted"),
+    "superseded": noop("Superseded"),
+    "withdrawn": noop("Withdrawn"),
+}
+POSITIONS = {
+    "agree": noop("Agrees"),
+    "agree_with_condition": noop("Agrees, with a condition"),
+    "dissent": noop("Dissents"),
+    "pending": noop("Pending"),
+}
+ROLES = {
+    "product": noop("Product"),
+    "security": noop("Security"),
+    "data": noop("Data"),
+    "engineering": noop("Engineering"),
+    "legal": noop("Legal"),
+    "other": noop("Other"),
+}
+CONFIDENCES = {"unsure": noop("unsure"), "fairly": noop("fairly sure"), "sure": noop("sure")}
+LEANS = {
+    -2: noop("Strongly RAG"),
+    -1: noop("Leans RAG"),
+    0: noop("Either way"),
+    1: noop("Leans fine-tuning"),
+    2: noop("Strongly fine-tuning"),
+}
+RISKS = {
+    "stale_knowledge": noop("Stale knowledge"),
+    "opaque_answers": noop("Opaque answers"),
+    "training_cost": noop("Training cost"),
+    "operational_complexity": noop("Operational complexity"),
+}
+CADENCES = {"quarterly": noop("quarterly"), "monthly": noop("monthly")}
+SITUATION = {
+    "pre_check": noop("Simpler fixes found in the pre-check"),
+    "prompt_baseline_sufficient": noop("A prompted base model already meets the bar"),
+    "behaviour_dominates": noop("Consistent behaviour dominates"),
+    "sources_matter": noop("Sources matter to the reader"),
+    "documents_drive": noop("Documents drive the outcome"),
+    "explainability_required": noop("Answers must be explainable (legal or PR)"),
+    "one_answer_this_week": noop("One answer is needed this week"),
+    "training_capacity_short": noop("Training capacity is short"),
+    "update_owner": noop("Somebody keeps a tuned model updated"),
+    "labelled_examples": noop("Labelled examples exist"),
+    "clean_task_data": noop("Clean task data exists"),
+    "evaluation_set_locked": noop("The evaluation set is locked"),
+    "content_owner": noop("Somebody owns the content's freshness"),
+    "fast_changing_rules": noop("Rules or catalogues move fast"),
+}
+
+
+def word(table: Mapping[Any, str], key: object, *, limit: int = 60) -> str:
+    """The translated word of a key; an unknown key is printed as it is, readably."""
+    if key in table:
+        return _(table[key])
+    return clean(str(key if key is not None else "").replace("_", " "), limit)
+
+
+def lean(criterion: Mapping[str, Any]) -> str:
+    """A criterion's outcome in words; contested and unanswered are never a number."""
+    if criterion["state"] == "settled" and criterion["lean"] is not None:
+        return word(LEANS, criterion["lean"])
+    return _("Contested") if criterion["state"] == "contested" else _("Not answered")
+
+
+def day(value: object) -> str:
+    """`2026-11-18` or a UTC time as 18 Nov 2026; what is no date is shown as it was typed."""
+    said = clean(value, 40)
+    try:
+        return format_date(date.fromisoformat(said[:10]), "j M Y")
+    except ValueError:
+        return said[:20]
+
+
+def moment(value: object) -> str:
+    """A UTC time as 18 Nov 2026, 15:04."""
+    said = clean(value, 40)
+    return f"{day(said)}, {said[11:16]}" if len(said) >= 16 and said[10:11] == "T" else day(said)
+
+
+def threshold(value: object) -> str:
+    """`>= 90 %` as ≥ 90 %."""
+    return clean(value).replace(">=", "≥").replace("<=", "≤")
