@@ -1,0 +1,77 @@
+"""The site administrator's view of rooms: read-only, and as blind as everybody else before a reveal."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from workshops.models import Ballot, Minute, Round, Seat, Workshop
+from workshops.states import REVEALED
+
+
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rooms change by what people do in them, not by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Workshop)
+class WorkshopAdmin(ReadOnly):
+    """Workshops without their join secrets."""
+
+    list_display = ("decision", "phase", "created_at", "closed_at")
+    list_filter = ("phase",)
+    exclude = ("join_code", "join_token")
+
+
+@admin.register(Seat)
+class SeatAdmin(ReadOnly):
+    """Seats without their keys."""
+
+    list_display = ("name", "role", "workshop", "is_facilitator", "is_observer", "removed_at")
+    exclude = ("key",)
+
+
+@admin.register(Round)
+class RoundAdmin(ReadOnly):
+    """Rounds."""
+
+    list_display = ("workshop", "criterion", "number", "state", "lean")
+    list_filter = ("state",)
+
+
+@admin.register(Ballot)
+class BallotAdmin(ReadOnly):
+    """Ballots; what was voted is shown only once the round is revealed, and is not searched or sorted before."""
+
+    list_display = ("round", "seat", "vote", "sureness", "why")
+    fields = ("round", "seat", "vote", "sureness", "why")
+    list_select_related = ("round", "seat")
+    ordering = ("pk",)
+
+    @admin.display(description=_("score"))
+    def vote(self, ballot: Ballot) -> str:
+        return f"{ballot.score:+d}" if ballot.round.state in REVEALED else "–"
+
+    @admin.display(description=_("confidence"))
+    def sureness(self, ballot: Ballot) -> str:
+        return ballot.get_confidence_display() if ballot.round.state in REVEALED else "–"
+
+    @admin.display(description=_("reason"))
+    def why(self, ballot: Ballot) -> str:
+        return ballot.reason if ballot.round.state in REVEALED else "–"
+
+
+@admin.register(Minute)
+class MinuteAdmin(ReadOnly):
+    """Minutes."""
+
+    list_display = ("at", "workshop", "who", "act")
