@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
 from workshops.models import Ballot, Minute, Round, Seat, Workshop
 from workshops.states import REVEALED
@@ -50,24 +50,13 @@ class RoundAdmin(ReadOnly):
 
 @admin.register(Ballot)
 class BallotAdmin(ReadOnly):
-    """Ballots; what was voted is shown only once the round is revealed, and is not searched or sorted before."""
+    """Ballots of revealed rounds only: a filter in the address would tell even about values that are masked."""
 
-    list_display = ("round", "seat", "vote", "sureness", "why")
-    fields = ("round", "seat", "vote", "sureness", "why")
-    list_select_related = ("round", "seat")
-    ordering = ("pk",)
+    list_display = ("round", "seat", "score", "confidence")
+    list_select_related = ("round__workshop", "seat")
 
-    @admin.display(description=_("score"))
-    def vote(self, ballot: Ballot) -> str:
-        return f"{ballot.score:+d}" if ballot.round.state in REVEALED else "–"
-
-    @admin.display(description=_("confidence"))
-    def sureness(self, ballot: Ballot) -> str:
-        return ballot.get_confidence_display() if ballot.round.state in REVEALED else "–"
-
-    @admin.display(description=_("reason"))
-    def why(self, ballot: Ballot) -> str:
-        return ballot.reason if ballot.round.state in REVEALED else "–"
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Ballot]:
+        return super().get_queryset(request).filter(round__state__in=REVEALED)
 
 
 @admin.register(Minute)
