@@ -106,27 +106,25 @@
     retry = setTimeout(connect, longest * (0.25 + 0.75 * Math.random()));
   };
 
-  // While there is no stream: the page itself has all fragments.
+  // While there is no stream: the same fragments as one answer.
   let refreshing = false;
   const refresh = async () => {
     if (refreshing || gone || isOpen) return;
     refreshing = true;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+      const answer = await fetch(url.replace("/stream/", "/state/"), { cache: "no-store" });
       if (answer.status === 404 || answer.status === 403) {
         gone = true;
+        stepDown();
         clearInterval(down);
-        clearTimeout(retry);
-        if (source) source.close();
         say("gone");
-      } else if (answer.ok && !answer.redirected) {
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const then = page.querySelector("[data-stream]");
-        // a stream may have brought a newer state while this page was on its way
-        if (then && Number(then.dataset.version || 0) >= version && !isOpen) {
-          version = Number(then.dataset.version || 0);
+      } else if (answer.ok) {
+        const state = await answer.json();
+        // a stream may have brought a newer state while this one was on its way
+        if (state.version >= version && !isOpen) {
+          version = state.version;
           place.dataset.version = version;
-          for (const fresh of then.querySelectorAll("[data-fragment][id]")) put(fresh.id, fresh.outerHTML);
+          for (const [name, html] of Object.entries(state.fragments)) put(name, html);
         }
       }
     } catch {
@@ -135,6 +133,7 @@
       refreshing = false;
     }
   };
+  place.addEventListener("acted", refresh); // without a stream, see the effect of one's own act at once
 
   const lead = () => {
     leading = true;

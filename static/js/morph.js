@@ -181,13 +181,13 @@
   };
 
   // Give the fragment of this name new content; a fragment whose key is the same is being filled in and stays.
-  const put = (name, html) => {
+  const put = (name, html, { force = false } = {}) => {
     const old = document.getElementById(name);
     if (!old || !old.hasAttribute("data-fragment")) return;
     const box = document.createElement("template");
     box.innerHTML = html;
     const fresh = box.content.firstElementChild;
-    if (!fresh || (fresh.dataset.key && fresh.dataset.key === old.dataset.key)) return;
+    if (!fresh || (!force && fresh.dataset.key && fresh.dataset.key === old.dataset.key)) return;
     const before = typedIn(old);
     const held = old.contains(document.activeElement) ? document.activeElement : null;
     const caret = held && held.selectionStart != null ? [held.selectionStart, held.selectionEnd] : null;
@@ -207,5 +207,10 @@
     old.dispatchEvent(new CustomEvent("fragment", { bubbles: true, detail: { name } }));
   };
 
-  window.groundwork = Object.assign(window.groundwork || {}, { put });
+  // Take over all fragments of a whole page, such as the answer to a form that was wrong.
+  const putPage = (page, options) => {
+    for (const fresh of page.querySelectorAll("[data-fragment][id]")) put(fresh.id, fresh.outerHTML, options);
+  };
+
+  window.groundwork = Object.assign(window.groundwork || {}, { put, putPage });
 })();

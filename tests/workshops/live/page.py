@@ -1,0 +1,149 @@
+"""A room of plain values behind the real hub, the real stream and the real scripts, for tests in a browser."""
+
+import json
+import re
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import uvicorn
+
+from tests.workshops.live.rooms import Rooms
+from workshops.live.hub import Hub
+from workshops.live.stream import STREAM_PATH, Admission, StreamApp
+
+ROOM, INES = 7, 1
+PATH = "/w/11111111-2222-3333-4444-555555555555/"
+SCRIPTS = Path(__file__).resolve().parents[3] / "static" / "js"
+POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
+
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>room</title></head><body>
+<div id="notices"></div>
+<p data-stream-status role="status" data-lost="The line is down." data-gone="You are no longer in this room." hidden></p>
+<main data-stream="{path}stream/?view=room" data-version="0" data-sending="Sending" data-waiting="Not sent yet, trying again"
+ data-unsent="Not sent">
+<form method="post" action="{path}nothing/"><input type="hidden" name="csrfmiddlewaretoken" value="page-token"></form>
+<section id="stage" data-fragment><p>loading</p></section>
+<section id="people" data-fragment></section>
+<section id="ballot" data-fragment data-key="none"></section>
+<template data-kept-draft><aside class="kept">Not sent: <textarea data-text readonly></textarea></aside></template>
+</main>
+<script src="/static/js/morph.js"></script><script src="/static/js/live.js"></script><script src="/static/js/send.js"></script>
+</body></html>"""
+
+
+class FormRooms(Rooms):
+    """Fragments with forms in them, as the product has."""
+
+    stage_html = ""
+    ballot_html = ""
+
+    def render_room(self, workshop_id, audiences):
+        frame = super().render_room(workshop_id, audiences)
+        if frame is not None and self.stage_html:
+            for fragments in frame.fragments.values():
+                fragments["stage"] = self.stage_html
+        return frame
+
+    def render_own(self, workshop_id, seat_ids):
+        own = super().render_own(workshop_id, seat_ids)
+        html = self.ballot_html or f'<section id="ballot" data-key="{own.key}">{own.key}</section>'
+        for seat in seat_ids:
+            own.fragments[seat]["ballot"] = html
+        return own
+
+
+class Site:
+    """The page, its scripts, the stream, the state and one form; each can be told to fail."""
+
+    def __init__(self) -> None:
+        self.rooms = FormRooms()
+        self.rooms.open(ROOM, {INES: "participant"})
+        self.hub = Hub(self.rooms)
+        self.stream = StreamApp(self.hub, self.admit)
+        self.stream_up = True
+        self.admitted = True
+        self.posts: list[dict[str, list[str]]] = []
+        self.answers: list[tuple[int, str, list[tuple[bytes, bytes]]]] = []
+        self.opened = 0
+        self.origin = ""
+
+    def admit(self, public_id, cookies):
+        return Admission(ROOM, INES, "participant", self.rooms.render_own(ROOM, [INES])) if self.admitted else None
+
+    def change(self, stage: str, round_key: str | None = None, ballot: str = "") -> None:
+        self.rooms.stage_html, self.rooms.ballot_html = stage, ballot
+        version = self.rooms.change(ROOM, stage, round_key)
+        self.hub.heard_from_thread(ROOM, version)
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "lifespan":
+            await receive()
+            self.hub.start()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            await self.hub.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+        path = scope["path"]
+        if STREAM_PATH.fullmatch(path):
+            self.opened += 1
+            if not self.stream_up:
+                return await self.reply(send, 503, "", "text/plain")
+            # any cookie will do: admission is somebody else's story
+            headers = [*scope["headers"], (b"cookie", b"seat=1")]
+            return await self.stream({**scope, "headers": headers}, receive, send)
+        if path.startswith("/static/js/"):
+            return await self.reply(send, 200, (SCRIPTS / Path(path).name).read_text(), "text/javascript")
+        if path.endswith("/state/"):
+            if not self.admitted:
+                return await self.reply(send, 404, "", "text/plain")
+            frame = self.rooms.render_room(ROOM, ["participant"])
+            own = self.rooms.render_own(ROOM, [INES]).fragments[INES]
+            state = {"version": frame.version, "fragments": {**frame.fragments["participant"], **own}}
+            return await self.reply(send, 200, json.dumps(state), "application/json")
+        if scope["method"] == "POST":
+            body = b""
+            while True:
+                message = await receive()
+                body += message.get("body", b"")
+                if not message.get("more_body"):
+                    break
+            self.posts.append(parse_qs(body.decode()))
+            status, html, headers = self.answers.pop(0) if self.answers else (204, "", [])
+            return await self.reply(send, status, html, "text/html", headers)
+        await self.reply(send, 200, PAGE.format(path=PATH), "text/html")
+
+    async def reply(self, send, status, text, kind, more=()):
+        body = text.encode()
+        headers = [
+            (b"content-type", f"{kind}; charset=utf-8".encode()),
+            (b"content-length", b"%d" % len(body)),
+            (b"content-security-policy", POLICY.encode()),
+            *more,
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if status == 204 else body})
+
+    @contextmanager
+    def served(self):
+        """Serve on a free port; can be stopped and served again on the same one."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            port = re.search(r":(\d+)", self.origin)
+            probe.bind(("127.0.0.1", int(port[1]) if port else 0))
+            self.origin = f"http://127.0.0.1:{probe.getsockname()[1]}"
+            server = uvicorn.Server(uvicorn.Config(self, log_level="warning", timeout_graceful_shutdown=1))
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [probe]}, daemon=True)
+            thread.start()
+            while not server.started:
+                time.sleep(0.01)
+            try:
+                yield self.origin + PATH
+            finally:
+                self.hub.close_streams_from_thread()
+                server.should_exit = True
+                thread.join(10)
