@@ -37,7 +37,7 @@ def ask(
         question=question,
         context=context,
         starting_point=starting_point,
-        owner=owner or by,
+        owner=owner,
         created_by=by,
     )
     _tag(decision, tags)

@@ -1,0 +1,63 @@
+"""The decision page: everything that stands about one decision, gathered once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from decisions.log import is_overdue
+from decisions.models import Approach, Decision, Record, RecordState, Revisit
+from decisions.standing import owners_of, speaks_for
+
+
+@dataclass(frozen=True)
+class RevisitLine:
+    """A revisit as the page shows it."""
+
+    revisit: Revisit
+    is_overdue: bool
+
+
+@dataclass(frozen=True)
+class DecisionPage:
+    """What the template reads; nothing here queries again."""
+
+    decision: Decision
+    record: Record | None  # the one that speaks for the decision
+    records: tuple[Record, ...]
+    workshops: tuple[Any, ...]  # rows of the room, met by relation name only
+    owners: list[dict[str, str]]
+    revisits: tuple[RevisitLine, ...]
+
+    @property
+    def is_settled(self) -> bool:
+        """An accepted record stands."""
+        return self.record is not None and self.record.state == RecordState.ACCEPTED
+
+    @property
+    def approach_label(self) -> str:
+        """The approach of the record that speaks, in words."""
+        return str(Approach(self.record.approach).label) if self.record and self.record.approach in Approach else ""
+
+    @property
+    def open_workshop(self) -> Any:
+        """The workshop that is going on, if one is."""
+        return next((workshop for workshop in self.workshops if workshop.phase != "closed"), None)
+
+
+def decision_page(decision: Decision) -> DecisionPage:
+    """Load all of it in a fixed number of queries."""
+    records = tuple(decision.records.select_related("supersedes", "superseded_by").order_by("-created_at"))
+    record = speaks_for(records)
+    today = timezone.localdate()
+    return DecisionPage(
+        decision=decision,
+        record=record,
+        records=records,
+        workshops=tuple(decision.workshops.order_by("-created_at")),
+        owners=owners_of(decision, record),
+        revisits=tuple(
+            RevisitLine(row, row.held_at is None and is_overdue(row.due_on, today))
+            for row in decision.revisits.select_related("record").order_by("-due_on", "-pk")
+        ),
+    )
