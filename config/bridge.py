@@ -186,13 +186,13 @@ class Bridge:
         if isinstance(result, FileWrapper):
             first = result.filelike.read(2 * PIECE)
             if len(first) == 2 * PIECE:
-                return Answer(*head, first, result)
+                return Answer(status, headers, first, result)
             result.filelike.close()
-            return self._whole(*head, first)
+            return self._whole(status, headers, first)
         try:
             if getattr(result, "streaming", True) is False or isinstance(result, list | tuple):
-                return self._whole(*head, b"".join(result))
-            self._send_pieces(*head, result, loop, send)
+                return self._whole(status, headers, b"".join(result))
+            self._send_pieces(status, headers, result, loop, send)
             return None
         finally:
             if close := getattr(result, "close", None):

@@ -334,14 +334,14 @@ class Hub:
                 if old is None or old.html != html:
                     parts[name] = Part(html, room.revision, encode(name, html, frame.version))
         for stream in room.streams:
-            audience = frame.seats.get(stream.seat_id)
-            if audience is None:
+            allowed = frame.seats.get(stream.seat_id)
+            if allowed is None:
                 stream.close()
                 continue
-            if not stream.screen and audience != stream.audience:
+            if not stream.screen and allowed != stream.audience:
                 # somebody has become facilitator, or is one no longer: everything anew
-                stream.audience, stream.revision = audience, 0
-                if audience not in room.parts:
+                stream.audience, stream.revision = allowed, 0
+                if allowed not in room.parts:
                     room.dirty = True
             if room.changed_since(stream.audience, stream.revision):
                 stream.wake()

@@ -6,7 +6,8 @@ import threading
 import pytest
 
 from tests.workshops.live.rooms import Client, Rooms, own_of, running, until
-from workshops.live import bus, hub as hub_module, publish
+from workshops.live import bus, publish
+from workshops.live import hub as hub_module
 
 ROOM = 7
 INES, SAM, DARIA, FELIX = 1, 2, 3, 4

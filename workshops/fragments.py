@@ -1,0 +1,118 @@
+"""The board as HTML fragments: each rendered once for each audience, the viewer's own once for each seat.
+
+One name serves a fragment's template file, its event in the stream and the id of its root element, which carries
+`data-fragment`. A new one is its template and its name in the table below. Templates of shared fragments get no request
+and no viewer: what they say is the same for everybody in the audience.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.template.loader import get_template
+
+from workshops import board as boards
+from workshops.forms import NoteForm, SettleForm, SituationForm
+from workshops.live.hub import OwnFrame, RoomFrame
+from workshops.live.stream import Admission
+from workshops.models import Seat, Workshop
+from workshops.seats import read_seat_cookie
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+PARTICIPANT, FACILITATOR, SCREEN = "participant", "facilitator", "screen"
+SHARED: dict[str, tuple[str, ...]] = {
+    PARTICIPANT: ("progress", "stage", "people", "history", "announcement"),
+    FACILITATOR: ("progress", "stage", "controls", "people", "history", "announcement"),
+    SCREEN: ("progress", "stage", "people", "announcement"),
+}
+OWN = ("ballot",)
+
+
+def database_job(job: Callable[P, Result]) -> Callable[P, Result]:
+    """Make a job outside any request drop dead and expired connections, and try once more after losing one."""
+
+    @wraps(job)
+    def run(*args: P.args, **kwargs: P.kwargs) -> Result:
+        close_old_connections()
+        try:
+            return job(*args, **kwargs)
+        except (OperationalError, InterfaceError):
+            connection.close()
+            return job(*args, **kwargs)
+        finally:
+            close_old_connections()
+
+    return run
+
+
+def shared_context(board: boards.Board, audience: str) -> dict[str, Any]:
+    """What the templates of shared fragments get, in the stream and on the page."""
+    results = board.current.round.results if board.current and board.current.round else None
+    return {
+        "board": board,
+        "audience": audience,
+        "is_facilitator": audience == FACILITATOR,
+        "situation_form": SituationForm(situation=board.situation),
+        "settle_form": SettleForm(initial={"lean": results.preset if results else 0}),
+        "note_form": NoteForm(),
+    }
+
+
+def draw(name: str, context: Mapping[str, object]) -> str:
+    """One fragment's HTML."""
+    return get_template(f"workshops/fragments/{name}.html").render(dict(context)).strip()
+
+
+@database_job
+def render_room(workshop_id: int, audiences: Collection[str]) -> RoomFrame | None:
+    """The shared board, loaded once, as the fragments of each audience; None when the workshop is gone."""
+    board = boards.shared_board(workshop_id)
+    if board is None:
+        return None
+    fragments = {}
+    for audience in audiences:
+        context = shared_context(board, audience)
+        fragments[audience] = {name: draw(name, context) for name in SHARED[audience]}
+    present = {seat.id: FACILITATOR if seat.is_facilitator else PARTICIPANT for seat in board.seats}
+    return RoomFrame(board.workshop.version, fragments, present, str(boards.own_key(board)))
+
+
+def _own(workshop_id: int, seat_ids: Collection[int]) -> OwnFrame:
+    key, found = boards.own_boards(workshop_id, seat_ids)
+    return OwnFrame(
+        str(key), {seat_id: {name: draw(name, {"own": own}) for name in OWN} for seat_id, own in found.items()}
+    )
+
+
+@database_job
+def render_own(workshop_id: int, seat_ids: Collection[int]) -> OwnFrame:
+    """The fragments that only their viewer may see, for several seats with one load."""
+    return _own(workshop_id, seat_ids)
+
+
+@database_job
+def versions(workshop_ids: Collection[int]) -> Mapping[int, int]:
+    """The versions of those workshops that still exist."""
+    return dict(Workshop.objects.filter(pk__in=workshop_ids).values_list("pk", "version"))
+
+
+@database_job
+def admit(public_id: UUID, cookies: Mapping[str, str]) -> Admission | None:
+    """The seat that these cookies prove, with its own fragments; None for everyone else, whatever the reason."""
+    claimed = read_seat_cookie(cookies, public_id)
+    if claimed is None:
+        return None
+    seat_id, key = claimed
+    seat = (
+        Seat.objects.filter(pk=seat_id, key=key, workshop__public_id=public_id, removed_at=None)
+        .values_list("workshop_id", "is_facilitator")
+        .first()
+    )
+    if seat is None:
+        return None
+    workshop_id, is_facilitator = seat
+    return Admission(workshop_id, seat_id, FACILITATOR if is_facilitator else PARTICIPANT, _own(workshop_id, [seat_id]))
