@@ -21,7 +21,7 @@ MOST: Final = 10_000_000
 class Verdict(StrEnum):
     """What a sample shows about a gate; `NOT_SHOWN` means collect more, not nearly passed."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 (a verdict, not a password)
     FAIL = "fail"
     NOT_SHOWN = "not_shown"
 

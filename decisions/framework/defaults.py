@@ -1,0 +1,206 @@
+"""Record defaults: what a fresh draft says for this approach, path and situation, to be edited and never left blank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from .answers import Answers
+from .flags import FLAGS, raised
+from .measures import LEAK_PROBES, MEASURE, NO_GATE, PRODUCT_LIMIT
+from .plans import (
+    BACKLOG_TEXTS,
+    FAILURE_MODES,
+    FALLBACKS,
+    GUARDRAILS,
+    PHASE_TEXTS,
+    RISK_SUMMARIES,
+    RISKS,
+    TITLES,
+    TRIGGERS,
+)
+from .recommendation import Recommendation
+from .rule import Outcome
+from .starting_points import STARTING_POINT, StartingPoint
+from .text import Sentence, _
+from .words import APPROACH_NAMES, CLAUSE_SENTENCES, ROLE_NAMES
+
+# the path meant when somebody chooses an approach that the rule did not recommend
+USUAL_PATH: Final[Mapping[str, str]] = {
+    "rag": "rag_only",
+    "fine_tuning": "fine_tuning_only",
+    "hybrid": "hybrid_rag_first",
+    "prompt_only": "baseline_and_pilot",
+    "fix_first": "none",
+    "undecided": "open",
+}
+# flags that are an assumption somebody has to look after, with the role that usually does
+ASSUMED: Final[Mapping[str, str]] = {
+    "vendor_hosted_fine_tuning_with_data_agreement": "security",
+    "memorisation_review_before_training": "security",
+    "fine_tuning_blocked_no_update_owner": "product",
+    "fine_tuning_waits_for_labelled_data": "data",
+    "name_content_freshness_owner": "data",
+    "phase_zero_eval_first": "product",
+    "conflict_audit_vs_sources": "security",
+}
+
+
+def record_defaults(
+    recommendation: Recommendation, *, approach: str | None = None, starting_point: str = "", tier: str | None = None
+) -> dict[str, Any]:
+    """The parts of a record's content that the framework can propose, as plain strings in the reader's language.
+
+    `approach` is what was chosen, where that differs from the recommendation; `tier` sets the gates and follows from
+    the answers when it is not given.
+    """
+    answers = recommendation.answers
+    outcome = recommendation.outcome
+    if approach is not None and approach != outcome.approach:
+        outcome = Outcome(approach, USUAL_PATH.get(approach, "open"), outcome.clause)
+    flags = raised(outcome, answers)
+    start = STARTING_POINT.get(starting_point)
+    tier = tier or tier_of(answers, start)
+    plan = plan_of(outcome)
+    return {
+        "title": str(TITLES[plan]),
+        "rationale": str(CLAUSE_SENTENCES[recommendation.clause]),
+        "risk_summary": str(RISK_SUMMARIES[plan]),
+        "fallback": {"label": str(FALLBACKS[plan][0]), "text": str(FALLBACKS[plan][1])},
+        "metrics": [_metric(key, tier, start) for key in metric_keys(plan, flags, start)],
+        "phase_one": [str(text) for text in _phase_one(plan, outcome, flags)],
+        "backlog": [str(text) for text in BACKLOG_TEXTS["rag_then_tune" if _tunes_later(outcome) else plan]],
+        "assumptions": [
+            {"text": str(text), "owner": str(ROLE_NAMES[role]).capitalize(), "check_by": ""}
+            for text, role in _assumptions(plan, flags, start)
+        ],
+        "flip_signals": flip_signal_suggestions(recommendation)[:2],
+        "guardrails": [str(text) for text in _guardrails(plan, flags)],
+        "risks": [risk for risk in risk_choices(outcome) if risk.pop("suggested")],
+        "failure_modes": [{"text": str(text), "mitigation": str(cure)} for text, cure in FAILURE_MODES[plan]],
+        "revisit": {
+            "cadence": recommendation.revisit,
+            "triggers": [str(text) for text in TRIGGERS],
+            "none_because": "",
+        },
+    }
+
+
+def plan_of(outcome: Outcome) -> str:
+    """Which set of texts an outcome uses: its approach, except where the path makes it another plan."""
+    if outcome.path in ("with_thin_retrieval", "evaluate_first"):
+        return outcome.path
+    if outcome.approach == "prompt_only" and outcome.path != "prompt_only":
+        return "baseline_and_pilot"
+    return outcome.approach if outcome.approach in TITLES else "undecided"
+
+
+def tier_of(answers: Answers, start: StartingPoint | None = None) -> str:
+    """How strict the start values are: regulated, customer-facing or internal."""
+    if start is not None:
+        return start.tier
+    audit = answers.lean("audit_trust")
+    if answers.situation.explainability_required or audit == -2:
+        return "regulated"
+    return "customer" if audit is None or audit < 0 else "internal"
+
+
+def metric_keys(plan: str, flags: tuple[str, ...], start: StartingPoint | None = None) -> tuple[str, ...]:
+    """Which metrics a plan is held against: accuracy, latency and cost always, the rest where it can fail."""
+    retrieves = plan in ("rag", "hybrid", "with_thin_retrieval")
+    tunes = plan in ("fine_tuning", "hybrid", "with_thin_retrieval", "evaluate_first")
+    keys = ["grounded_correctness"] if retrieves else []
+    if tunes:
+        keys.append("schema_validity")
+    keys += ["task_completion", "hallucination_rate"]
+    if retrieves:
+        keys.append("empty_retrieval")
+    if "role_filters_in_retrieval_required" in flags:
+        keys.append("role_leak")
+    if plan == "fine_tuning":
+        keys.append("refusal_quality")
+    keys += ["latency_p95", "cost_per_answer"]
+    if plan in ("fix_first", "undecided"):
+        keys = ["task_completion"]
+    if start is not None:
+        keys += [key for key in start.metrics if key not in keys and plan not in ("fix_first", "undecided")]
+    return tuple(keys)
+
+
+def flip_signal_suggestions(recommendation: Recommendation) -> list[dict[str, str]]:
+    """Measurable signals that would change the approach, the nearest flips first; the facilitator picks two."""
+    found: dict[str, dict[str, str]] = {}
+    for flip in recommendation.flips:
+        # a signal that cannot be measured, or that only reopens the question, is no signal to sign
+        if len(flip.signals) != len(flip.changes) or flip.approach == "undecided":
+            continue
+        signal = " ".join(str(one) for one in flip.signals)
+        then = _("Reopen the decision: it would become %(approach)s.", approach=APPROACH_NAMES[flip.approach])
+        found.setdefault(signal, {"signal": signal, "then": str(then)})
+    return list(found.values())
+
+
+def risk_choices(outcome: Outcome) -> list[dict[str, Any]]:
+    """The four risks to choose from, with what each means for this approach and whether it comes with it."""
+    choices = []
+    for key, (by_plan, owner, plans) in RISKS.items():
+        plan = plan_of(outcome)
+        choices.append(
+            {
+                "key": key,
+                "text": str(by_plan.get(plan, by_plan[""])),
+                "owner": str(ROLE_NAMES[owner]).capitalize(),
+                "suggested": plan in plans,
+            }
+        )
+    return choices
+
+
+def _tunes_later(outcome: Outcome) -> bool:
+    return outcome.path == "rag_then_fine_tuning"
+
+
+def _metric(key: str, tier: str, start: StartingPoint | None) -> dict[str, str]:
+    measure = MEASURE[key]
+    gate, stop = measure.gate_text(tier), measure.stop_text(tier)
+    if key == "role_leak":
+        gate, stop = f"0 / {LEAK_PROBES}", "> 0"
+    if start is not None and key in start.gates:
+        gate, stop = start.gates[key]
+    return {
+        "key": key,
+        "name": str(measure.name),
+        "definition": str(measure.definition),
+        "gate": gate or str(NO_GATE if measure.kind == "trend" else PRODUCT_LIMIT),
+        "stop": stop,
+        "sample": str(measure.sample),
+        "when": str(measure.when),
+    }
+
+
+def _phase_one(plan: str, outcome: Outcome, flags: tuple[str, ...]) -> Iterator[Sentence]:
+    if "phase_zero_eval_first" in flags and plan not in ("fix_first", "undecided"):
+        yield _("Phase zero: collect, label and lock an evaluation set, with its owner.")
+    yield from PHASE_TEXTS[plan]
+    if "measure_retrieval_latency_in_pilot" in flags:
+        yield _("Measure retrieval's share of p95 latency from the first day.")
+
+
+def _guardrails(plan: str, flags: tuple[str, ...]) -> Iterator[Sentence]:
+    yield from GUARDRAILS[plan]
+    if "role_filters_in_retrieval_required" in flags:
+        yield _("Role filters run before the model sees a passage, and deny by default.")
+    if "memorisation_review_before_training" in flags:
+        yield _("No training run without a review for rare strings and personal data.")
+    if "explainable_architecture_bias" in flags:
+        yield _("Every answer shows its sources and the steps that led to it.")
+
+
+def _assumptions(plan: str, flags: tuple[str, ...], start: StartingPoint | None) -> Iterator[tuple[Sentence, str]]:
+    if start is not None:
+        yield from start.assumptions
+    for flag, role in ASSUMED.items():
+        if flag in flags:
+            yield FLAGS[flag], role
+    if start is None and plan not in ("fix_first", "undecided"):
+        yield _("The pilot runs on data volumes and access rules like those of production."), "data"

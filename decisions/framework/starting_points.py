@@ -1,0 +1,185 @@
+"""Starting points: five common cases that fill the context, point at what matters, and set record defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from .text import Sentence, _
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartingPoint:
+    """A common case; it suggests, and scores nothing."""
+
+    key: str
+    name: Sentence
+    summary: Sentence
+    # fill the form of a new decision
+    title: Sentence
+    question: Sentence
+    context: Sentence
+    # criterion -> what to look at first in this case
+    emphasis: Mapping[str, Sentence]
+    # pages of the guide to open first
+    guides: tuple[str, ...]
+    # suggested answers about the situation, confirmed by the room
+    situation: Mapping[str, Any] = field(default_factory=dict)
+    # how strict the start values are: internal, customer or regulated
+    tier: str = "internal"
+    # further metrics, and (gate, stop) that replace a start value
+    metrics: tuple[str, ...] = ()
+    gates: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    # assumptions to check, with the role that checks them
+    assumptions: tuple[tuple[Sentence, str], ...] = ()
+
+
+STARTING_POINTS: Final[tuple[StartingPoint, ...]] = (
+    StartingPoint(
+        key="support_copilot",
+        name=_("Internal support copilot"),
+        summary=_("Helps agents answer from tickets, runbooks and known errors."),
+        title=_("Support copilot over tickets and runbooks"),
+        question=_("How should the copilot know what our runbooks and tickets say today?"),
+        context=_(
+            "Agents answer questions of customers or colleagues. Knowledge lives in runbooks, tickets and incident notes "
+            "that change every week. An agent reads each suggestion before it goes out, and wants to open its source."
+        ),
+        emphasis=MappingProxyType(
+            {
+                "knowledge_churn": _(
+                    "Count runbook edits of the last 90 days, and tickets that made an old answer wrong."
+                ),
+                "audit_trust": _("Ask whether customers may see what agents see: roles decide the filters."),
+                "data_sensitivity": _("Tickets carry names and account data; say who may read which queue."),
+            }
+        ),
+        guides=("patterns", "when-retrieval-is-best", "knowledge-churn"),
+        situation=MappingProxyType({"documents_drive": True}),
+        metrics=("right_passage_ignored",),
+        gates=MappingProxyType({"latency_p95": ("<= 4 s", "> 8 s"), "task_completion": (">= 60 %", "< 45 %")}),
+        assumptions=(
+            (_("Runbooks have owners who correct a page within two working days."), "data"),
+            (_("Resolved tickets are a fair picture of next quarter's questions."), "product"),
+            (_("Queue permissions in the ticket system can be read at query time."), "security"),
+        ),
+    ),
+    StartingPoint(
+        key="marketing_assistant",
+        name=_("Marketing content assistant"),
+        summary=_("Drafts copy in the brand's voice with product facts from the catalogue."),
+        title=_("Content assistant in our brand voice"),
+        question=_("How do drafts get our voice right and keep product facts right?"),
+        context=_(
+            "Editors ask for product texts, newsletters and posts. The voice is described in a style guide and shown in "
+            "years of approved copy. Prices, names and claims must match the catalogue on the day of publication. An editor "
+            "approves every text."
+        ),
+        emphasis=MappingProxyType(
+            {
+                "task_stability": _("Look at rejected drafts: were they off in voice, or wrong in facts?"),
+                "knowledge_churn": _("The voice stands for years while the catalogue changes daily: score the facts."),
+                "audit_trust": _("Claims about products may need proof; ask legal which."),
+            }
+        ),
+        guides=("patterns", "hybrid", "task-stability"),
+        situation=MappingProxyType({"behaviour_dominates": True}),
+        tier="customer",
+        metrics=("faithful_but_wrong",),
+        gates=MappingProxyType({"task_completion": (">= 70 %", "< 50 %"), "schema_validity": (">= 98 %", "< 94 %")}),
+        assumptions=(
+            (_("At least 500 approved texts may be used for training, rights included."), "data"),
+            (_("The catalogue's API is the only source of prices and claims."), "product"),
+            (_("An editor approves every text before it is published."), "product"),
+        ),
+    ),
+    StartingPoint(
+        key="code_assistant",
+        name=_("Code assistant"),
+        summary=_("Completes and explains code in one's own repositories and style."),
+        title=_("Code assistant for our repositories"),
+        question=_("How does the assistant know our code, and write it the way we do?"),
+        context=_(
+            "Developers want completion, explanation and small changes in their own repositories. Code changes with every "
+            "merge, the local style hardly ever. Completion has to appear while somebody types; a chat answer may take "
+            "longer. Repositories differ in who may read them."
+        ),
+        emphasis=MappingProxyType(
+            {
+                "latency_cost": _("Split it: inline completion has a limit in milliseconds, chat has not."),
+                "knowledge_churn": _("An index of the repository follows every merge; a tuned model does not."),
+                "data_sensitivity": _("Secrets in history and licences of copied code count before any training."),
+            }
+        ),
+        guides=("patterns", "hybrid", "latency-and-cost"),
+        situation=MappingProxyType({"behaviour_dominates": True}),
+        metrics=("tool_errors",),
+        gates=MappingProxyType({"latency_p95": ("<= 0.4 s", "> 1 s"), "task_completion": (">= 30 %", "< 20 %")}),
+        assumptions=(
+            (_("Repository permissions can be applied to the index."), "security"),
+            (_("Tests of the repository can judge a suggested change."), "engineering"),
+            (_("Code used for training is our own, or its licence allows it."), "legal"),
+        ),
+    ),
+    StartingPoint(
+        key="regulated_finance",
+        name=_("Regulated finance"),
+        summary=_("Answers about policies, products or cases that a supervisor may ask about."),
+        title=_("Policy assistant for a regulated team"),
+        question=_("How can an answer be traced to the policy that was in force that day?"),
+        context=_(
+            "Staff ask about policies, limits, products or client cases. A supervisor or an auditor can ask later what an "
+            "answer was based on. Policies have versions and dates of effect; entitlements differ by desk and region."
+        ),
+        emphasis=MappingProxyType(
+            {
+                "audit_trust": _(
+                    "Name the rule that asks for traceability, and how long answers must be reproducible."
+                ),
+                "data_sensitivity": _("Client data and inside information decide who may retrieve what."),
+                "knowledge_churn": _("A policy changes on a date: the version in force matters more than how often."),
+            }
+        ),
+        guides=("audit-and-trust", "security", "governance"),
+        situation=MappingProxyType({"explainability_required": True, "documents_drive": True}),
+        tier="regulated",
+        metrics=("faithful_but_wrong", "refusal_quality"),
+        assumptions=(
+            (_("Every policy carries a version and a date of effect that retrieval can filter on."), "data"),
+            (_("Answers and their configuration are kept as long as the rules require."), "legal"),
+            (_("Entitlements of desks and regions can be enforced in retrieval."), "security"),
+        ),
+    ),
+    StartingPoint(
+        key="healthcare",
+        name=_("Healthcare"),
+        summary=_("Supports clinical or administrative staff from guidelines and records."),
+        title=_("Guideline assistant for clinical staff"),
+        question=_("How does a clinician see which guideline an answer comes from?"),
+        context=_(
+            "Clinicians or administrators ask about guidelines, pathways or a patient's record. A person decides and must be "
+            "able to check the source. Patient data is protected, and may have to be corrected or removed."
+        ),
+        emphasis=MappingProxyType(
+            {
+                "audit_trust": _("A clinician must be able to open the guideline and its date behind every statement."),
+                "data_sensitivity": _("Patient data: removable on request, visible by treatment role only."),
+                "task_stability": _(
+                    "Coding and letters have fixed forms; questions about care have not. Decide them apart."
+                ),
+            }
+        ),
+        guides=("audit-and-trust", "data-sensitivity", "security"),
+        situation=MappingProxyType({"explainability_required": True, "documents_drive": True}),
+        tier="regulated",
+        metrics=("faithful_but_wrong", "refusal_quality"),
+        assumptions=(
+            (_("Guidelines carry an edition and a date, and withdrawn ones leave the index the same day."), "data"),
+            (_("No patient data is used for training."), "security"),
+            (_("A clinician decides; the assistant proposes."), "product"),
+        ),
+    ),
+)
+STARTING_POINT: Final[Mapping[str, StartingPoint]] = MappingProxyType({one.key: one for one in STARTING_POINTS})
