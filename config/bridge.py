@@ -174,13 +174,12 @@ class Bridge:
 
     def _work(self, environ: dict[str, Any], loop: asyncio.AbstractEventLoop, send: Send) -> Answer | None:
         """Run Django; in one of the pool's threads. None when it has sent its answer itself, piece by piece."""
-        head: list[Any] = []
+        status, headers = 500, list[tuple[bytes, bytes]]()
 
-        def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
-            head[:] = (
-                int(status[:3]),
-                [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers],
-            )
+        def start_response(line: str, fields: list[tuple[str, str]], exc_info: object = None) -> None:
+            nonlocal status, headers
+            status = int(line[:3])
+            headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields]
 
         result = self.wsgi(environ, start_response)
         if isinstance(result, FileWrapper):
