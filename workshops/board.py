@@ -208,9 +208,8 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
         return None
     seats = list(workshop.seats.order_by("pk"))
     rounds = list(workshop.rounds.order_by("number"))
-    open_ids = [one.pk for one in rounds if one.state == RoundState.OPEN]
     voted: dict[int, set[int]] = defaultdict(set)
-    for round_id, seat_id in Ballot.objects.filter(round_id__in=open_ids).values_list("round_id", "seat_id"):
+    for round_id, seat_id in Ballot.objects.filter(round__in=rounds).values_list("round_id", "seat_id"):
         voted[round_id].add(seat_id)
     dots = revealed_dots(workshop)
     notes: dict[int, list[Note]] = defaultdict(list)
@@ -321,8 +320,13 @@ def _seat(seat: Seat, has_voted: bool) -> SeatView:
 def _round(
     one: Round, present: list[Seat], voted: set[int], dots: list[Dot], notes: list[Note], shown: str
 ) -> RoundView:
-    voters = [seat for seat in present if not seat.is_observer]
     revealed = one.state in REVEALED
+    voters = [
+        seat
+        for seat in present
+        # who came after the reveal did not miss it
+        if not seat.is_observer and (seat.pk in voted or one.revealed_at is None or seat.joined_at <= one.revealed_at)
+    ]
     results = tally(shown_as(dots, shown)) if revealed else None
     by_role = tuple(
         RoleCount(
@@ -335,23 +339,20 @@ def _round(
         for role in Role.values
         if any(seat.role == role for seat in voters)
     )
-    names = {dot.name for dot in dots}
     return RoundView(
         id=one.pk,
         criterion=one.criterion,
         number=one.number,
         state=one.state,
-        cast=len(dots) if revealed else len(voted),
-        expected=max(len(voters), len(dots)) if revealed else len(voters),
+        cast=len(voted),
+        expected=len(voted | {seat.pk for seat in voters}),
         by_role=by_role,
         lean=one.lean,
         why=one.why,
         settled_by=one.settled_by,
         results=results,
         words=words.spread(results) if results is not None else "",
-        no_ballot=tuple(seat.name for seat in voters if seat.name not in names)
-        if revealed and shown == "names"
-        else (),
+        no_ballot=tuple(seat.name for seat in voters if seat.pk not in voted) if revealed and shown == "names" else (),
         notes=tuple(notes),
     )
 

@@ -152,7 +152,9 @@ class Round(models.Model):
             ),
             models.CheckConstraint(
                 name="settled_rounds_have_a_lean",
-                condition=Q(state="settled", lean__gte=-2, lean__lte=2) | (~Q(state="settled") & Q(lean__isnull=True)),
+                # said outright that it is not null: a check whose answer is NULL passes
+                condition=Q(state="settled", lean__isnull=False, lean__gte=-2, lean__lte=2)
+                | (~Q(state="settled") & Q(lean__isnull=True)),
             ),
         ]
 
@@ -173,6 +175,8 @@ class Ballot(models.Model):
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="ballots")
     seat = models.ForeignKey(Seat, models.CASCADE, related_name="ballots")
+    # As it was when the ballot was cast: a later change of role must not rewrite what was revealed.
+    role = models.CharField(max_length=12, choices=Role.choices, blank=True)
     score = models.SmallIntegerField()
     confidence = models.CharField(max_length=6, choices=Confidence.choices, default=Confidence.FAIRLY)
     reason = models.TextField(blank=True)

@@ -3,6 +3,9 @@
 from collections import defaultdict
 from typing import Any
 
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, NullIf
+
 from decisions.framework.answers import Answers, parse
 from decisions.framework.criteria import CRITERIA, FRAMEWORK_NAME, FRAMEWORK_VERSION
 from decisions.framework.rule import RULE_VERSION
@@ -36,10 +39,10 @@ def answers_of(workshop: Workshop, rounds: dict[str, Round], scores: dict[int, l
 
 
 def revealed_scores(workshop: Workshop) -> dict[int, list[int]]:
-    """Scores by round, of revealed rounds only."""
+    """Scores by round, of revealed rounds only; in order of score, for the order of voting would point at people."""
     scores: dict[int, list[int]] = defaultdict(list)
     revealed = Ballot.objects.filter(round__workshop=workshop, round__state__in=REVEALED)
-    for round_id, score in revealed.order_by("pk").values_list("round_id", "score"):
+    for round_id, score in revealed.order_by("score").values_list("round_id", "score"):
         scores[round_id].append(score)
     return scores
 
@@ -76,8 +79,9 @@ def revealed_dots(workshop: Workshop) -> dict[int, list[Dot]]:
     """Revealed ballots by round; ballots of open rounds are never loaded."""
     dots: dict[int, list[Dot]] = defaultdict(list)
     ballots = Ballot.objects.filter(round__workshop=workshop, round__state__in=REVEALED).order_by("pk")
+    cast_as = Coalesce(NullIf("role", Value("")), F("seat__role"))
     for round_id, score, role, name, confidence, reason in ballots.values_list(
-        "round_id", "score", "seat__role", "seat__name", "confidence", "reason"
+        "round_id", "score", cast_as, "seat__name", "confidence", "reason"
     ):
         dots[round_id].append(Dot(score, role, name, confidence, reason))
     return dots

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from decisions.errors import Conflict
 from workshops import permissions
 from workshops.actions.act import act
-from workshops.models import Ballot, RoundState, Seat
+from workshops.models import Ballot, Phase, RoundState, Seat
 
 
 def cast_ballot(*, workshop_id: int, round_id: int, score: int, confidence: str, reason: str, by: Seat) -> Ballot:
@@ -20,10 +20,17 @@ def cast_ballot(*, workshop_id: int, round_id: int, score: int, confidence: str,
         target = this.round(round_id)
         if target.state != RoundState.OPEN:
             raise Conflict(_("This round was revealed before your ballot arrived, so it is not counted."))
+        this.require_phase(Phase.PRECHECK, Phase.SCORING)
         ballot, first = Ballot.objects.update_or_create(
             round=target,
             seat=this.by,
-            defaults={"score": score, "confidence": confidence, "reason": reason, "cast_at": timezone.now()},
+            defaults={
+                "role": this.by.role,
+                "score": score,
+                "confidence": confidence,
+                "reason": reason,
+                "cast_at": timezone.now(),
+            },
         )
         if first:
             this.minute("voted", criterion=target.criterion, round=target.number)
@@ -37,6 +44,7 @@ def withdraw_ballot(*, workshop_id: int, round_id: int, by: Seat) -> None:
         target = this.round(round_id)
         if target.state != RoundState.OPEN:
             raise Conflict(_("This round is revealed; its ballots stay as they are."))
+        this.require_phase(Phase.PRECHECK, Phase.SCORING)
         deleted, _rows = Ballot.objects.filter(round=target, seat=this.by).delete()
         if deleted:
             this.minute("withdrew", criterion=target.criterion, round=target.number)

@@ -96,6 +96,7 @@ def reveal(*, workshop_id: int, round_id: int | None = None, by: Seat, stage: in
     with act(workshop_id, by) as this:
         permissions.require_facilitator(this.by, this.workshop)
         this.require_stage(stage)
+        this.require_phase(Phase.SCORING)
         if this.workshop.rounds.filter(state=RoundState.REVEALED).exists():
             raise Conflict(_("Settle the criterion on screen first, or leave it contested."))
         if this.workshop.scored_ahead and this.workshop.session_started_at is None:
@@ -117,6 +118,7 @@ def settle(*, workshop_id: int, round_id: int, lean: int, why: str, by: Seat, st
     with act(workshop_id, by) as this:
         permissions.require_facilitator(this.by, this.workshop)
         this.require_stage(stage)
+        this.require_phase(Phase.SCORING, Phase.OUTCOME)
         target = this.round(round_id)
         _require_move(target, RoundState.SETTLED)
         target.state = RoundState.SETTLED
@@ -132,6 +134,7 @@ def leave_contested(*, workshop_id: int, round_id: int, why: str, by: Seat, stag
     with act(workshop_id, by) as this:
         permissions.require_facilitator(this.by, this.workshop)
         this.require_stage(stage)
+        this.require_phase(Phase.SCORING)
         target = this.round(round_id)
         _require_move(target, RoundState.CONTESTED)
         target.state = RoundState.CONTESTED
@@ -148,7 +151,7 @@ def reopen_round(*, workshop_id: int, criterion: str, by: Seat, stage: int | Non
         permissions.require_facilitator(this.by, this.workshop)
         this.require_stage(stage)
         this.require_phase(Phase.SCORING)
-        last = latest(this, criterion)
+        last = latest(this, criterion) if criterion in KEYS else None
         if last is None or last.state == RoundState.OPEN:
             raise Conflict(_("There is no finished round to reopen."))
         busy = this.workshop.rounds.filter(state__in=[RoundState.OPEN, RoundState.REVEALED]).exclude(pk=last.pk)
