@@ -6,7 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from decisions.framework.answers import PRE_CHECK
+from decisions.framework.precheck import FIX_FIRST, ROOM_QUESTIONS
 from decisions.framework.words import SITUATION_BY_KEY
 from workshops.models import CODE_ALPHABET, Confidence, Role, Shown
 
@@ -122,40 +122,73 @@ class SeatForm(forms.Form):
 
 
 class SituationForm(forms.Form):
-    """What is true beside the five leans, exactly as the rule asks for it."""
+    """What is true beside the five leans: what to fix first, what the rule asks, and what is worth knowing.
+
+    Field names are those of the rule; the room's own questions carry the prefix `room_`.
+    """
 
     pre_check = forms.MultipleChoiceField(
         label=_("What should be repaired before any model work?"),
         required=False,
-        choices=[(key, key) for key in PRE_CHECK],
+        choices=[(item.key, item.question) for item in FIX_FIRST],
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, data: QueryDict | None = None, *, situation: dict[str, Any] | None = None) -> None:
-        now = situation or {}
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        situation: dict[str, Any] | None = None,
+        precheck: dict[str, Any] | None = None,
+    ) -> None:
+        now, known = situation or {}, precheck or {}
         initial: dict[str, Any] = {"pre_check": now.get("pre_check", [])}
         questions: dict[str, forms.Field] = {}
+        for room in ROOM_QUESTIONS:
+            questions[f"room_{room.key}"] = forms.ChoiceField(
+                label=str(room.question),
+                help_text=str(room.why),
+                choices=[("", _("Not asked")), *room.answers],
+                required=False,
+                widget=forms.RadioSelect,
+            )
+            initial[f"room_{room.key}"] = known.get(room.key, "")
         for key, question in SITUATION_BY_KEY.items():
             if key == "pre_check":
                 continue
             if question.default is None:
                 questions[key] = forms.ChoiceField(
-                    label=str(question.question), choices=YES_NO_OPEN, required=False, widget=forms.RadioSelect
+                    label=str(question.question),
+                    help_text=str(question.help),
+                    choices=YES_NO_OPEN,
+                    required=False,
+                    widget=forms.RadioSelect,
                 )
                 initial[key] = {True: "yes", False: "no", None: ""}[now.get(key)]
             else:
-                questions[key] = forms.BooleanField(label=str(question.question), required=False)
+                questions[key] = forms.BooleanField(
+                    label=str(question.question), help_text=str(question.help), required=False
+                )
                 initial[key] = now.get(key, question.default)
         super().__init__(data, initial=initial)
         self.fields.update(questions)
 
     def situation(self) -> dict[str, Any]:
-        """The answers in the form the rule reads."""
-        values: dict[str, Any] = dict(self.cleaned_data)
+        """The answers in the form the rule reads; a room question that settles one of them speaks last."""
+        values: dict[str, Any] = {key: value for key, value in self.cleaned_data.items() if not key.startswith("room_")}
         for key, question in SITUATION_BY_KEY.items():
             if key != "pre_check" and question.default is None:
                 values[key] = {"yes": True, "no": False}.get(values.get(key, ""))
+        for room in ROOM_QUESTIONS:
+            found = room.sets.get(self.cleaned_data.get(f"room_{room.key}", ""))
+            if found is not None:
+                values[found[0]] = found[1]
         return values
+
+    def precheck(self) -> dict[str, str]:
+        """The room's own questions, by their keys; what was not asked is left out."""
+        answers = {room.key: self.cleaned_data.get(f"room_{room.key}", "") for room in ROOM_QUESTIONS}
+        return {key: value for key, value in answers.items() if value}
 
 
 class TimerForm(forms.Form):

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from decisions.framework.answers import Answers
+from decisions.framework.defaults import flip_signal_suggestions, risk_choices
 from decisions.framework.recommendation import Recommendation, recommend
 from decisions.framework.verdicts import ExplainabilityEffect, RoleVerdict, by_role, explainability_effect
 from decisions.framework.words import APPROACH_NAMES, CLAUSE_SENTENCES, PATH_NAMES
@@ -24,6 +26,8 @@ class OutcomeView:
     clause_sentence: str
     roles: tuple[RoleVerdict, ...]
     explainability: ExplainabilityEffect
+    signals: tuple[dict[str, str], ...]  # flip signals to choose from, the nearest first
+    risks: tuple[dict[str, Any], ...]  # risks to choose from, with whether the approach brings them
 
     @property
     def approach(self) -> str:
@@ -41,6 +45,8 @@ def outcome_view(answers: Answers, roles: tuple[RoleVerdict, ...] = ()) -> Outco
         clause_sentence=str(CLAUSE_SENTENCES.get(result.clause, "")),
         roles=roles,
         explainability=explainability_effect(answers),
+        signals=tuple(flip_signal_suggestions(result)),
+        risks=tuple(risk_choices(result.outcome)),
     )
 
 

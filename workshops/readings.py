@@ -8,6 +8,8 @@ from django.db.models.functions import Coalesce, NullIf
 
 from decisions.framework.answers import Answers, parse
 from decisions.framework.criteria import CRITERIA, FRAMEWORK_NAME, FRAMEWORK_VERSION
+from decisions.framework.defaults import flip_signal_suggestions, risk_choices
+from decisions.framework.recommendation import recommend
 from decisions.framework.rule import RULE_VERSION
 from decisions.models import Decision
 from workshops.minutes import minute_line
@@ -47,18 +49,19 @@ def revealed_scores(workshop: Workshop) -> dict[int, list[int]]:
     return scores
 
 
-def readings(
-    workshop: Workshop, *, flip_signals: list[dict[str, str]], risks: list[str], assumptions: list[str]
-) -> dict[str, Any]:
+def readings(workshop: Workshop, *, flips: list[int], risks: list[str]) -> dict[str, Any]:
     """Everything the record keeps of the room, as plain data; what the room hid stays hidden here."""
     rounds = last_rounds(workshop)
+    answers = answers_of(workshop, rounds, revealed_scores(workshop))
+    result = recommend(answers)
+    signals = flip_signal_suggestions(result)
     counts: dict[str, int] = defaultdict(int)
     for criterion in workshop.rounds.values_list("criterion", flat=True):
         counts[criterion] += 1
     dots = revealed_dots(workshop)
     seats = list(workshop.seats.select_related("user").filter(removed_at__isnull=True))
     return {
-        "answers": answers_of(workshop, rounds, revealed_scores(workshop)).as_dict(),
+        "answers": answers.as_dict(),
         "criteria": [
             _criterion(criterion, rounds.get(criterion.key), counts[criterion.key], dots, workshop.shown)
             for criterion in CRITERIA
@@ -66,9 +69,12 @@ def readings(
         "attendees": [{"name": seat.name, "role": seat.role} for seat in seats],
         "owners": [_owner(role, seats) for role in OWNER_ROLES],
         "minutes": [minute_line(minute) for minute in workshop.minutes.all()],
-        "flip_signals": flip_signals,
-        "risks": risks,
-        "assumptions": assumptions,
+        "flip_signals": [signals[place] for place in flips if 0 <= place < len(signals)],
+        "risks": [
+            {key: risk[key] for key in ("key", "text", "owner")}
+            for risk in risk_choices(result.outcome)
+            if risk["key"] in risks
+        ],
         "framework": {key: workshop.framework.get(key, "") for key in ("name", "version", "rule_version")},
         "precheck": workshop.precheck,
         "starting_point": workshop.decision.starting_point,

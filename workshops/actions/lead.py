@@ -94,24 +94,27 @@ def nudge(*, workshop_id: int, by: Seat) -> None:
 def write_record(
     *,
     workshop_id: int,
-    flip_signals: list[dict[str, str]],
+    flips: list[int],
     risks: list[str],
-    assumptions: list[str],
     by: Seat,
     user: User | None,
     stage: int | None = None,
 ) -> Record:
-    """Draft the decision record from the outcome; asked twice, the draft that exists is given back."""
+    """Draft the decision record from the outcome; asked again, the draft that exists takes the new readings.
+
+    `flips` are places in the outcome's list of flip signals, two at most; `risks` are keys of its risks.
+    """
     with act(workshop_id, by) as this:
         permissions.require_facilitator(this.by, this.workshop)
         this.require_phase(Phase.OUTCOME)
         exists = Record.objects.filter(workshop_ref=this.workshop.public_id).exclude(state="withdrawn").first()
-        if exists is not None:
+        if exists is not None and exists.state not in {"draft", "in_sign_off"}:
             return exists
-        this.require_stage(stage)
+        if exists is None:
+            this.require_stage(stage)
         record = records.draft(
             decision=this.workshop.decision,
-            readings=readings(this.workshop, flip_signals=flip_signals, risks=risks, assumptions=assumptions),
+            readings=readings(this.workshop, flips=flips, risks=risks),
             by=user,
             workshop_ref=UUID(str(this.workshop.public_id)),
         )

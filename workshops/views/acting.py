@@ -40,15 +40,6 @@ def stage_seen(request: HttpRequest) -> int:
     return int(value)
 
 
-def chosen_flips(request: HttpRequest) -> list[dict[str, str]]:
-    """The flip signals ticked on the outcome page, each `signal|consequence`; the record takes two."""
-    chosen = []
-    for value in request.POST.getlist("flip")[:10]:
-        signal, _bar, then = value.partition("|")
-        chosen.append({"signal": signal[:1000].replace("\x00", ""), "then": then[:1000].replace("\x00", "")})
-    return chosen
-
-
 def round_of(seat: Seat, round_id: int) -> Round:
     """A round of this room."""
     found = Round.objects.filter(pk=round_id, workshop_id=seat.workshop_id).first()
@@ -110,7 +101,9 @@ def situation(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     form = SituationForm(request.POST)
     if not form.is_valid():
         return refused(request, seat, "situation_form", form)
-    actions.answer_situation(workshop_id=seat.workshop_id, situation=form.situation(), precheck={}, by=seat)
+    actions.answer_situation(
+        workshop_id=seat.workshop_id, situation=form.situation(), precheck=form.precheck(), by=seat
+    )
     return done(request, seat)
 
 
@@ -274,16 +267,14 @@ def close(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 @never_cache
 @require_POST
 def write_record(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
-    """Draft the decision record from the outcome and go there."""
+    """Draft the decision record from the outcome, with the flip signals and risks ticked there, and go to it."""
     seat = require_seat(request, workshop_id)
-    user = request.user if isinstance(request.user, User) else None
     record = actions.write_record(
         workshop_id=seat.workshop_id,
-        flip_signals=chosen_flips(request),
-        risks=request.POST.getlist("risk")[:10],
-        assumptions=[],
+        flips=[int(place) for place in request.POST.getlist("flip") if place.isascii() and place.isdigit()][:2],
+        risks=request.POST.getlist("risk"),
         by=seat,
-        user=user,
+        user=request.user if isinstance(request.user, User) else None,
         stage=stage_seen(request),
     )
     return redirect("decisions:record", seat.workshop.decision.team.slug, record.pk)

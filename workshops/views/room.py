@@ -37,7 +37,7 @@ def room_context(request: HttpRequest, seat: Seat) -> dict[str, Any]:
         "seat": seat,
         "is_facilitator": seat.is_facilitator,
         "audience": fragments.FACILITATOR if seat.is_facilitator else fragments.PARTICIPANT,
-        "situation_form": SituationForm(situation=shared.situation),
+        "situation_form": SituationForm(situation=shared.situation, precheck=shared.precheck),
         "settle_form": SettleForm(initial={"lean": results.preset if results else 0}),
         "note_form": NoteForm(),
     }
