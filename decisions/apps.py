@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext
 
 from decisions.framework.text import translate_with
@@ -14,3 +17,11 @@ class DecisionsConfig(AppConfig):
         from decisions import standing
 
         standing.follow()
+        post_migrate.connect(restore_guards, sender=self, dispatch_uid="guards")
+
+
+def restore_guards(sender: AppConfig, using: str, **more: Any) -> None:
+    """Triggers again after every migrate: SQLite loses them with each table that a migration rebuilds."""
+    from decisions import guards
+
+    guards.install(using)

@@ -4,9 +4,23 @@ import os
 import shutil
 
 import pytest
+from django.test import TransactionTestCase
+
+from decisions import guards
 
 # Playwright's sync API runs an event loop in the test's thread; the ORM calls around it are sync on purpose.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# Tests with real commits empty their tables afterwards, which the database refuses for what only grows.
+_empty_tables = TransactionTestCase._fixture_teardown
+
+
+def _empty_tables_without_guards(self):
+    with guards.lifted():
+        _empty_tables(self)
+
+
+TransactionTestCase._fixture_teardown = _empty_tables_without_guards
 
 
 @pytest.fixture(scope="session")

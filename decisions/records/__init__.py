@@ -1,0 +1,38 @@
+"""The decision record: drafted, edited together, signed on one exact text, accepted, and never changed again."""
+
+from decisions.records.acceptance import accept, standing_record, withdraw
+from decisions.records.document import document_of
+from decisions.records.drafts import SectionConflict, begin_replacement, draft, draft_without_workshop, edit
+from decisions.records.readiness import Problem, problems
+from decisions.records.signing import (
+    NotReady,
+    by_token,
+    open_sign_off,
+    own_sign_off,
+    send_link_again,
+    sign,
+    take_back,
+    token_hash,
+)
+
+__all__ = [
+    "NotReady",
+    "Problem",
+    "SectionConflict",
+    "accept",
+    "begin_replacement",
+    "by_token",
+    "document_of",
+    "draft",
+    "draft_without_workshop",
+    "edit",
+    "open_sign_off",
+    "own_sign_off",
+    "problems",
+    "send_link_again",
+    "sign",
+    "standing_record",
+    "take_back",
+    "token_hash",
+    "withdraw",
+]

@@ -1,0 +1,221 @@
+"""The part of a record that owners sign: its shape, its sections, and how raw data becomes clean content."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final
+
+from decisions.canonical import tidy_text
+
+FORMAT: Final = "groundwork/content/v1"
+MAX_ITEMS: Final = 40
+MAX_TEXT: Final = 10_000
+APPROACHES: Final = ("rag", "fine_tuning", "hybrid", "prompt_only", "fix_first", "undecided")
+CADENCES: Final = ("quarterly", "monthly", "none")
+OWNER_ROLES: Final = ("product", "security", "data")
+RISK_KEYS: Final = ("stale_knowledge", "opaque_answers", "training_cost", "operational_complexity", "own")
+Content = dict[str, Any]
+
+# What is edited apart: section -> the content's keys that it writes. Two people on different sections never meet.
+SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "decision": ("title", "approach", "scope", "rationale", "risk_summary"),
+    "criteria": ("criteria", "situation"),
+    "fallback": ("fallback",),
+    "metrics": ("metrics",),
+    "plan": ("phase_one", "backlog"),
+    "assumptions": ("assumptions",),
+    "flip_signals": ("flip_signals",),
+    "guardrails": ("guardrails",),
+    "risks": ("risks",),
+    "failure_modes": ("failure_modes",),
+    "owners": ("owners",),
+    "attendees": ("attendees",),
+    "revisit": ("revisit",),
+}
+
+Row = Mapping[str, Any]
+
+
+def text(value: Any, limit: int = MAX_TEXT) -> str:
+    """Any value as clean prose of at most `limit` characters."""
+    return tidy_text(str(value if value is not None else ""))[:limit].strip()
+
+
+def line(value: Any, limit: int = MAX_TEXT) -> str:
+    """The same on one line."""
+    return " ".join(text(value, limit).split())
+
+
+def _texts(value: Any) -> list[str]:
+    return [said for said in (text(item) for item in _list(value)) if said]
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value)[:MAX_ITEMS] if isinstance(value, list | tuple) else []
+
+
+def _rows(value: Any, first: str, **columns: int) -> list[dict[str, str]]:
+    """Rows with exactly these columns; a plain string fills the first one; rows without it are dropped."""
+    rows = []
+    for item in _list(value):
+        given = item if isinstance(item, Mapping) else {first: item}
+        row = {name: text(given.get(name), limit) for name, limit in columns.items()}
+        if row[first]:
+            rows.append(row)
+    return rows
+
+
+def _fallback(value: Any) -> dict[str, str]:
+    given = value if isinstance(value, Mapping) else {}
+    return {"label": line(given.get("label"), 200), "text": text(given.get("text"))}
+
+
+def _risks(value: Any) -> list[dict[str, str]]:
+    rows = _rows(value, "text", key=40, text=MAX_TEXT, owner=120)
+    return [{**row, "key": row["key"] if row["key"] in RISK_KEYS else "own"} for row in rows]
+
+
+def _revisit(value: Any) -> dict[str, Any]:
+    given = value if isinstance(value, Mapping) else {}
+    cadence = given.get("cadence")
+    return {
+        "on": iso_day(given.get("on")),
+        "cadence": cadence if cadence in CADENCES else "quarterly",
+        "triggers": _texts(given.get("triggers")),
+        "none_because": text(given.get("none_because")),
+    }
+
+
+def iso_day(value: Any) -> str | None:
+    """YYYY-MM-DD, or None for everything that is no day."""
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            return None
+    return None
+
+
+def _lean(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and -2 <= value <= 2 else None
+
+
+def _criteria(value: Any) -> list[dict[str, Any]]:
+    clean = []
+    for item in _list(value):
+        if not isinstance(item, Mapping) or not item.get("key"):
+            continue
+        state = item.get("state")
+        clean.append(
+            {
+                "key": line(item["key"], 40),
+                "name": line(item.get("name"), 120),
+                "lean": _lean(item.get("lean")),
+                "state": state if state in ("settled", "contested", "unanswered") else "unanswered",
+                "settled_by": line(item.get("settled_by"), 120),
+                "why": text(item.get("why")),
+                "rounds": _count(item.get("rounds")),
+                "ballots": [
+                    _ballot(one) for one in list(item.get("ballots") or ())[:1_000] if isinstance(one, Mapping)
+                ],
+                "median": line(item["median"], 8) if item.get("median") is not None else None,
+                "low": _lean(item.get("low")),
+                "high": _lean(item.get("high")),
+            }
+        )
+    return clean
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 100_000 else 0
+
+
+def _ballot(given: Row) -> dict[str, Any]:
+    return {
+        "name": line(given.get("name"), 120),
+        "role": line(given.get("role"), 60),
+        "score": _lean(given.get("score")) or 0,
+        "confidence": line(given.get("confidence"), 12),
+        "reason": text(given.get("reason")),
+    }
+
+
+def _situation(value: Any) -> dict[str, Any]:
+    given = value if isinstance(value, Mapping) else {}
+    clean: dict[str, Any] = {}
+    for key, answer in list(given.items())[:MAX_ITEMS]:
+        if isinstance(answer, list | tuple):
+            clean[line(key, 60)] = [line(item, 60) for item in _list(answer)]
+        elif answer is None or isinstance(answer, bool):
+            clean[line(key, 60)] = answer
+    return clean
+
+
+def _approach(value: Any) -> str:
+    return value if value in APPROACHES else "undecided"
+
+
+def _people(value: Any) -> list[dict[str, str]]:
+    return [
+        {"role": line(row["role"], 60), "name": line(row["name"], 120)}
+        for row in _rows(value, "name", role=60, name=120)
+    ]
+
+
+def _owners(value: Any) -> list[dict[str, str]]:
+    """One owner a role, named or not yet, the three required roles first."""
+    found = dict.fromkeys(OWNER_ROLES, "")
+    for item in _list(value):
+        if isinstance(item, Mapping) and line(item.get("role"), 60):
+            found.setdefault(line(item["role"], 60), "")
+            found[line(item["role"], 60)] = found[line(item["role"], 60)] or line(item.get("name"), 120)
+    return [{"role": role, "name": name} for role, name in list(found.items())[:MAX_ITEMS]]
+
+
+# One cleaner a key: whatever comes in - a form, a room's readings, an older draft - this comes out, and nothing else.
+CLEANERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "title": lambda value: line(value, 200),
+    "approach": _approach,
+    "path": lambda value: line(value, 40),
+    "clause": lambda value: line(value, 40),
+    "recommendation_status": lambda value: (
+        value if value in ("final", "provisional", "interim", "stop") else "provisional"
+    ),
+    "recommended_approach": _approach,
+    "scope": lambda value: line(value, 400),
+    "rationale": text,
+    "risk_summary": text,
+    "reasons": _texts,
+    "flags": lambda value: [line(item, 80) for item in _list(value) if line(item)],
+    "fallback": _fallback,
+    "criteria": _criteria,
+    "situation": _situation,
+    "metrics": lambda value: _rows(
+        value, "name", key=60, name=200, definition=MAX_TEXT, gate=200, stop=200, sample=200, when=200
+    ),
+    "phase_one": _texts,
+    "backlog": _texts,
+    "assumptions": lambda value: [
+        {**row, "check_by": iso_day(row["check_by"]) or ""}
+        for row in _rows(value, "text", text=MAX_TEXT, owner=120, check_by=10)
+    ],
+    "flip_signals": lambda value: _rows(value, "signal", signal=MAX_TEXT, then=MAX_TEXT),
+    "guardrails": _texts,
+    "risks": _risks,
+    "failure_modes": lambda value: _rows(value, "text", text=MAX_TEXT, mitigation=MAX_TEXT),
+    "owners": _owners,
+    "attendees": _people,
+    "revisit": _revisit,
+}
+
+
+def clean(key: str, value: Any) -> Any:
+    """One part of the content in its clean form."""
+    return CLEANERS[key](value)
+
+
+def assemble(head: Row, given: Row) -> Content:
+    """The whole content from its head (format, salt, team, decision, framework) and whatever was given for the rest."""
+    return {"format": FORMAT, **head, **{key: clean(key, given.get(key)) for key in CLEANERS}}

@@ -1,0 +1,227 @@
+"""Writing a record: begin a draft, change one section of it, keep every state as a revision."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from decisions.canonical import new_salt
+from decisions.errors import Conflict
+from decisions.models import Decision, Record, RecordState, User
+from decisions.records import content as parts
+from decisions.records import prefill
+from decisions.records.acceptance import standing_record
+from decisions.records.base import WRITABLE, back_to_draft, locked, name_of, put, require_editor_of, version_of
+
+
+class SectionConflict(Conflict):
+    """Somebody saved this section in the meantime; carries their version, so that neither is lost."""
+
+    def __init__(self, section: str, theirs: Mapping[str, Any], version: int, by: str) -> None:
+        super().__init__(_("%(name)s saved this section while you were writing.") % {"name": by or _("Somebody")})
+        self.section, self.theirs, self.version, self.by = section, theirs, version, by
+
+
+@transaction.atomic
+def draft(
+    *,
+    decision: Decision,
+    readings: Mapping[str, Any],
+    by: User | None = None,
+    workshop_ref: uuid.UUID | None = None,
+) -> Record:
+    """A record drafted from a room's readings; the room's earlier draft takes new readings instead of doubling.
+
+    The caller has checked that `by` may do this: the room knows its facilitators, this module does not.
+    """
+    Decision.objects.select_for_update().get(pk=decision.pk)
+    first = prefill.from_readings(decision, readings, today=timezone.localdate())
+    minutes = _minutes(readings.get("minutes"))
+    earlier = (
+        workshop_ref and Record.objects.filter(decision=decision, workshop_ref=workshop_ref, state__in=WRITABLE).first()
+    )
+    if earlier:
+        return _take_readings(earlier, first, minutes, by)
+    return _begin(
+        decision=decision,
+        given=first,
+        framework=prefill.framework_head(readings.get("framework")),
+        by=by,
+        workshop_ref=workshop_ref,
+        minutes=minutes,
+        contacts=_contacts(readings.get("owners")),
+    )
+
+
+@transaction.atomic
+def draft_without_workshop(*, decision: Decision, approach: str, title: str = "", by: User) -> Record:
+    """A draft for people who know the answer already: defaults for the approach, leans to be typed in."""
+    require_editor_of(decision.team_id, by)
+    given = prefill.for_approach(decision, parts.clean("approach", approach), today=timezone.localdate())
+    if title.strip():
+        given["title"] = title
+    return _begin(decision=decision, given=given, framework=prefill.framework_head(), by=by)
+
+
+def _begin(
+    *,
+    decision: Decision,
+    given: Mapping[str, Any],
+    framework: Mapping[str, str],
+    by: User | None,
+    workshop_ref: uuid.UUID | None = None,
+    minutes: list[dict[str, str]] | None = None,
+    contacts: dict[str, Any] | None = None,
+) -> Record:
+    standing = standing_record(decision.pk)
+    replaces = standing if standing and not Record.objects.filter(supersedes=standing).exists() else None
+    head = {
+        "salt": new_salt(),
+        "team": parts.line(decision.team.name, 120),
+        "lang": "en",
+        "decision": {
+            "number": decision.number,
+            "title": parts.line(decision.title, 160),
+            "question": parts.line(decision.question, 400),
+            "context": parts.text(decision.context),
+        },
+        "framework": dict(framework),
+    }
+    record = Record(
+        team=decision.team,
+        decision=decision,
+        created_by=by,
+        workshop_ref=workshop_ref,
+        minutes=minutes or [],
+        owner_contacts=contacts or {},
+        supersedes=replaces,
+        revision=0,
+    )
+    put(record, parts.assemble(head, given), section="", by=name_of(by))
+    return record
+
+
+@transaction.atomic
+def begin_replacement(*, record: Record, by: User) -> Record:
+    """A new draft that starts from an accepted record's text and names it; the one that exists, if there is one."""
+    record = locked(record)
+    require_editor_of(record.team_id, by)
+    if record.state != RecordState.ACCEPTED:
+        raise Conflict(_("Only an accepted record can be replaced."))
+    existing = Record.objects.filter(supersedes=record).first()
+    if existing:
+        return existing
+    replacement = _begin(
+        decision=record.decision,
+        given=record.content,
+        framework=prefill.framework_head(record.content["framework"]),
+        by=by,
+        contacts=record.owner_contacts,
+    )
+    if record.workshop_ref:
+        # the readings are that workshop's still: nobody types over what a room has said
+        replacement.workshop_ref = record.workshop_ref
+        replacement.save()
+    return replacement
+
+
+@transaction.atomic
+def edit(
+    *,
+    record: Record,
+    section: str,
+    changes: Mapping[str, Any],
+    version: int,
+    by: User,
+    contacts: Mapping[str, Any] | None = None,
+) -> Record:
+    """Save one section on top of the version that was read; voids the signatures of a record in sign-off.
+
+    Raises NotAllowed, SectionConflict when somebody saved the section since, Conflict when the record is frozen.
+    """
+    record = locked(record)
+    require_editor_of(record.team_id, by)
+    if record.state not in WRITABLE:
+        raise Conflict(_("This record is frozen. Write a new one that replaces it."))
+    keys = parts.SECTIONS[section]
+    if section == "criteria" and record.workshop_ref:
+        raise Conflict(_("These readings come from a workshop. Score again there to change them."))
+    update = {key: parts.clean(key, changes[key]) for key in keys if key in changes}
+    content = {**record.content, **update}
+    if section == "criteria":
+        content.update(prefill.verdict(prefill.answers_of(content)))
+    new_contacts = record.owner_contacts if contacts is None else dict(contacts)
+    same_text = content == record.content
+    if same_text and new_contacts == record.owner_contacts:
+        return record
+    if version != version_of(record, section):
+        theirs = {key: record.content[key] for key in keys}
+        last = record.revisions.filter(section=section).order_by("-number").first()
+        raise SectionConflict(section, theirs, version_of(record, section), last.by if last else "")
+    record.owner_contacts = new_contacts
+    _stop_sign_off(record, by)
+    if same_text:
+        record.section_versions = {**record.section_versions, section: version_of(record, section) + 1}
+        record.save()
+    else:
+        put(record, content, section=section, by=name_of(by))
+    return record
+
+
+def _stop_sign_off(record: Record, by: User | None) -> None:
+    """An edit takes the record out of sign-off: signatures hold for one exact text only."""
+    if record.state == RecordState.IN_SIGN_OFF:
+        why = _("The text was changed by %(name)s.") % {"name": name_of(by) or _("the workshop")}
+        minute = _("Changed the text: all signatures are void, and the record is a draft again")
+        back_to_draft(record, by=by, why=why, minute=minute)
+
+
+def _take_readings(record: Record, first: Mapping[str, Any], minutes: list[dict[str, str]], by: User | None) -> Record:
+    """The room scored again: its new readings replace the old ones; what people wrote since stays."""
+    record = locked(record)
+    keys = (
+        "criteria",
+        "situation",
+        "path",
+        "clause",
+        "recommendation_status",
+        "recommended_approach",
+        "reasons",
+        "flags",
+    )
+    content = {**record.content, **{key: parts.clean(key, first.get(key)) for key in keys}}
+    if record.content["approach"] == record.content["recommended_approach"]:
+        content["approach"] = content["recommended_approach"]
+    own = [line for line in record.minutes if line not in minutes and line.get("of") == "record"]
+    record.minutes = [*minutes, *own]
+    if content != record.content:
+        _stop_sign_off(record, by)
+        put(record, content, section="criteria", by=name_of(by))
+    else:
+        record.save()
+    return record
+
+
+def _minutes(given: Any) -> list[dict[str, str]]:
+    """The room's minutes as plain lines."""
+    return [
+        {
+            "at": parts.line(item.get("at"), 32),
+            "who": parts.line(item.get("who"), 120),
+            "what": parts.text(item.get("what"), 400),
+        }
+        for item in list(given or ())[:5_000]
+        if isinstance(item, Mapping)
+    ]
+
+
+def _contacts(owners: Any) -> dict[str, Any]:
+    """How the owners that the room named can be reached."""
+    return {
+        parts.line(item.get("role"), 60): {"email": parts.line(item.get("email"), 254), "user_id": item.get("user_id")}
+        for item in list(owners or ())[: parts.MAX_ITEMS]
+        if isinstance(item, Mapping) and (item.get("email") or item.get("user_id"))
+    }

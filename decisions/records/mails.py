@@ -1,0 +1,77 @@
+"""The mails of a sign-off: asked, void again, accepted. A mail that cannot be sent never undoes what was decided."""
+
+import logging
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from decisions.models import Record, SignOff
+
+log = logging.getLogger(__name__)
+
+
+def address_of(sign_off: SignOff) -> str:
+    """Where this owner is reached, or empty."""
+    return sign_off.email or (sign_off.user.email if sign_off.user else "")
+
+
+def record_url(record: Record) -> str:
+    """The record's address for people, with the public host."""
+    path = reverse("decisions:record", kwargs={"slug": record.team.slug, "record_id": record.pk})
+    return f"{settings.PUBLIC_URL}{path}"
+
+
+def asked(record: Record, sign_off: SignOff, token: str) -> bool:
+    """Ask one owner to sign, by personal link."""
+    url = f"{settings.PUBLIC_URL}{reverse('decisions:sign_by_link', kwargs={'token': token})}"
+    subject = _("Please sign: %(title)s") % {"title": record.content["title"]}
+    return _send(record, sign_off, "sign_off_asked", subject, {"url": url})
+
+
+def voided(record: Record, sign_offs: Iterable[SignOff], *, why: str, signed: set[int]) -> None:
+    """Tell everybody who was asked that the text is open again."""
+    subject = _("Sign-off stopped: %(title)s") % {"title": record.content["title"]}
+    for one in sign_offs:
+        _send(record, one, "sign_off_voided", subject, {"why": why, "had_signed": one.pk in signed})
+
+
+def accepted(record: Record, sign_offs: Iterable[SignOff], anchor: dict[str, object]) -> None:
+    """Give every owner the anchor and the record as data: what they keep, nobody can rewrite."""
+    subject = _("%(number)s is accepted: %(title)s") % {"number": record.label, "title": record.content["title"]}
+    for one in sign_offs:
+        _send(
+            record,
+            one,
+            "sign_off_accepted",
+            subject,
+            {"anchor": anchor, "verify_url": f"{settings.PUBLIC_URL}{reverse('decisions:verify')}"},
+            attach=(f"{record.label}.json", record.document, "application/json"),
+        )
+
+
+def _send(
+    record: Record,
+    sign_off: SignOff,
+    template: str,
+    subject: str,
+    more: dict[str, object],
+    attach: tuple[str, str, str] | None = None,
+) -> bool:
+    address = address_of(sign_off)
+    if not address:
+        return False
+    context = {"record": record, "sign_off": sign_off, "record_url": record_url(record), **more}
+    body = render_to_string(f"mail/{template}.txt", context)
+    message = EmailMessage(" ".join(subject.split())[:200], body, None, [address])
+    if attach:
+        message.attach(*attach)
+    try:
+        message.send()
+    except OSError:  # SMTPException is one
+        log.warning("The mail %s for record %s could not be sent", template, record.pk)
+        return False
+    return True

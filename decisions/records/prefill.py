@@ -1,0 +1,103 @@
+"""What a fresh draft says before anybody edits it: the recommendation in words, and the framework's defaults."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from decisions.framework.answers import Answers, parse
+from decisions.framework.criteria import CRITERIA, FRAMEWORK_NAME, FRAMEWORK_VERSION
+from decisions.framework.recommendation import Recommendation, recommend
+from decisions.framework.rule import RULE_VERSION
+from decisions.framework.words import APPROACH_NAMES
+from decisions.models import Decision
+
+MONTH, QUARTER = timedelta(days=30), timedelta(days=91)
+
+
+def framework_head(given: Any = None) -> dict[str, str]:
+    """Which framework and rule made the recommendation."""
+    present = {"name": FRAMEWORK_NAME, "version": FRAMEWORK_VERSION, "rule_version": RULE_VERSION}
+    known = given if isinstance(given, Mapping) else {}
+    return {key: str(known.get(key) or value) for key, value in present.items()}
+
+
+def verdict(answers: Answers) -> dict[str, Any]:
+    """What the rule says about these answers, as the content keeps it."""
+    result = recommend(answers)
+    return {
+        "path": result.path,
+        "clause": result.clause,
+        "recommendation_status": result.status,
+        "recommended_approach": result.approach,
+        "reasons": [str(reason) for reason in result.reasons],
+        "flags": list(result.flags),
+    }
+
+
+def answers_of(content: Mapping[str, Any]) -> Answers:
+    """The answers behind a record's criteria and situation, for the rule."""
+    criteria = {item["key"]: item for item in content["criteria"]}
+    votes = {
+        key: sorted({ballot["score"] for ballot in item["ballots"]})
+        for key, item in criteria.items()
+        if item["state"] == "contested" and item["ballots"]
+    }
+    settled = {key: item["lean"] if item["state"] == "settled" else None for key, item in criteria.items()}
+    return parse({"leans": settled, "contested": votes, "situation": content["situation"]})
+
+
+def open_criteria(content: Mapping[str, Any]) -> list[str]:
+    """Names of the criteria that still decide the approach."""
+    open_keys = recommend(answers_of(content)).open_criteria
+    return [item["name"] for item in content["criteria"] if item["key"] in open_keys]
+
+
+def blank_criteria() -> list[dict[str, Any]]:
+    """The five criteria before anybody answered."""
+    return [{"key": one.key, "name": str(one.name), "state": "unanswered"} for one in CRITERIA]
+
+
+def from_readings(decision: Decision, readings: Mapping[str, Any], *, today: date) -> dict[str, Any]:
+    """The content of a first draft: the readings as they are, and defaults for everything else."""
+    answers = parse(readings.get("answers") or {})
+    result = recommend(answers)
+    return {
+        **defaults(decision, result, today=today),
+        **verdict(answers),
+        "approach": result.approach,
+        "situation": answers.situation.as_dict(),
+        **{
+            key: readings[key]
+            for key in ("criteria", "attendees", "owners", "flip_signals", "risks", "assumptions")
+            if readings.get(key)
+        },
+    }
+
+
+def for_approach(decision: Decision, approach: str, *, today: date) -> dict[str, Any]:
+    """The content of a draft that begins without a workshop: nothing answered, defaults for the chosen approach."""
+    answers = Answers()
+    return {
+        **defaults(decision, recommend(answers), today=today),
+        **verdict(answers),
+        "approach": approach,
+        "situation": answers.situation.as_dict(),
+        "criteria": blank_criteria(),
+    }
+
+
+def defaults(decision: Decision, result: Recommendation, *, today: date) -> dict[str, Any]:
+    """Defaults for what the room did not say."""
+    monthly = result.revisit == "monthly"
+    return {
+        "title": _("%(decision)s: %(approach)s")
+        % {"decision": decision.title, "approach": APPROACH_NAMES[result.approach]},
+        "criteria": blank_criteria(),
+        "revisit": {
+            "on": (today + (MONTH if monthly else QUARTER)).isoformat(),
+            "cadence": "monthly" if monthly else "quarterly",
+            "triggers": [_("An acquisition"), _("A new data warehouse")],
+        },
+    }

@@ -1,0 +1,90 @@
+"""What still stands between a draft and its sign-off, as data: a section each and a sentence for people."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from decisions.framework.words import ROLE_NAMES
+from decisions.models import Record
+from decisions.records import prefill
+from decisions.records.content import OWNER_ROLES
+
+FLIP_SIGNALS = 2
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to do before sign-off; `section` is where to do it."""
+
+    key: str
+    section: str
+    message: str
+
+
+def problems(record: Record) -> tuple[Problem, ...]:
+    """Everything that blocks sign-off, in the order of the page."""
+    return (*_answer(record), *_text(record), *_owners(record))
+
+
+def _answer(record: Record) -> list[Problem]:
+    content, found = record.content, []
+    status = content["recommendation_status"]
+    if status == "provisional":
+        names = ", ".join(prefill.open_criteria(content)) or _("some criteria")
+        message = _("The answer is still open; it turns on: %(criteria)s.") % {"criteria": names}
+        found.append(Problem("open_criteria", "criteria", message))
+    if content["approach"] == "undecided":
+        found.append(Problem("no_approach", "decision", _("Choose an approach: “undecided” cannot be signed.")))
+    if status == "interim" and not content["assumptions"]:
+        message = _("One answer this week needs an assumption log: write down at least one assumption.")
+        found.append(Problem("no_assumption", "assumptions", message))
+    if status != "stop" and len(content["flip_signals"]) != FLIP_SIGNALS:
+        message = _("Name exactly two signals that would change the decision; there are %(count)d.") % {
+            "count": len(content["flip_signals"])
+        }
+        found.append(Problem("two_flip_signals", "flip_signals", message))
+    return found
+
+
+def _text(record: Record) -> list[Problem]:
+    content, found = record.content, []
+    for key, message in (
+        ("title", _("Give the record a title that says what was decided.")),
+        ("rationale", _("Say why: the rationale is empty.")),
+    ):
+        if not content[key]:
+            found.append(Problem(f"no_{key}", "decision", message))
+    if content["recommendation_status"] != "stop":
+        if not content["fallback"]["text"]:
+            found.append(Problem("no_fallback", "fallback", _("Say what happens when it does not work: the fallback.")))
+        if not any(metric["gate"] for metric in content["metrics"]):
+            message = _("Name at least one metric with the gate that it must pass.")
+            found.append(Problem("no_metric", "metrics", message))
+        if not content["phase_one"]:
+            found.append(Problem("no_phase_one", "plan", _("Say what phase one is.")))
+        if not content["risks"]:
+            found.append(
+                Problem("no_risk", "risks", _("Name the risks that you accept; there is no choice without one."))
+            )
+    revisit = content["revisit"]
+    if not revisit["on"] and not revisit["none_because"]:
+        message = _("Give the day on which this is looked at again, or say why there is none.")
+        found.append(Problem("no_revisit", "revisit", message))
+    return found
+
+
+def _owners(record: Record) -> list[Problem]:
+    found = []
+    named = {owner["role"]: owner["name"] for owner in record.content["owners"]}
+    for role, name in named.items():
+        title = str(ROLE_NAMES.get(role, role))
+        if not name:
+            if role in OWNER_ROLES:
+                message = _("Name the owner for %(role)s.") % {"role": title}
+                found.append(Problem(f"no_owner_{role}", "owners", message))
+            continue
+        contact = record.owner_contacts.get(role, {})
+        if not contact.get("email") and not contact.get("user_id"):
+            message = _("%(name)s (%(role)s) cannot be asked: give an e-mail address.") % {"name": name, "role": title}
+            found.append(Problem(f"no_address_{role}", "owners", message))
+    return found

@@ -1,0 +1,171 @@
+"""Sign-off: ask each owner, take their word on one exact text, take it back when the text changes."""
+
+import hashlib
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from decisions.errors import Conflict, NotAllowed
+from decisions.models import Position, Record, RecordState, SignOff, User
+from decisions.models.team import new_token
+from decisions.records import mails
+from decisions.records.base import back_to_draft, live_sign_offs, locked, name_of, note, require_editor_of
+from decisions.records.content import MAX_TEXT, text
+from decisions.records.readiness import Problem, problems
+
+SAYS_WHY = frozenset({Position.CONDITION, Position.DISSENT})
+
+
+class NotReady(Conflict):
+    """Sign-off cannot open yet; `problems` says what is missing."""
+
+    def __init__(self, found: tuple[Problem, ...]) -> None:
+        super().__init__(" ".join(problem.message for problem in found))
+        self.problems = found
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a personal link."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@transaction.atomic
+def open_sign_off(*, record: Record, by: User, content_hash: str | None = None) -> Record:
+    """Ask every named owner to sign the text as it is; `content_hash` is the text that `by` saw.
+
+    Raises NotReady with all that is missing.
+    """
+    record = locked(record)
+    require_editor_of(record.team_id, by)
+    if record.state != RecordState.DRAFT:
+        raise Conflict(_("This record is not a draft any more."))
+    _require_hash(record, content_hash)
+    if found := problems(record):
+        raise NotReady(found)
+    record.state = RecordState.IN_SIGN_OFF
+    record.sign_off_opened_at = timezone.now()
+    note(record, by, _("Asked the owners to sign"))
+    record.save()
+    for owner in record.content["owners"]:
+        if not owner["name"]:
+            continue
+        contact = record.owner_contacts.get(owner["role"], {})
+        email = contact.get("email", "")
+        account = _member(record, email=email, user_id=contact.get("user_id"))
+        if not email and account is None:
+            # a guest of the room with an account elsewhere: their account's address takes the link
+            account_outside = User.objects.filter(pk=contact.get("user_id")).first()
+            email = account_outside.email if account_outside else ""
+        one = SignOff(record=record, role=owner["role"], name=owner["name"], email=email, user=account)
+        _issue_link(record, one)
+    return record
+
+
+def _member(record: Record, *, email: str, user_id: int | None) -> User | None:
+    """The owner's account, when they are a member of the team and so can sign in the app."""
+    members = User.objects.filter(memberships__team_id=record.team_id, is_active=True)
+    if user_id and (found := members.filter(pk=user_id).first()):
+        return found
+    return members.filter(email__iexact=email).first() if email else None
+
+
+def _issue_link(record: Record, sign_off: SignOff) -> None:
+    """Save the sign-off with a fresh personal link, and mail it once the transaction stands."""
+    token = new_token()
+    sign_off.token_hash = token_hash(token)
+    sign_off.save()
+    transaction.on_commit(lambda: mails.asked(record, sign_off, token))
+
+
+@transaction.atomic
+def send_link_again(*, record: Record, sign_off_id: int, by: User) -> SignOff:
+    """A new personal link for an owner who has not signed; the old link stops working."""
+    record = locked(record)
+    require_editor_of(record.team_id, by)
+    one = record.sign_offs.filter(pk=sign_off_id, voided_at=None).select_related("user").first()
+    if record.state != RecordState.IN_SIGN_OFF or one is None or one.position != Position.PENDING:
+        raise Conflict(_("There is nobody to remind here any more."))
+    _issue_link(record, one)
+    return one
+
+
+@transaction.atomic
+def take_back(*, record: Record, by: User) -> Record:
+    """Stop a sign-off without changing the text; signatures are void, as after an edit."""
+    record = locked(record)
+    require_editor_of(record.team_id, by)
+    if record.state != RecordState.IN_SIGN_OFF:
+        raise Conflict(_("This record is not in sign-off."))
+    why = _("%(name)s took the record back to draft.") % {"name": name_of(by)}
+    back_to_draft(record, by=by, why=why, minute=_("Took the record back to draft: all signatures are void"))
+    record.save()
+    return record
+
+
+def own_sign_off(record: Record, user: User) -> SignOff | None:
+    """What this person is asked to sign here, first what they have not signed."""
+    own = [one for one in live_sign_offs(record) if one.user_id == user.pk]
+    return next((one for one in own if one.position == Position.PENDING), own[0] if own else None)
+
+
+def by_token(token: str) -> SignOff | None:
+    """The sign-off behind a personal link."""
+    found = SignOff.objects.select_related("record__team", "record__decision", "user")
+    return found.filter(token_hash=token_hash(token)).first()
+
+
+@transaction.atomic
+def sign(
+    *, sign_off: SignOff, position: str, content_hash: str, note_text: str = "", by: User | None = None, token: str = ""
+) -> SignOff:
+    """An owner's word on one exact text: as `by` in the app, or by the personal link's token.
+
+    Raises NotAllowed for anybody else, Conflict when the text or the state has changed, ValidationError on a missing
+    reason. Until acceptance an owner may change their mind; what they said first stays as history.
+    """
+    record = locked(sign_off.record)
+    one = record.sign_offs.select_for_update(of=("self",)).get(pk=sign_off.pk)
+    by_link = bool(token) and one.token_hash == token_hash(token)
+    if not by_link and (by is None or one.user_id != by.pk):
+        raise NotAllowed(_("Only %(name)s may sign here.") % {"name": one.name})
+    if record.state != RecordState.IN_SIGN_OFF or one.voided_at is not None:
+        raise Conflict(_("This record is not in sign-off any more."))
+    _require_hash(record, content_hash)
+    if position not in {Position.AGREE, Position.CONDITION, Position.DISSENT}:
+        raise ValidationError({"position": _("Choose one of the three.")})
+    said = text(note_text, MAX_TEXT)
+    if position in SAYS_WHY and not said:
+        message = _("Say on what condition.") if position == Position.CONDITION else _("Say why you dissent.")
+        raise ValidationError({"note": message})
+    if one.position != Position.PENDING:
+        one = _instead_of(one)
+    one.position, one.note, one.content_hash, one.signed_at = position, said, record.content_hash, timezone.now()
+    one.save()
+    way = _("by personal link") if by_link and by is None else _("in the app")
+    note(record, one.name, f"{Position(position).label} ({one.role}, {way})")
+    record.save()
+    return one
+
+
+def _instead_of(earlier: SignOff) -> SignOff:
+    """A fresh row for a changed mind; the link moves over, the earlier word stays as history."""
+    fresh = SignOff(
+        record_id=earlier.record_id,
+        role=earlier.role,
+        name=earlier.name,
+        email=earlier.email,
+        user_id=earlier.user_id,
+        token_hash=earlier.token_hash,
+    )
+    earlier.voided_at = timezone.now()
+    earlier.voided_why = _("Signed again.")
+    earlier.token_hash = ""
+    earlier.save()
+    return fresh
+
+
+def _require_hash(record: Record, content_hash: str | None) -> None:
+    if content_hash is not None and content_hash != record.content_hash:
+        raise Conflict(_("The text has changed since you read it. Please read it again."))

@@ -1,0 +1,118 @@
+"""A record is drafted from a room's readings, or from nothing."""
+
+import uuid
+
+import pytest
+
+from decisions import records
+from decisions.canonical import payload_hash
+from decisions.errors import NotAllowed
+from decisions.models import Record
+from tests import people
+from tests.decisions.records import stories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast():
+    return people.cast()
+
+
+def test_the_room_hands_over_and_the_rest_is_filled_in(cast):
+    record = stories.drafted(cast)
+
+    assert record.state == "draft"
+    assert (record.content["approach"], record.content["clause"]) == ("rag", "majority_rag")
+    assert record.content["recommendation_status"] == "final"
+    assert [item["lean"] for item in record.content["criteria"]] == [-2, -2, 1, 0, -1]
+    assert record.content["flip_signals"][1]["then"] == "score cost again"
+    assert record.content["revisit"]["cadence"] == "monthly"  # churn is strongly RAG
+    assert record.content_hash == payload_hash(record.content)
+    assert record.revisions.get().content_hash == record.content_hash
+    assert "ines@example.org" not in record.canonical
+    assert record.owner_contacts["product"]["email"] == "ines@example.org"
+
+
+def test_a_fresh_draft_has_its_own_salt(cast):
+    first, second = stories.drafted(cast), stories.drafted(cast)
+
+    assert first.content["salt"] != second.content["salt"]
+    assert len(first.content["salt"]) == 32
+
+
+def test_the_room_that_scores_again_updates_its_draft_and_keeps_what_people_wrote(cast):
+    decision, room = people.decision(cast.team), uuid.uuid4()
+    record = records.draft(decision=decision, readings=stories.readings(), by=cast.felix, workshop_ref=room)
+    records.edit(
+        record=record, section="fallback", changes={"fallback": {"text": "Decline."}}, version=0, by=cast.felix
+    )
+    tuned = {"knowledge_churn": 1, "audit_trust": 0, "task_stability": 2, "latency_cost": 1, "data_sensitivity": 0}
+
+    again = records.draft(
+        decision=decision,
+        readings=stories.readings(answers={"leans": tuned, "contested": {}, "situation": {}}),
+        by=cast.felix,
+        workshop_ref=room,
+    )
+
+    assert again.pk == record.pk
+    assert Record.objects.count() == 1
+    assert again.content["approach"] == "fine_tuning"
+    assert again.content["fallback"]["text"] == "Decline."
+    assert again.revisions.count() == 3
+
+
+def test_without_a_workshop_the_answer_stays_open_until_leans_are_typed_in(cast):
+    decision = people.decision(cast.team)
+    record = records.draft_without_workshop(decision=decision, approach="rag", title="Retrieval first", by=cast.felix)
+
+    assert record.content["title"] == "Retrieval first"
+    assert record.content["approach"] == "rag"
+    assert "open_criteria" in {problem.key for problem in records.problems(record)}
+
+    criteria = [{**item, "lean": stories.LEANS[item["key"]], "state": "settled"} for item in record.content["criteria"]]
+    record = records.edit(record=record, section="criteria", changes={"criteria": criteria}, version=0, by=cast.felix)
+
+    assert record.content["recommended_approach"] == "rag"
+    assert "open_criteria" not in {problem.key for problem in records.problems(record)}
+
+
+def test_a_member_who_only_reads_drafts_nothing(cast):
+    with pytest.raises(NotAllowed):
+        records.draft_without_workshop(decision=people.decision(cast.team), approach="rag", by=cast.mina)
+
+
+HOSTILE = [
+    "a\x00b",
+    "lone \ud800 surrogate",
+    "x" * 1_048_576,
+    "\u202eevil\u202c",
+    "<script>alert(1)</script>",
+    "e\u0301" * 50,
+    "=1+1",
+    "\r\n\r\nSubject: spam",
+]
+
+
+@pytest.mark.parametrize("said", HOSTILE, ids=ascii)
+def test_whatever_the_room_says_is_stored_alike_on_every_database(cast, said):
+    record = stories.drafted(
+        cast,
+        attendees=[{"name": said, "role": "product"}],
+        risks=[said, {"key": said, "text": said, "owner": said}],
+        minutes=[{"at": said, "who": said, "what": said}],
+    )
+
+    stored = Record.objects.get(pk=record.pk)
+    assert stored.content == record.content
+    assert payload_hash(stored.content) == stored.content_hash
+    assert "\x00" not in stored.canonical
+    assert len(stored.content["risks"][0]["text"]) <= 10_000
+
+
+def test_lists_are_cut_at_forty_and_junk_is_dropped(cast):
+    record = stories.drafted(cast, risks=[f"risk {number}" for number in range(60)], assumptions=[None, 3, {}, "yes"])
+
+    assert len(record.content["risks"]) == 40
+    assert [row["text"] for row in record.content["assumptions"]] == ["3", "yes"]
