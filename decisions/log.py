@@ -1,13 +1,57 @@
-"""The log of decisions: what the list shows."""
+"""The log of decisions: find, filter and page through what the list shows."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from decisions.models import Standing, Team
+from decisions import text
+from decisions.models import Standing, StandingOwner, Team
+from decisions.search import search
 
 PAGE_SIZE = 50
+SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks for; empty means any."""
+
+    q: str = ""
+    approach: str = ""
+    status: str = ""
+    owner: str = ""
+    tag: str = ""
+    revisit: str = ""  # overdue, soon, planned or none
+    since: date | None = None
+    until: date | None = None
+    sort: str = "newest"  # or due
+    after: str = ""  # the cursor: the last line of the page before
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but order and place is asked for."""
+        return any((self.q, self.approach, self.status, self.owner, self.tag, self.revisit, self.since, self.until))
+
+    def address(self, **change: Any) -> str:
+        """The query string that asks for this, with changes; what is empty stays out."""
+        asked = {
+            "q": self.q,
+            "approach": self.approach,
+            "status": self.status,
+            "owner": self.owner,
+            "tag": self.tag,
+            "revisit": self.revisit,
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
+            "sort": self.sort if self.sort != "newest" else "",
+            "after": self.after,
+        }
+        asked |= change
+        return urlencode({key: value for key, value in asked.items() if value})
 
 
 @dataclass(frozen=True)
@@ -16,6 +60,7 @@ class Line:
 
     standing: Standing
     is_overdue: bool
+    is_soon: bool
 
     @property
     def owner_names(self) -> str:
@@ -28,7 +73,10 @@ class Page:
     """One page of the list."""
 
     lines: tuple[Line, ...]
+    filters: Filters
     is_empty_log: bool
+    next_address: str = ""
+    first_address: str = ""
 
 
 def is_overdue(due: date | None, today: date) -> bool:
@@ -36,15 +84,73 @@ def is_overdue(due: date | None, today: date) -> bool:
     return due is not None and due < today
 
 
-def page_of(team: Team) -> Page:
-    """The newest decisions of the team."""
+def filtered(team: Team, asked: Filters, today: date) -> QuerySet[Standing]:
+    """The team's decisions that the filters leave, in no order yet."""
+    lines = Standing.objects.filter(team=team)
+    if asked.approach:
+        lines = lines.filter(approach=asked.approach)
+    if asked.status:
+        lines = lines.filter(status=asked.status)
+    if asked.owner:
+        named = StandingOwner.objects.filter(
+            standing=OuterRef("pk"), team=team, name_folded__startswith=text.fold(asked.owner)
+        )
+        lines = lines.filter(Exists(named))
+    if asked.tag:
+        lines = lines.filter(decision__tags__name=text.one_line(asked.tag).lower())
+    if asked.revisit == "overdue":
+        lines = lines.filter(revisit_on__lt=today)
+    elif asked.revisit == "soon":
+        lines = lines.filter(revisit_on__gte=today, revisit_on__lte=today + SOON)
+    elif asked.revisit == "planned":
+        lines = lines.filter(revisit_on__isnull=False)
+    elif asked.revisit == "none":
+        lines = lines.filter(revisit_on__isnull=True)
+    if asked.since:
+        lines = lines.filter(dated_on__gte=asked.since)
+    if asked.until:
+        lines = lines.filter(dated_on__lte=asked.until)
+    return search(lines, asked.q)
+
+
+def _placed(lines: QuerySet[Standing], asked: Filters) -> QuerySet[Standing]:
+    # Keyset, not OFFSET: page 2,000 costs what page 1 costs. The form has checked the cursor's shape.
+    if asked.sort == "due":
+        lines = lines.filter(revisit_on__isnull=False).order_by("revisit_on", "-number")
+        if asked.after:
+            day, _comma, number = asked.after.partition(",")
+            lines = lines.filter(Q(revisit_on__gt=day) | Q(revisit_on=day, number__lt=int(number)))
+        return lines
+    if asked.after:
+        lines = lines.filter(number__lt=int(asked.after))
+    return lines.order_by(F("number").desc())
+
+
+def page_of(team: Team, asked: Filters | None = None, *, size: int = PAGE_SIZE) -> Page:
+    """One page, in a number of queries that does not depend on what is stored."""
+    asked = asked or Filters()
     today = timezone.localdate()
-    rows = (
-        Standing.objects.filter(team=team)
+    rows = list(
+        _placed(filtered(team, asked, today), asked)
         .select_related("decision")
         .prefetch_related("decision__tags")
-        .defer("words", "decision__context")
-        .order_by("-number")[:PAGE_SIZE]
+        .defer("words", "log_words", "decision__context")[: size + 1]
     )
-    lines = tuple(Line(row, is_overdue(row.revisit_on, today)) for row in rows)
-    return Page(lines, not lines)
+    next_address = ""
+    if len(rows) > size:
+        rows.pop()
+        last = rows[-1]
+        after = f"{last.revisit_on},{last.number}" if asked.sort == "due" else str(last.number)
+        next_address = asked.address(after=after)
+    return Page(
+        lines=tuple(
+            Line(
+                row, is_overdue(row.revisit_on, today), bool(row.revisit_on and today <= row.revisit_on <= today + SOON)
+            )
+            for row in rows
+        ),
+        filters=asked,
+        is_empty_log=not rows and not asked.is_narrowed and not asked.after and team.last_decision_number == 0,
+        next_address=next_address,
+        first_address=asked.address(after="") if asked.after else "",
+    )

@@ -71,7 +71,7 @@ def payload_strings(payload: str) -> Iterator[str]:
     return strings_in(data)
 
 
-def _words_of(decision: Decision, record: Record | None) -> str:
+def _own_words(decision: Decision, record: Record | None) -> dict[str, None]:
     found: dict[str, None] = {}
     _index(found, [decision.title, decision.question, decision.context])
     _index(found, [tag.name for tag in decision.tags.all()])
@@ -79,6 +79,11 @@ def _words_of(decision: Decision, record: Record | None) -> str:
         content = record.content if isinstance(record.content, dict) else {}
         _index(found, strings_in({key: content.get(key) for key in ("title", "rationale", "risk_summary", "reasons")}))
         _index(found, [record.label])
+    return found
+
+
+def _log_words(decision: Decision) -> str:
+    found: dict[str, None] = {}
     newest = LogEntry.objects.filter(decision=decision).order_by("-sequence").values_list("payload", flat=True)
     for payload in newest.iterator(chunk_size=500):
         _index(found, payload_strings(payload))
@@ -100,8 +105,11 @@ def owners_of(decision: Decision, record: Record | None) -> list[dict[str, str]]
 
 
 @transaction.atomic
-def refresh(decision_id: int) -> Standing | None:
-    """Make a decision's line anew from what is stored; None when there is no such decision."""
+def refresh(decision_id: int, *, read_log: bool = False) -> Standing | None:
+    """Make a decision's line anew from what is stored; None when there is no such decision.
+
+    The log's words are taken over from the present line unless `read_log`: the log only grows, by `add_words`.
+    """
     # The lock keeps two refreshes from overtaking each other, so the line never goes back in time.
     Decision.objects.select_for_update().filter(pk=decision_id).values_list("pk", flat=True).first()
     decision = (
@@ -113,6 +121,9 @@ def refresh(decision_id: int) -> Standing | None:
     if decision is None:
         return None
     record = speaks_for(decision.records.all())
+    log_words = Standing.objects.filter(pk=decision_id).values_list("log_words", flat=True).first()
+    if log_words is None or read_log:
+        log_words = _log_words(decision)
     due = [revisit.due_on for revisit in decision.revisits.all() if revisit.due_on]
     owners = owners_of(decision, record)
     dated = record.accepted_at if record is not None and record.accepted_at else decision.created_at
@@ -127,7 +138,8 @@ def refresh(decision_id: int) -> Standing | None:
             "dated_on": dated.date(),
             "owners": owners,
             "title_folded": text.fold(decision.title)[:320],
-            "words": _words_of(decision, record),
+            "words": joined(_own_words(decision, record) | dict.fromkeys(log_words.split())),
+            "log_words": log_words,
         },
     )
     names = {text.fold(owner["name"])[:240] for owner in owners}
@@ -139,19 +151,23 @@ def refresh(decision_id: int) -> Standing | None:
     return standing
 
 
+@transaction.atomic
 def add_words(decision_id: int, payload: str) -> None:
     """Add one new entry's words; cheaper than reading the whole log again."""
-    with transaction.atomic():
-        standing = Standing.objects.select_for_update().filter(pk=decision_id).only("words").first()
-        if standing is None:
-            refresh(decision_id)
-            return
-        # Newest first: when there are too many words it is the oldest that go.
-        found: dict[str, None] = {}
-        _index(found, payload_strings(payload))
-        known = dict.fromkeys(standing.words.split())
-        if new := [word for word in found if word not in known]:
-            Standing.objects.filter(pk=decision_id).update(words=joined([*new, *known]))
+    standing = Standing.objects.select_for_update().filter(pk=decision_id).only("words", "log_words").first()
+    if standing is None:
+        refresh(decision_id)
+        return
+    found: dict[str, None] = {}
+    _index(found, payload_strings(payload))
+    known, logged = dict.fromkeys(standing.words.split()), dict.fromkeys(standing.log_words.split())
+    if all(word in logged for word in found):
+        return
+    Standing.objects.filter(pk=decision_id).update(
+        words=joined(known | found),
+        # Newest first: when there are too many it is the oldest that a later refresh leaves out.
+        log_words=joined(found | logged),
+    )
 
 
 def refresh_all(team_id: int | None = None) -> int:
@@ -159,7 +175,7 @@ def refresh_all(team_id: int | None = None) -> int:
     which = Q() if team_id is None else Q(team_id=team_id)
     count = 0
     for decision_id in Decision.objects.filter(which).values_list("pk", flat=True).iterator():
-        refresh(decision_id)
+        refresh(decision_id, read_log=True)
         count += 1
     return count
 

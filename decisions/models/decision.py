@@ -39,6 +39,7 @@ class DecisionTag(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["decision", "name"], name="tag_once_per_decision")]
+        indexes = [models.Index(fields=["name", "decision"], name="decisions_by_tag")]
 
     def __str__(self) -> str:
         return self.name

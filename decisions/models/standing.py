@@ -45,6 +45,8 @@ class Standing(models.Model):
     title_folded = models.CharField(max_length=320)
     # Every word of title, question, context, tags, rationale and log entries once, with a blank before each.
     words = models.TextField(default="")
+    # The log's part of them, kept apart so that saving a record need not read the log again.
+    log_words = models.TextField(default="")
 
     class Meta:
         indexes = [

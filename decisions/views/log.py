@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from decisions import log
+from decisions.forms.log import FilterForm
 from decisions.permissions import may_edit, membership_of
 
 
@@ -12,6 +13,13 @@ from decisions.permissions import may_edit, membership_of
 def log_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Decisions to scan, search and filter; the address says what is shown."""
     membership = membership_of(request.user, slug)
-    page = log.page_of(membership.team)
-    context = {"team": membership.team, "membership": membership, "may_edit": may_edit(membership), "page": page}
-    return render(request, "decisions/log/log.html", context)
+    form = FilterForm(request.GET)
+    page = log.page_of(membership.team, form.filters())
+    context = {
+        "team": membership.team,
+        "membership": membership,
+        "may_edit": may_edit(membership),
+        "page": page,
+        "form": form,
+    }
+    return render(request, "decisions/log/log.html", context, status=200 if form.is_valid() else 422)

@@ -1,0 +1,107 @@
+"""Search: a word of the query begins a word of the decision, or lies anywhere in its title.
+
+What matches is defined by `matches`, in plain Python, and is the same on every database; indexes only make it quick:
+a tsvector and a trigram index on PostgreSQL, FTS5 tables on SQLite (migration `search`).
+"""
+
+from functools import cache
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Q, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+
+from decisions import text
+from decisions.models import Standing
+
+INSIDE_TITLES = 3  # characters from which a word is looked for inside the words of titles: what trigrams can do
+MOST_WORDS = 12  # of a query; the rest is left out
+FEW = 2_000  # hits; with fewer SQLite asks its index, with more it reads the list until the page is full
+WORDS_TABLE, TITLE_TABLE = "decisions_standing_words", "decisions_standing_titles"
+
+
+def terms_of(query: str) -> list[str]:
+    """The words of a query, each once."""
+    return list(dict.fromkeys(text.words(query)))[:MOST_WORDS]
+
+
+def matches(terms: list[str], words: str, title_folded: str) -> bool:
+    """Whether a decision with these words and this title is found by these terms."""
+    return all(f" {term}" in words or (len(term) >= INSIDE_TITLES and term in title_folded) for term in terms)
+
+
+class BeginsAWord(models.Lookup):
+    """`words__begins_a_word="runb"`: one of the words begins so."""
+
+    lookup_name = "begins_a_word"
+    prepare_rhs = False
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        """By the tsvector beside `words`, which holds the same words."""
+        lhs, params = self.process_lhs(compiler, connection)
+        # Terms are letters and digits, so nothing can leave the quotes.
+        column = lhs.replace('"words"', '"words_tsv"')
+        return f"{column} @@ %s::tsquery", (*params, f"'{self.rhs}':*")
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        """By reading the words."""
+        lhs, params = self.process_lhs(compiler, connection)
+        return f"{lhs} LIKE %s", (*params, f"% {self.rhs}%")
+
+
+class FoundBy(models.Lookup):
+    """`pk__found_by=("table", "term")`: the row's id is among what an FTS5 table finds (SQLite only)."""
+
+    lookup_name = "found_by"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        """One sub-select, which SQLite runs once."""
+        lhs, params = self.process_lhs(compiler, connection)
+        table, query = self.rhs
+        return f"{lhs} IN (SELECT rowid FROM {table} WHERE {table} MATCH %s)", (*params, query)  # noqa: S608
+
+
+models.TextField.register_lookup(BeginsAWord)
+models.OneToOneField.register_lookup(FoundBy)
+
+
+@cache
+def has_fts5() -> bool:
+    """Whether this SQLite has the tables; a build without FTS5 reads the words instead."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM sqlite_master WHERE name = %s", [TITLE_TABLE])
+        return cursor.fetchone() is not None
+
+
+def _reading(term: str) -> Q:
+    found = Q(words__begins_a_word=term)
+    return found | Q(title_folded__contains=term) if len(term) >= INSIDE_TITLES else found
+
+
+def _asking_fts5(term: str) -> Q:
+    found = Q(pk__found_by=(WORDS_TABLE, f'"{term}"*'))
+    return found | Q(pk__found_by=(TITLE_TABLE, f'"{term}"')) if len(term) >= INSIDE_TITLES else found
+
+
+def _are_few(terms: list[str]) -> bool:
+    query = " AND ".join(f'"{term}"*' for term in terms)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM {WORDS_TABLE} WHERE {WORDS_TABLE} MATCH %s LIMIT {FEW})",  # noqa: S608
+            [query],
+        )
+        return bool(cursor.fetchone()[0] < FEW)
+
+
+def search(lines: QuerySet[Standing], query: str) -> QuerySet[Standing]:
+    """The lines that the query finds; all of them when it holds no word."""
+    terms = terms_of(query)
+    condition = _reading
+    # FTS5 of older SQLites does not know newer scripts' letters; those are read.
+    is_plain = connection.vendor == "sqlite" and bool(terms) and all(term.isascii() for term in terms)
+    if is_plain and has_fts5() and _are_few(terms):
+        condition = _asking_fts5
+    for term in terms:
+        lines = lines.filter(condition(term))
+    return lines
