@@ -168,7 +168,7 @@ def keys_of(raw: object, where: str, *, allowed: Sequence[str], prefix: str | No
 
 def name(key: object) -> str:
     """A key from outside, safe to print on one line of a terminal."""
-    printable = key if isinstance(key, str) and key.isascii() and key.isprintable() else ascii(key)
+    printable = key if isinstance(key, str) and key and key.isascii() and key.isprintable() else ascii(key)
     return printable if len(printable) <= 80 else f"{printable[:80]}..."
 
 

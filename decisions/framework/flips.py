@@ -15,8 +15,7 @@ from typing import Any, Final
 from . import table
 from .answers import Answers
 from .criteria import BY_KEY, NAMES
-from .rule import APPROACHES, undecided
-from .rule import settle as outcome_of
+from .rule import APPROACHES, stands, undecided
 from .text import Sentence, Value, _, signed
 from .words import APPROACH_NAMES, PATH_NAMES, PRE_CHECK_CHANGES, SITUATION_BY_KEY
 
@@ -96,7 +95,7 @@ def flips(answers: Answers, names: Mapping[str, Sentence | str] = NAMES) -> tupl
         raw = of_state(sum(table.STRIDES[field] * options[0] for field, options in digits.items()))
     else:
         raw = tuple(_of_open(digits, answers))
-    told = [_told(changes, answers, names) for changes, _approach in raw]
+    told = [_told(steps, digits, answers, names) for steps, _there in raw]
     return tuple(sorted(told, key=lambda flip: _order(flip, answers)))
 
 
@@ -181,10 +180,13 @@ def _of_open(digits: Digits, answers: Answers) -> Iterator[Raw]:
 def _approach(digits: Digits, one_answer: bool) -> str:
     """The approach of all states that these digits allow, as the rule settles it."""
     approaches = table.approaches()
-    fixed = sum(table.STRIDES[field] * options[0] for field, options in digits.items() if len(options) == 1)
-    offsets = [
-        [table.STRIDES[field] * digit for digit in options] for field, options in digits.items() if len(options) > 1
-    ]
+    fixed = 0
+    offsets = []
+    for field, options in digits.items():
+        if len(options) == 1:
+            fixed += table.STRIDES[field] * options[0]
+        else:
+            offsets.append([table.STRIDES[field] * digit for digit in options])
     first = None
     for several in product(*offsets):
         there = approaches[fixed + sum(several)]
@@ -195,10 +197,17 @@ def _approach(digits: Digits, one_answer: bool) -> str:
     return APPROACHES[first or 0]
 
 
-def _told(steps: tuple[Step, ...], answers: Answers, names: Mapping[str, Sentence | str]) -> Flip:
+def _told(steps: tuple[Step, ...], digits: Digits, answers: Answers, names: Mapping[str, Sentence | str]) -> Flip:
+    after = dict(digits)
+    one_answer = answers.situation.one_answer_this_week
+    for field, digit in steps:
+        if field == "one_answer_this_week":
+            one_answer = bool(digit)
+        else:
+            after[field] = (digit,)
     changes = tuple(_change(field, digit, answers, names) for field, digit in steps)
-    flip = Flip(changes, "", "", "")
-    return Flip(changes, *outcome_of(flip.apply(answers)))
+    documents_drive = after["documents_drive"] == (1,)
+    return Flip(changes, *stands(table.outcomes_of(after), one_answer=one_answer, documents_drive=documents_drive))
 
 
 def _change(field: str, digit: int, answers: Answers, names: Mapping[str, Sentence | str]) -> Change:

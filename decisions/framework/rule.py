@@ -5,7 +5,7 @@ Leans are counted, never weighed and never averaged across criteria. `docs/the-r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from itertools import product
 from typing import Final, NamedTuple
 
@@ -90,10 +90,15 @@ def every_way(answers: Answers) -> Iterator[dict[str, int]]:
 
 def settle(answers: Answers) -> Outcome:
     """The outcome of answers that may be incomplete: what stands in every way, else `undecided` or interim."""
-    outcomes = {decide(leans, answers.situation) for leans in every_way(answers)}
+    it = answers.situation
+    outcomes = {decide(leans, it) for leans in every_way(answers)}
+    return stands(outcomes, one_answer=it.one_answer_this_week, documents_drive=it.documents_drive)
+
+
+def stands(outcomes: Set[Outcome], *, one_answer: bool, documents_drive: bool) -> Outcome:
+    """What several possible outcomes come to: the approach they share, or an open question."""
     if len({outcome.approach for outcome in outcomes}) > 1:
-        it = answers.situation
-        return undecided(one_answer=it.one_answer_this_week, documents_drive=it.documents_drive)
+        return undecided(one_answer=one_answer, documents_drive=documents_drive)
     first = next(iter(outcomes))
     return Outcome(
         first.approach,

@@ -7,13 +7,14 @@ field, and changing one answer is adding an offset. The table is filled from `ru
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from itertools import product
 from math import prod
 from typing import Final
 
 from .answers import Answers, Situation
-from .rule import APPROACHES, FIX_FIRST, PROMPT_BASELINE, decide
+from .rule import APPROACHES, FIX_FIRST, PROMPT_BASELINE, Outcome, decide
 
 # the values that one digit stands for, in the order of the digits
 FIELDS: Final[dict[str, tuple[int | bool | None, ...]]] = {
@@ -63,13 +64,30 @@ def digits(answers: Answers) -> dict[str, tuple[int, ...]]:
 
 
 @cache
-def approaches() -> bytes:
-    """The approach of every state, as its place in `rule.APPROACHES`."""
+def outcomes() -> tuple[bytes, tuple[Outcome, ...]]:
+    """The outcome of every state, as its place in the list of all outcomes that there are."""
     free = tuple(FIELDS)[2:]
+    places = {FIX_FIRST: 0, PROMPT_BASELINE: 1}
     answered = bytearray()
     for values in product(*(FIELDS[name] for name in free)):
         state = dict(zip(free, values, strict=True))
         leans = {criterion: int(state.pop(criterion) or 0) for criterion in CRITERIA_FIELDS}
-        answered.append(APPROACHES.index(decide(leans, Situation(**state)).approach))  # type: ignore[arg-type]
-    baseline = bytes([APPROACHES.index(PROMPT_BASELINE.approach)]) * len(answered)
-    return bytes(answered) + baseline + bytes([APPROACHES.index(FIX_FIRST.approach)]) * (2 * len(answered))
+        outcome = decide(leans, Situation(**state))  # type: ignore[arg-type]
+        answered.append(places.setdefault(outcome, len(places)))
+    count = len(answered)
+    return bytes(answered) + bytes([places[PROMPT_BASELINE]]) * count + bytes(2 * count), tuple(places)
+
+
+@cache
+def approaches() -> bytes:
+    """The approach of every state, as its place in `rule.APPROACHES`."""
+    states, all_outcomes = outcomes()
+    places = bytes(APPROACHES.index(outcome.approach) for outcome in all_outcomes)
+    return states.translate(places.ljust(256))
+
+
+def outcomes_of(found: Mapping[str, tuple[int, ...]]) -> set[Outcome]:
+    """Every outcome that is still possible with these digits."""
+    states, all_outcomes = outcomes()
+    offsets = ([STRIDES[field] * digit for digit in options] for field, options in found.items())
+    return {all_outcomes[place] for place in {states[sum(state)] for state in product(*offsets)}}
