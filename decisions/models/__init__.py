@@ -1,7 +1,9 @@
 """What is decided and what stands."""
 
+from .api import ApiToken, FeedAddress, IdempotentAnswer, Scope
 from .decision import Decision, DecisionTag
 from .ledger import LogEntry, LogHead
+from .pilot import Pilot, PilotResult, PilotVerdict
 from .record import (
     Archive,
     ArchiveState,
@@ -16,23 +18,36 @@ from .record import (
 from .revisit import Revisit
 from .standing import Approach, Standing, StandingOwner, Status
 from .team import Invitation, Membership, Team, TeamRole
+from .trail import Complaint, Configuration, ConfigurationKind, TrailField
 from .user import User
+from .webhook import Delivery, Webhook, WebhookEvent, WebhookShape
 
 __all__ = [
+    "ApiToken",
+    "Approach",
     "Archive",
     "ArchiveState",
-    "Approach",
+    "Complaint",
+    "Configuration",
+    "ConfigurationKind",
     "Decision",
     "DecisionTag",
+    "Delivery",
+    "FeedAddress",
+    "IdempotentAnswer",
     "Invitation",
     "LogEntry",
     "LogHead",
     "Membership",
+    "Pilot",
+    "PilotResult",
+    "PilotVerdict",
     "Position",
     "Record",
     "RecordRevision",
     "RecordState",
     "Revisit",
+    "Scope",
     "SectionPresence",
     "ShareLink",
     "SignOff",
@@ -41,5 +56,9 @@ __all__ = [
     "Status",
     "Team",
     "TeamRole",
+    "TrailField",
     "User",
+    "Webhook",
+    "WebhookEvent",
+    "WebhookShape",
 ]
