@@ -6,25 +6,20 @@ field (or pair of fields) and each approach it can lead to, only the nearest cha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import combinations, product
 from typing import Any, Final
 
 from . import table
 from .answers import Answers
 from .criteria import BY_KEY, NAMES
-from .rule import APPROACHES, stands, undecided
+from .flip_search import Digits, Step, of_open, of_state
+from .rule import stands
 from .text import Sentence, Value, _, signed
 from .words import APPROACH_NAMES, PATH_NAMES, PRE_CHECK_CHANGES, SITUATION_BY_KEY
 
 # the item that stands for "any of the four" where a flip ticks the pre-check
 ANY_TICK: Final = "document_quality"
-Digits = Mapping[str, tuple[int, ...]]
-# one change: a field and the digit it gets; a raw flip: its changes and the approach it leads to
-Step = tuple[str, int]
-Raw = tuple[tuple[Step, ...], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,107 +89,9 @@ def flips(answers: Answers, names: Mapping[str, Sentence | str] = NAMES) -> tupl
     if all(len(options) == 1 for options in digits.values()):
         raw = of_state(sum(table.STRIDES[field] * options[0] for field, options in digits.items()))
     else:
-        raw = tuple(_of_open(digits, answers))
+        raw = tuple(of_open(digits, answers))
     told = [_told(steps, digits, answers, names) for steps, _there in raw]
     return tuple(sorted(told, key=lambda flip: _order(flip, answers)))
-
-
-@lru_cache(maxsize=table.SIZE)
-def of_state(state: int) -> tuple[Raw, ...]:
-    """The raw flips of one fully answered state of the table."""
-    approaches = table.approaches()
-    now = approaches[state]
-    found: list[Raw] = []
-    enough_only_together: list[tuple[str, list[tuple[int, int]]]] = []
-    for field, steps in _STEPS:
-        idle = []
-        reached = set()
-        digit = state // table.STRIDES[field] % len(table.FIELDS[field])
-        for to, offset in steps[digit]:
-            there = approaches[state + offset]
-            if there == now:
-                idle.append((to, offset))
-            elif there not in reached:
-                reached.add(there)
-                found.append((((field, to),), APPROACHES[there]))
-        if idle:
-            enough_only_together.append((field, idle))
-    for (one, first), (other, second) in combinations(enough_only_together, 2):
-        reached = set()
-        for to, offset in first:
-            for also, more in second:
-                there = approaches[state + offset + more]
-                if there != now and there not in reached:
-                    reached.add(there)
-                    found.append((((one, to), (other, also)), APPROACHES[there]))
-    return tuple(found)
-
-
-def _steps() -> Iterator[tuple[str, list[list[tuple[int, int]]]]]:
-    for field, values in table.FIELDS.items():
-        # "not asked" is a way to begin, not something that can come true
-        targets = [digit for digit, value in enumerate(values) if value is not None]
-        yield (
-            field,
-            [
-                [
-                    (to, (to - digit) * table.STRIDES[field])
-                    for to in sorted(targets, key=lambda to: abs(to - digit))
-                    if to != digit
-                ]
-                for digit in range(len(values))
-            ],
-        )
-
-
-_STEPS: Final = tuple(_steps())
-
-
-def _of_open(digits: Digits, answers: Answers) -> Iterator[Raw]:
-    """The raw flips of answers with open criteria, where settling one is the smallest change of all."""
-    one_answer = answers.situation.one_answer_this_week
-    now = _approach(digits, one_answer)
-    idle: dict[str, list[int]] = {}
-    for field, values in table.FIELDS.items():
-        reached = set()
-        for to in sorted(range(len(values)), key=lambda to: _distance(field, to, answers)):
-            if values[to] is None or digits[field] == (to,):
-                continue
-            there = _approach({**digits, field: (to,)}, one_answer)
-            if there == now:
-                idle.setdefault(field, []).append(to)
-            elif there not in reached:
-                reached.add(there)
-                yield ((field, to),), there
-    if (there := _approach(digits, not one_answer)) != now:
-        yield (("one_answer_this_week", int(not one_answer)),), there
-    for (one, first), (other, second) in combinations(idle.items(), 2):
-        reached = set()
-        for to, also in product(first, second):
-            there = _approach({**digits, one: (to,), other: (also,)}, one_answer)
-            if there != now and there not in reached:
-                reached.add(there)
-                yield ((one, to), (other, also)), there
-
-
-def _approach(digits: Digits, one_answer: bool) -> str:
-    """The approach of all states that these digits allow, as the rule settles it."""
-    approaches = table.approaches()
-    fixed = 0
-    offsets = []
-    for field, options in digits.items():
-        if len(options) == 1:
-            fixed += table.STRIDES[field] * options[0]
-        else:
-            offsets.append([table.STRIDES[field] * digit for digit in options])
-    first = None
-    for several in product(*offsets):
-        there = approaches[fixed + sum(several)]
-        if first is None:
-            first = there
-        elif there != first:
-            return undecided(one_answer=one_answer, documents_drive=digits["documents_drive"] == (1,)).approach
-    return APPROACHES[first or 0]
 
 
 def _told(steps: tuple[Step, ...], digits: Digits, answers: Answers, names: Mapping[str, Sentence | str]) -> Flip:
@@ -245,15 +142,6 @@ def _lean_change(key: str, after: int, answers: Answers, name: Sentence | str) -
     signal = criterion.toward_rag if lower else criterion.toward_fine_tuning if higher else None
     contested = answers.contested.get(key)
     return Change(f"leans.{key}", key, before if not contested else tuple(contested), after, text, signal)
-
-
-def _distance(field: str, digit: int, answers: Answers) -> int:
-    """How far an answer must move: steps on the scale, none where an open criterion may still fall there anyway."""
-    if field not in BY_KEY:
-        return 1
-    after = int(table.FIELDS[field][digit] or 0)
-    ways = answers.ways(field)
-    return min(abs(after - way) for way in ways) * 10 + abs(after)
 
 
 def _order(flip: Flip, answers: Answers) -> tuple[int, int, list[int]]:

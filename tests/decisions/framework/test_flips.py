@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from decisions.framework import parse, recommend, table
 from decisions.framework.answers import CRITERIA, LEANS, Situation
 from decisions.framework.criteria import BY_KEY
-from decisions.framework.flips import ANY_TICK, flips, of_state
+from decisions.framework.flip_search import of_open, of_state
+from decisions.framework.flips import ANY_TICK, flips
 from decisions.framework.rule import APPROACHES, decide, settle
 
 from .answers_for import answers
@@ -177,10 +178,8 @@ def test_every_lean_has_the_digit_that_the_rule_sees(lean):
 @given(full_answers)
 @settings(max_examples=100, deadline=None)
 def test_the_quick_way_and_the_open_way_tell_the_same(given):
-    from decisions.framework.flips import _of_open
-
     digits = table.digits(given)
     state = sum(table.STRIDES[field] * options[0] for field, options in digits.items())
     quick = {(frozenset(field for field, _ in steps), there) for steps, there in of_state(state)}
-    slow = {(frozenset(field for field, _ in steps), there) for steps, there in _of_open(digits, given)}
+    slow = {(frozenset(field for field, _ in steps), there) for steps, there in of_open(digits, given)}
     assert quick == slow
