@@ -38,34 +38,35 @@ class Level:
 # go below 7.2 pt (small print that still reads on paper) and clamp. The last is bounded by construction: every block
 # has a number of lines, every list a number of items, and their sum is under a page of either paper size.
 LEVELS = (
-    Level("a", 9.6, 1.15, True),
-    Level("b", 9.1, 1.05, True),
-    Level("c", 8.6, 1.0, True),
-    Level("d", 8.6, 0.95, False),
-    Level("e", 8.2, 0.9, False),
-    Level("f", 7.8, 0.8, False),
+    Level("a", 9.6, 1.1, True),
+    Level("b", 9.1, 1.0, True),
+    Level("c", 8.6, 0.95, True),
+    Level("d", 8.6, 0.9, False),
+    Level("e", 8.3, 0.85, False),
+    Level("f", 8.0, 0.8, False),
+    Level("g", 7.7, 0.75, False),
     Level(
-        *("g", 7.6, 0.72, False),
+        *("h", 7.6, 0.72, False),
         {"rationale": 7, "risk": 3, "fallback": 5, "item": 3, "flip": 3, "note": 3, "question": 2},
         {"list": 5, "metrics": 6, "signoffs": 5, "triggers": 3},
     ),
     Level(
-        *("h", 7.6, 0.6, False),
+        *("i", 7.5, 0.6, False),
         {"rationale": 5, "risk": 2, "fallback": 4, "item": 2, "flip": 2, "note": 2, "question": 2, "then": 2},
         {"list": 4, "metrics": 5, "signoffs": 5, "triggers": 2},
     ),
     Level(
-        *("i", 7.2, 0.5, False),
+        *("j", 7.2, 0.5, False),
         {"rationale": 4, "risk": 2, "fallback": 3, "item": 2, "flip": 2, "note": 2, "question": 2, "then": 1},
         {"list": 3, "metrics": 5, "signoffs": 5, "triggers": 2},
     ),
     Level(
-        *("j", 7.2, 0.4, False),
+        *("k", 7.2, 0.4, False),
         {
-            **{"rationale": 3, "risk": 1, "fallback": 2, "item": 1, "flip": 2, "note": 1, "question": 1, "then": 1},
+            **{"rationale": 3, "risk": 1, "fallback": 3, "item": 2, "flip": 2, "note": 1, "question": 1, "then": 1},
             **{"choice": 1, "name": 1, "cell": 1},
         },
-        {"list": 3, "metrics": 4, "signoffs": 4, "triggers": 1},
+        {"list": 3, "metrics": 5, "signoffs": 4, "triggers": 1},
     ),
 )
 START = 2

@@ -211,14 +211,21 @@ def _choice(page: Page, content: Json) -> None:
         "status": status if status in wording.STATUSES else "provisional",
         "status_word": wording.word(wording.STATUSES, status, limit=20),
         "path_word": wording.word(wording.PATHS, content["path"]) if content["path"] not in ("none", "") else "",
-        "ballots": ngettext("%(count)d ballot", "%(count)d ballots", len(ballots)) % {"count": len(ballots)},
-        "ballot_roles": ngettext("%(count)d role", "%(count)d roles", len(roles)) % {"count": len(roles)},
+        "ballots": _("%(count)d from %(roles)s")
+        % {
+            "count": len(ballots),
+            "roles": ngettext("%(count)d role", "%(count)d roles", len(roles)) % {"count": len(roles)},
+        }
+        if ballots
+        else _("none"),
     }
 
 
 def _criteria(page: Page, content: Json) -> None:
     words = page.values["words"] = _words()
-    rows, roles, tally = [], set(), Counter[str]()
+    rows: list[dict[str, Any]] = []
+    roles: set[str] = set()
+    tally = Counter[str]()
     for index, criterion in enumerate(content["criteria"]):
         lean = criterion["lean"] if criterion["state"] == "settled" else None
         side = "open" if lean is None else "rag" if lean < 0 else "fine_tuning" if lean > 0 else "either"
@@ -241,10 +248,10 @@ def _criteria(page: Page, content: Json) -> None:
     sides = (
         ("rag", _("%(count)d RAG")),
         ("either", _("%(count)d either")),
-        ("fine_tuning", _("%(count)d fine-tuning")),
+        ("fine_tuning", _("%(count)d tuning")),
         ("open", _("%(count)d open")),
     )
-    page.values["leans"] = " · ".join(text % {"count": tally[side]} for side, text in sides if tally[side])
+    page.values["leans"] = ", ".join(text % {"count": tally[side]} for side, text in sides if tally[side])
 
 
 def _evaluation(page: Page, content: Json) -> None:

@@ -30,7 +30,10 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 VARIANT = "pdf/a-3a"
 MAX_RENDERS = 5
 PX = 96 / 25.4  # CSS pixels a millimetre
-STRETCH = 1.5  # the most that spare height may widen the gaps
+GAPS = 5.3  # gaps between the blocks of page one, in type sizes at factor 1
+STRETCH = 1.3  # the most that spare height may widen them
+SAFETY = 22.0  # pixels left alone when spare height is spent before it was measured
+ENDLESS = "40000mm"  # a page on which nothing breaks
 NAVY = "#12304f"
 
 
@@ -46,12 +49,33 @@ class NoFetcher(URLFetcher):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Attempt:
-    """One layout of page one at a level; `height` is what it used, in CSS pixels."""
+    """One layout of page one: the height it used, of it the failure modes, and what was spent on wider gaps (pixels)."""
 
     document: Any
     fits: bool
     cut: frozenset[str]
     height: float
+    modes: float
+    spent: float
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """Predicts a level's height from a measured one: lines grow with the type, wrapping adds some more, gaps are known."""
+
+    height: float  # without the failure modes
+    modes: float
+    measured: Level
+
+    def at(self, level: Level) -> float:
+        growth = (level.points / self.measured.points) ** 1.35
+        text = self.height - _gaps(self.measured) + (self.modes if level.modes else 0.0)
+        return float(text * growth + _gaps(level))
+
+
+def _gaps(level: Level, factor: float | None = None) -> float:
+    """What the gaps between the blocks take, in pixels."""
+    return float(GAPS * (level.gap if factor is None else factor) * level.points * 96 / 72)
 
 
 @dataclass(frozen=True)
@@ -176,31 +200,59 @@ class _Fit:
         )
 
     def fit(self) -> tuple[Level, Attempt]:
-        tried: dict[int, Attempt] = {}
-        best: int | None = None
-        first, last = 0, len(LEVELS) - 1  # the answer lies in first..last
-        guess = START
+        """Measure once on an endless page, predict the level, then verify on the real one."""
+        endless = self.attempt(LEVELS[START], paper=f"{PAPERS[self.paper][0]}mm {ENDLESS}")
+        scale = _Scale(endless.height - endless.modes, endless.modes, LEVELS[START])
+        fitting: dict[int, Attempt] = {}
+        refused: set[int] = set()
+        guess = self._guess(scale, endless.height)
         while True:
-            attempt = tried[guess] = self.attempt(LEVELS[guess])
+            attempt = self._set(LEVELS[guess], scale)
             if attempt.fits:
-                best = last = guess
+                fitting[guess] = attempt
+                if not LEVELS[guess].clamped:
+                    height = attempt.height - attempt.spent - attempt.modes
+                    scale = _Scale(height, endless.modes, LEVELS[guess])
+                if (
+                    guess == 0
+                    or guess - 1 in refused
+                    or self.renders >= MAX_RENDERS
+                    or not self._roomy(scale, guess, attempt)
+                ):
+                    return LEVELS[guess], attempt
+                guess -= 1
             else:
-                first = guess + 1
-            if best is not None and first >= best:
-                break
-            if best is None and guess == len(LEVELS) - 1:
-                raise RuntimeError("The record does not fit one page at the tightest level.")
-            if self.renders >= MAX_RENDERS - 1:
-                if best is not None:
-                    break
-                guess = len(LEVELS) - 1
-                continue
-            guess = self._predict(tried, first, last, best)
-        if LEVELS[best].clamped:
-            return LEVELS[best], tried[best]
-        return LEVELS[best], self._stretched(LEVELS[best], tried[best])
+                refused.add(guess)
+                if guess + 1 in fitting:
+                    return LEVELS[guess + 1], fitting[guess + 1]
+                if guess == len(LEVELS) - 1:
+                    raise RuntimeError("The record does not fit one page at the tightest level.")
+                guess = len(LEVELS) - 1 if self.renders >= MAX_RENDERS - 1 else guess + 1
 
-    def attempt(self, level: Level, stretch: float = 0.0) -> Attempt:
+    def _guess(self, scale: _Scale, height: float) -> int:
+        """The roomiest level that should fit; a record that must be cut is cut the more the longer it is."""
+        for index, level in enumerate(LEVELS):
+            if not level.clamped and scale.at(level) <= self.room:
+                return index
+        first = next(index for index, level in enumerate(LEVELS) if level.clamped)
+        return first if height < 1.45 * self.room else first + 1 if height < 2.2 * self.room else first + 2
+
+    def _roomy(self, scale: _Scale, guess: int, attempt: Attempt) -> bool:
+        """Whether the next roomier level has a fair chance."""
+        if LEVELS[guess - 1].clamped:
+            return attempt.height < self.room * 0.93
+        return not LEVELS[guess].clamped and scale.at(LEVELS[guess - 1]) <= self.room * 0.995
+
+    def _set(self, level: Level, scale: _Scale) -> Attempt:
+        """Set a level, with the spare height that is to be expected spent on the gaps between the blocks."""
+        spare = self.room - scale.at(level) - SAFETY
+        stretch = 0.0 if level.clamped or spare < SAFETY else min(STRETCH, spare / _gaps(level, 1.0))
+        attempt = self.attempt(level, stretch=stretch)
+        if attempt.fits or not stretch or self.renders >= MAX_RENDERS - 1:
+            return attempt
+        return self.attempt(level)
+
+    def attempt(self, level: Level, stretch: float = 0.0, paper: str = "") -> Attempt:
         self.renders += 1
         values = self.page.at(level)
         html = self.renderer.page_one.render(
@@ -220,48 +272,21 @@ class _Fit:
         document = self.renderer.layout(
             html,
             f"html {{ --gap: {level.gap + stretch:.3f}; font-size: {level.points}pt }}"
-            f" @page {{ size: {_size(self.paper)}; @bottom-left {{ content: {foot} }} }}",
+            f" @page {{ size: {paper or _size(self.paper)}; @bottom-left {{ content: {foot} }} }}",
         )
         anchors = document.pages[0].anchors
         fits = len(document.pages) == 1 and "end-of-page" in anchors
         marks = set(re.findall(r'<span id="e-([^"]+)"></span>', html))
         cut = {key for key in marks if f"e-{key}" not in anchors or self.page.pieces[key].clipped}
-        return Attempt(document, fits, frozenset(cut) if fits else frozenset(), self._height(document))
-
-    def _height(self, document: Any) -> float:
-        """The height used, in all, over as many pages as it took."""
-        used = 0.0
-        for sheet in document.pages:
-            mark = sheet.anchors.get("end-of-page")
-            if mark:
-                return used + float(mark[1]) - MARGIN_TOP * PX
-            used += self.room
-        return used
-
-    def _predict(self, tried: Mapping[int, Attempt], first: int, last: int, best: int | None) -> int:
-        """The next level to try: text's height goes with the square of its size, nearly; clamped levels are halved."""
-        known = min(tried, key=lambda index: abs(tried[index].height - self.room))
-        free = [index for index in range(first, last + 1) if index not in tried and not LEVELS[index].clamped]
-        for index in free:
-            scale = (LEVELS[index].points / LEVELS[known].points) ** 1.8 * (
-                LEVELS[index].gap / LEVELS[known].gap
-            ) ** 0.12
-            if tried[known].height * scale <= self.room * 1.004:
-                return index
-        top = last if best is None else best - 1
-        clamped = [index for index in range(first, top + 1) if LEVELS[index].clamped and index not in tried]
-        if clamped:
-            return clamped[(len(clamped) - 1) // 2]
-        return top
-
-    def _stretched(self, level: Level, attempt: Attempt) -> Attempt:
-        """Spend spare height on the gaps between the blocks, so that a short record does not huddle at the top."""
-        spare = self.room - attempt.height
-        if spare < 30 or self.renders >= MAX_RENDERS:
-            return attempt
-        per_unit = 5.2 * level.points * 96 / 72
-        wider = self.attempt(level, stretch=min(STRETCH, (spare - 10) / per_unit))
-        return wider if wider.fits else attempt
+        top, foot_top = anchors.get("modes"), anchors.get("foot")
+        return Attempt(
+            document=document,
+            fits=fits,
+            cut=frozenset(cut) if fits else frozenset(),
+            height=float(anchors["end-of-page"][1]) - MARGIN_TOP * PX if "end-of-page" in anchors else self.room,
+            modes=float(foot_top[1]) - float(top[1]) if top and foot_top else 0.0,
+            spent=_gaps(level, stretch),
+        )
 
     def _missing_note(self) -> str:
         glyphs = self.page.glyphs

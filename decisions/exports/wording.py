@@ -97,8 +97,8 @@ LEANS = {
     -2: noop("Strongly RAG"),
     -1: noop("Leans RAG"),
     0: noop("Either way"),
-    1: noop("Leans fine-tuning"),
-    2: noop("Strongly fine-tuning"),
+    1: noop("Leans fine\u2011tuning"),
+    2: noop("Strongly fine\u2011tuning"),
 }
 RISKS = {
     "stale_knowledge": noop("Stale knowledge"),

@@ -276,8 +276,16 @@ def support_copilot() -> Json:
             ],
             "minutes": [
                 {"at": "2026-11-18T13:00:00Z", "who": "Mara Okonkwo", "what": "opened the room"},
-                {"at": "2026-11-18T13:20:00Z", "who": "Mara Okonkwo", "what": "revealed Knowledge churn, 7 of 7 ballots"},
-                {"at": "2026-11-18T14:10:00Z", "who": "Ines Weber", "what": "settled Data sensitivity after two rounds"},
+                {
+                    "at": "2026-11-18T13:20:00Z",
+                    "who": "Mara Okonkwo",
+                    "what": "revealed Knowledge churn, 7 of 7 ballots",
+                },
+                {
+                    "at": "2026-11-18T14:10:00Z",
+                    "who": "Ines Weber",
+                    "what": "settled Data sensitivity after two rounds",
+                },
             ],
         }
     )
@@ -328,7 +336,9 @@ def draft() -> Json:
     document["content"].update(approach="undecided", recommended_approach="undecided", rationale="", risk_summary="")
     document["content"]["fallback"] = {"label": "", "text": ""}
     document["content"]["criteria"][2].update(state="contested", lean=None)
-    document["content"]["criteria"][3].update(state="unanswered", lean=None, ballots=[], median=None, low=None, high=None)
+    document["content"]["criteria"][3].update(
+        state="unanswered", lean=None, ballots=[], median=None, low=None, high=None
+    )
     document["content"].update(flip_signals=[], backlog=[], metrics=[], failure_modes=[], guardrails=[], assumptions=[])
     document["content"]["revisit"] = {"on": None, "cadence": "none", "triggers": [], "none_because": ""}
     document.update(anchor=None, sign_offs=[], configuration=[])
@@ -479,8 +489,16 @@ def extremes() -> Iterator[tuple[str, Json]]:
     yield "Thai", filled("ค้นคืนก่อนเพราะความรู้เปลี่ยนทุกวัน" * 6, 8)
     yield "emoji", filled("🚀👩‍👩‍👧‍👦🏳️‍🌈✅ ship it 🎉 " * 10, 8)
     yield "stacked marks", filled("Z̸̢̛̗͓̈́͒͊a̷͎̍l̶̙̽g̵̨̈́o̴͚̔" + "a" + "\u0301" * 2000, 8)
-    yield "HTML", filled('<script>alert(1)</script><img src="https://evil.example/x.png"><link rel=attachment href=/etc/passwd>', 8)
-    yield "CSS and SVG", filled("</style><svg><image href='file:///etc/passwd'/></svg>}@import url(https://evil.example)", 8)
+    yield (
+        "HTML",
+        filled(
+            '<script>alert(1)</script><img src="https://evil.example/x.png"><link rel=attachment href=/etc/passwd>', 8
+        ),
+    )
+    yield (
+        "CSS and SVG",
+        filled("</style><svg><image href='file:///etc/passwd'/></svg>}@import url(https://evil.example)", 8),
+    )
     yield "controls", filled("a\x00b\x08c\ud800d\u202eevil\u2066x\ufffe\n\r\n\t- list\n# head\u2028end", 8)
     yield "capitals", filled("WWWW MMMM " * 40, 14)
     yield "addresses", filled("https://groundwork.example/" + "path/" * 60 + "?q=" + "%F0%9F%9A%80" * 30, 10)

@@ -1,0 +1,247 @@
+"""PDFs for the web process, which never imports the layout engine: it asks a warm worker process.
+
+`render_pdf` blocks its thread and no other; call it off the event loop. It is safe from any number of threads, and
+after a fork. Environment: `PDF_WORKERS` (1), `PDF_TIMEOUT` seconds a page (20), `PDF_MEMORY` MiB a worker (1024).
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import queue
+import select
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from . import canonical, fonts
+from .levels import PAPERS
+from .pdf_worker import HEADER, LARGEST
+
+logger = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60.0
+WAIT_SECONDS = 60.0
+JOBS_A_WORKER = 200
+_PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "TMPDIR", fonts.EXTRA)
+
+
+class PdfError(Exception):
+    """The PDF could not be made; the message is for the person who asked for it."""
+
+
+def render_pdf(document: Mapping[str, Any], paper: str = "A4") -> bytes:
+    """The record as PDF, one page and its appendix; the same document always gives the same bytes.
+
+    Raises PdfError with a message for people, ValueError for an unknown paper size.
+    """
+    if paper not in PAPERS:
+        raise ValueError(f"Unknown paper size {paper!r}: use one of {', '.join(PAPERS)}.")
+    try:
+        data = canonical.record_json(document)
+    except ValueError as error:
+        raise PdfError(str(error)) from error
+    return _pool().render(data, paper)
+
+
+def cache_key(document: Mapping[str, Any], paper: str = "A4") -> str:
+    """Equal keys mean equal bytes: the record, the paper, and everything of the product that shapes the page."""
+    told = hashlib.sha256(b"groundwork/pdf/v1\n")
+    for part in (template_version(), paper, canonical.digest(canonical.record_json(document))):
+        told.update(part.encode() + b"\n")
+    return told.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def template_version() -> str:
+    """A hash of templates, style sheet, layout code, fonts and engine version, so that nobody has to count it up."""
+    told = hashlib.sha256(version("weasyprint").encode())
+    package = Path(__file__).resolve().parent
+    for path in sorted(
+        [
+            *(ROOT / "templates" / "decisions" / "print").iterdir(),
+            ROOT / "templates" / "components" / "lean_axis.svg",
+            package.parent / "lean_axis.py",
+            *(package / f"{name}.py" for name in ("appendix", "fonts", "levels", "page", "text", "wording")),
+            *(package / f"{name}.py" for name in ("canonical", "pdf_finish", "pdf_render")),
+            *(path for folder in fonts.folders() for path in folder.glob("*.[to]t[fc]")),
+        ]
+    ):
+        told.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return told.hexdigest()[:32]
+
+
+class Worker:
+    """One process and the pipe to it. Not for several threads at once: the pool lends it out."""
+
+    def __init__(self, *, timeout: float = 20.0, memory_mib: int = 1024, jobs: int = JOBS_A_WORKER) -> None:
+        self.timeout, self.memory_mib, self.jobs = timeout, memory_mib, jobs
+        self.process: subprocess.Popen[bytes] | None = None
+        self.done = 0
+        self.reading = self.writing = -1
+        self.folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def render(self, data: bytes, paper: str) -> bytes:
+        if self.process is None or self.process.poll() is not None or self.done >= self.jobs:
+            self._start()
+        self.done += 1
+        request = b'{"document":' + data + b',"paper":' + json.dumps(paper).encode() + b"}"
+        try:
+            answer = self._ask(request, self.timeout)
+        except TimeoutError:
+            self.stop()
+            raise PdfError(
+                _("The PDF took longer than %(seconds)d seconds and was stopped. The record itself is safe.")
+                % {"seconds": self.timeout}
+            ) from None
+        except OSError as error:
+            code = self.stop()
+            logger.error("the PDF worker ended with %s: %s", code, error)
+            raise PdfError(_("The PDF engine stopped unexpectedly. Please try again.")) from error
+        if answer[:1] == b"P":
+            return answer[1:]
+        logger.error("the PDF worker refused a record: %s", answer[1:].decode(errors="replace"))
+        raise PdfError(_("This record could not be laid out as a PDF. Its Markdown and JSON are available."))
+
+    def stop(self) -> int | None:
+        """End the process at once, whatever it is doing."""
+        process, self.process = self.process, None
+        code = None
+        if process is not None:
+            process.kill()
+            code = process.wait()
+            for stream in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):
+                    if stream is not None:
+                        stream.close()
+        if self.folder is not None:
+            self.folder.cleanup()
+            self.folder = None
+        return code
+
+    def _start(self) -> None:
+        self.stop()
+        self.done = 0
+        self.folder = tempfile.TemporaryDirectory(prefix="groundwork-pdf-")
+        # a small environment: no secrets, one hash seed, one time zone, one locale
+        environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
+        environment |= {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "HOME": self.folder.name}
+        command = [sys.executable, "-m", "decisions.exports.pdf_worker", self.folder.name, str(self.memory_mib)]
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env=environment,
+        )
+        if self.process.stdin is None or self.process.stdout is None:
+            raise PdfError(_("The PDF engine could not be started."))
+        self.reading, self.writing = self.process.stdout.fileno(), self.process.stdin.fileno()
+        os.set_blocking(self.writing, False)
+        try:
+            answer = self._read(time.monotonic() + START_SECONDS)
+        except OSError:
+            answer = b""
+        if answer[:1] != b"R":
+            said = answer[1:].decode(errors="replace")
+            self.stop()
+            from .doctor import advice
+
+            logger.error("the PDF worker did not start: %s", said or "it ended")
+            raise PdfError(advice(said))
+
+    def _ask(self, request: bytes, seconds: float) -> bytes:
+        deadline = time.monotonic() + seconds
+        rest = memoryview(HEADER.pack(len(request)) + request)
+        while rest:  # a record may be larger than the pipe, and a stuck worker must not hold the thread
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([], [self.writing], [], left)[1]:
+                raise TimeoutError
+            rest = rest[os.write(self.writing, rest[: 1 << 16]) :]
+        return self._read(deadline)
+
+    def _read(self, deadline: float) -> bytes:
+        (size,) = HEADER.unpack(self._bytes(HEADER.size, deadline))
+        if size > LARGEST:
+            raise OSError("the answer is too large")
+        return self._bytes(size, deadline)
+
+    def _bytes(self, count: int, deadline: float) -> bytes:
+        """Exactly so many bytes, or TimeoutError at the deadline, or OSError when the process is gone."""
+        parts, missing = [], count
+        while missing:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self.reading], [], [], left)[0]:
+                raise TimeoutError
+            part = os.read(self.reading, min(missing, 1 << 20))
+            if not part:
+                raise OSError("the worker closed its pipe")
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
+
+
+class Pool:
+    """Lends out workers; a request waits for a free one, and is told when that takes too long."""
+
+    def __init__(self, workers: int, *, timeout: float, memory_mib: int) -> None:
+        self.pid = os.getpid()
+        self.workers = [Worker(timeout=timeout, memory_mib=memory_mib) for _index in range(workers)]
+        self.free: queue.LifoQueue[Worker] = queue.LifoQueue()
+        for worker in self.workers:
+            self.free.put(worker)
+
+    def render(self, data: bytes, paper: str) -> bytes:
+        try:
+            worker = self.free.get(timeout=WAIT_SECONDS)
+        except queue.Empty:
+            raise PdfError(_("Many PDFs are being made right now. Please try again in a minute.")) from None
+        try:
+            return worker.render(data, paper)
+        finally:
+            self.free.put(worker)
+
+    def stop(self) -> None:
+        for worker in self.workers:
+            worker.stop()
+
+
+_lock = threading.Lock()
+_shared: Pool | None = None
+
+
+def _pool() -> Pool:
+    """This process's pool; a forked child makes its own, for pipes cannot be shared."""
+    global _shared
+    with _lock:
+        if _shared is None or _shared.pid != os.getpid():
+            _shared = Pool(
+                max(1, int(os.environ.get("PDF_WORKERS", "1"))),
+                timeout=float(os.environ.get("PDF_TIMEOUT", "20")),
+                memory_mib=int(os.environ.get("PDF_MEMORY", "1024")),
+            )
+        return _shared
+
+
+@atexit.register
+def stop_workers() -> None:
+    """End the workers of this process; the next PDF starts a new one."""
+    global _shared
+    with _lock:
+        if _shared is not None and _shared.pid == os.getpid():
+            _shared.stop()
+        _shared = None

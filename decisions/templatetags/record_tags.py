@@ -1,0 +1,77 @@
+"""What the pages of a record need to say things in words."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.template.defaultfilters import date as format_date
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from decisions.forms.records import RISKS
+from decisions.framework.words import APPROACH_NAMES, PATH_NAMES, ROLE_NAMES
+from decisions.markup import small_markdown
+from decisions.models import Position
+
+register = template.Library()
+
+ROLE_LETTERS = {"product": "P", "security": "S", "data": "D", "engineering": "E", "legal": "L", "other": "O"}
+
+
+@register.filter
+def markdown(text: Any) -> SafeString:
+    """A record's prose as HTML."""
+    return small_markdown(str(text or ""))
+
+
+@register.filter
+def approach_name(key: Any) -> str:
+    """rag -> RAG."""
+    return str(APPROACH_NAMES.get(key, key))
+
+
+@register.filter
+def path_name(key: Any) -> str:
+    """rag_then_fine_tuning -> RAG first, fine-tuning in the backlog."""
+    return str(PATH_NAMES.get(key, ""))
+
+
+@register.filter
+def role_name(key: Any) -> str:
+    """A role in words; a role of one's own as it was written."""
+    return str(ROLE_NAMES.get(key, key))
+
+
+@register.filter
+def role_letter(key: Any) -> str:
+    """The letter that stands for a role wherever its colour does."""
+    return ROLE_LETTERS.get(str(key), "O")
+
+
+@register.filter
+def risk_name(key: Any) -> str:
+    """stale_knowledge -> Stale knowledge."""
+    return str(RISKS.get(str(key), key))
+
+
+@register.filter
+def position_name(key: Any) -> str:
+    """What an owner says, in words."""
+    return str(Position(key).label) if key in Position.values else str(key)
+
+
+@register.filter
+def utc_moment(text: Any) -> str:
+    """A document's UTC time as people read it, in the site's time zone."""
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return str(text or "")
+    return format_date(timezone.localtime(moment) if moment.tzinfo else moment, "j M Y, H:i")
+
+
+@register.filter
+def grouped(digest: Any) -> str:
+    """A hash in groups of eight, for eyes."""
+    return " ".join(re.findall(".{1,8}", str(digest or "")))
