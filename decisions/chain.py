@@ -99,10 +99,10 @@ def check(log: str, links: Iterable[Link], *, head: Anchor | None = None, anchor
     wanted: dict[int, list[Anchor]] = {}
     for anchor in anchors:
         if anchor.log != log:
-            fault = Fault(
+            other = Fault(
                 anchor.sequence, "other_log", f"The anchor belongs to the log “{anchor.log}”, not to this one."
             )
-            return Report(log, 0, GENESIS, fault, anchors=tuple(anchors))
+            return Report(log, 0, GENESIS, other, anchors=tuple(anchors))
         wanted.setdefault(anchor.sequence, []).append(anchor)
     prev, count = GENESIS, 0
     erased: list[int] = []

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from decisions.views import decisions, home, log, teams
+from decisions.views import decisions, home, log, record_signing, record_writing, records, teams, verify
 
 app_name = "decisions"
 urlpatterns: list[URLPattern] = [
@@ -23,4 +23,25 @@ urlpatterns: list[URLPattern] = [
     path("t/<slug:slug>/decisions/new/", decisions.decision_new, name="decision_new"),
     path("t/<slug:slug>/d/<int:number>/", decisions.decision, name="decision"),
     path("t/<slug:slug>/d/<int:number>/edit/", decisions.decision_edit, name="decision_edit"),
+    # the record: read, write, sign
+    path("t/<slug:slug>/d/<int:number>/record/", records.record_new, name="record_new"),
+    path("t/<slug:slug>/r/<uuid:record_id>/", records.record, name="record"),
+    path("t/<slug:slug>/r/<uuid:record_id>/edit/", record_writing.record_edit, name="record_edit"),
+    path("t/<slug:slug>/r/<uuid:record_id>/edit/<slug:section>/", record_writing.record_section, name="record_section"),
+    path("t/<slug:slug>/r/<uuid:record_id>/presence/", record_writing.record_presence, name="record_presence"),
+    path("t/<slug:slug>/r/<uuid:record_id>/history/", records.record_history, name="record_history"),
+    path("t/<slug:slug>/r/<uuid:record_id>/compare/", records.record_compare, name="record_compare"),
+    path("t/<slug:slug>/r/<uuid:record_id>/replace/", records.record_replace, name="record_replace"),
+    path("t/<slug:slug>/r/<uuid:record_id>/withdraw/", records.record_withdraw, name="record_withdraw"),
+    path("t/<slug:slug>/r/<uuid:record_id>/sign-off/", record_signing.sign_off_open, name="sign_off_open"),
+    path("t/<slug:slug>/r/<uuid:record_id>/sign-off/stop/", record_signing.sign_off_stop, name="sign_off_stop"),
+    path(
+        "t/<slug:slug>/r/<uuid:record_id>/sign-off/<int:sign_off_id>/remind/",
+        record_signing.sign_off_remind,
+        name="sign_off_remind",
+    ),
+    path("t/<slug:slug>/r/<uuid:record_id>/sign/", record_signing.sign, name="sign"),
+    path("t/<slug:slug>/r/<uuid:record_id>/accept/", record_signing.accept, name="accept"),
+    path("sign/<str:token>/", record_signing.sign_by_link, name="sign_by_link"),
+    path("verify/", verify.verify, name="verify"),
 ]

@@ -1,6 +1,7 @@
 """The decision record: drafted, edited together, signed on one exact text, accepted, and never changed again."""
 
 from decisions.records.acceptance import accept, standing_record, withdraw
+from decisions.records.content import clean
 from decisions.records.document import document_of
 from decisions.records.drafts import SectionConflict, begin_replacement, draft, draft_without_workshop, edit
 from decisions.records.readiness import Problem, problems
@@ -22,6 +23,7 @@ __all__ = [
     "accept",
     "begin_replacement",
     "by_token",
+    "clean",
     "document_of",
     "draft",
     "draft_without_workshop",

@@ -1,0 +1,139 @@
+"""What can be said about a hash, a PDF or a record's JSON that somebody brings: ours, unchanged, still in force?"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from decisions.canonical import payload_hash
+from decisions.chain import Anchor
+from decisions.models import LogEntry, Record, RecordRevision
+from decisions.records.document import issue_hash
+
+# 64 hex digits in one run, or in groups of four or more as people print them; letters of a label stay outside
+HASH = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{4}[ \t\r\n:–-]*){16}(?![0-9a-f])")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    good: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`state` is `accepted`, `superseded`, `withdrawn`, `draft` (text that was never accepted), `altered` or `unknown`."""
+
+    state: str
+    findings: tuple[Finding, ...]
+    record: Record | None = None
+    revision: int | None = None
+
+    @property
+    def genuine(self) -> bool:
+        """Whether what was brought is exactly what was issued."""
+        return self.record is not None and bool(self.findings) and all(finding.good for finding in self.findings)
+
+
+def hash_in(text: str) -> str | None:
+    """A SHA-256 in what was pasted, however it was grouped or labelled."""
+    found = HASH.search(text.lower())
+    return re.sub(r"[^0-9a-f]", "", found.group()) if found else None
+
+
+def verify_hash(digest: str) -> Verdict:
+    """The record, the revision or the log entry that has this hash."""
+    record = Record.objects.select_related("team").filter(content_hash=digest, document__gt="").first()
+    if record:
+        return Verdict(record.state, (Finding(True, _("This is the hash of an accepted record's text.")),), record)
+    entry = LogEntry.objects.filter(entry_hash=digest).first()
+    if entry:
+        accepted = _record_of(entry)
+        found = Finding(True, _("This is the hash of entry %(number)d of a log.") % {"number": entry.sequence})
+        return Verdict(accepted.state if accepted else "entry", (found,), accepted)
+    revision = RecordRevision.objects.select_related("record__team").filter(content_hash=digest).last()
+    if revision:
+        message = _("This text was revision %(number)d of a draft; it is not what was accepted.")
+        return Verdict(
+            "draft", (Finding(False, message % {"number": revision.number}),), revision.record, revision.number
+        )
+    return Verdict("unknown", (Finding(False, _("Nothing here has this hash.")),))
+
+
+def verify_document(document: Mapping[str, Any]) -> Verdict:
+    """Hold a record's document against what was issued: text, signatures, and its place in the log."""
+    try:
+        computed, issued = payload_hash(document["content"]), issue_hash(dict(document))
+    except (ValueError, TypeError, KeyError):
+        return Verdict("altered", (Finding(False, _("The record's text is not in its published form.")),))
+    said = document["record"].get("content_hash")
+    own = Finding(
+        said == computed,
+        _("The text has the hash that it names.")
+        if said == computed
+        else _("The text does not have the hash it names."),
+    )
+    record = Record.objects.select_related("team").filter(content_hash=computed, document__gt="").first()
+    if record is None:
+        known = verify_hash(computed)
+        if known.state == "draft":
+            return Verdict("draft", (own, *known.findings), known.record, known.revision)
+        unknown = Finding(False, _("No record of this text was issued here, or its text was altered."))
+        return Verdict("altered" if _names_a_record(document) else "unknown", (own, unknown))
+    stored: dict[str, Any] = json.loads(record.document)
+    same = issue_hash(stored) == issued
+    signatures = Finding(
+        same,
+        _("Number, signatures, minutes and dates are those that were issued.")
+        if same
+        else _("Something around the text - number, signatures, minutes or dates - is not what was issued."),
+    )
+    return Verdict(
+        record.state if same and own.good else "altered",
+        (own, Finding(True, _("The text is an accepted record's.")), signatures, _anchored(document, record)),
+        record,
+    )
+
+
+def anchor_of(document: Mapping[str, Any]) -> Anchor | None:
+    """The anchor that a document carries, when it is one."""
+    given = document.get("anchor")
+    if not isinstance(given, Mapping):
+        return None
+    log, sequence, head = given.get("log"), given.get("sequence"), given.get("head")
+    if isinstance(log, str) and isinstance(sequence, int) and isinstance(head, str) and 0 < sequence < 2**53:
+        return Anchor(log, sequence, head)
+    return None
+
+
+def _anchored(document: Mapping[str, Any], record: Record) -> Finding:
+    """Whether the log still holds the entry that the document was issued with."""
+    anchor = anchor_of(document)
+    if anchor is None:
+        return Finding(False, _("It carries no anchor, so its place in the log cannot be checked."))
+    entry = LogEntry.objects.filter(
+        log__team=record.team_id, log__name=anchor.log, sequence=anchor.sequence, entry_hash=anchor.head
+    ).first()
+    if entry is None:
+        return Finding(False, _("The log no longer holds the entry that it was issued with: the log was rewritten."))
+    payload = json.loads(entry.payload) if entry.payload else {}
+    if payload and payload.get("content_hash") != record.content_hash:
+        return Finding(False, _("The log's entry is about another text."))
+    return Finding(True, _("The log holds its entry, number %(number)d.") % {"number": entry.sequence})
+
+
+def _record_of(entry: LogEntry) -> Record | None:
+    if entry.type != "record.accepted" or not entry.payload:
+        return None
+    return Record.objects.select_related("team").filter(pk=json.loads(entry.payload).get("record")).first()
+
+
+def _names_a_record(document: Mapping[str, Any]) -> bool:
+    """Whether the document claims a number and an anchor that are ours, with another text."""
+    anchor = anchor_of(document)
+    return anchor is not None and LogEntry.objects.filter(entry_hash=anchor.head).exists()

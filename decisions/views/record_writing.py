@@ -1,0 +1,134 @@
+"""Writing a record: all sections on one page, each saved on its own; who is where; a conflict that loses nothing."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from decisions import records
+from decisions.errors import Conflict
+from decisions.forms.sections import BY_KEY, Editor, Section, editor, sections_of
+from decisions.models import Membership, Record
+from decisions.permissions import membership_of, require_editor
+from decisions.records import comparing, presence
+from decisions.records.base import WRITABLE, version_of
+from decisions.views.records import page_context, record_of
+from decisions.views.requests import signed_in
+
+
+def _writable(request: HttpRequest, slug: str, record_id: UUID) -> tuple[Membership, Record]:
+    membership = membership_of(request.user, slug)
+    record = record_of(membership, record_id)
+    require_editor(membership)
+    return membership, record
+
+
+def _section(record: Record, key: str) -> Section:
+    if key not in BY_KEY or BY_KEY[key] not in sections_of(record):
+        raise Http404
+    return BY_KEY[key]
+
+
+def _edit_page(
+    request: HttpRequest, membership: Membership, record: Record, now: Editor | None = None, status: int = 200
+) -> HttpResponse:
+    """The whole page; `now` takes the place of its section, with what was typed."""
+    where = presence.others(record, signed_in(request))
+    editors = [now if now and now.section is section else editor(record, section) for section in sections_of(record)]
+    for one in editors:
+        one.people = where.get(one.section.key, [])
+    context = {**page_context(membership, record), "editors": editors, "problems": records.problems(record)}
+    return render(request, "decisions/records/edit.html", context, status=status)
+
+
+@require_safe
+def record_edit(request: HttpRequest, slug: str, record_id: UUID) -> HttpResponse:
+    """The page on which a draft is written."""
+    membership, record = _writable(request, slug, record_id)
+    if record.state not in WRITABLE:
+        raise Conflict(_("This record is frozen. Write a new one that replaces it."))
+    return _edit_page(request, membership, record)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def record_section(request: HttpRequest, slug: str, record_id: UUID, section: str) -> HttpResponse:
+    """One section: GET gives its form alone; POST saves it and answers the page's script in JSON, others with a page."""
+    membership, record = _writable(request, slug, record_id)
+    found = _section(record, section)
+    if request.method != "POST":
+        context = {**page_context(membership, record), "editor": editor(record, found)}
+        return render(request, "decisions/records/fragments/section.html", context)
+    by_script = request.headers.get("X-Requested-With") == "record.js"
+    act = request.POST.get("act", "")
+    if act.startswith("add:"):
+        return _edit_page(request, membership, record, editor(record, found, request.POST, more_rows=act[4:]))
+    now = editor(record, found, request.POST)
+    version = request.POST.get("version", "")
+    if not (version.isascii() and version.isdigit() and len(version) < 10) or not now.is_valid():
+        if by_script:
+            return JsonResponse({"errors": now.errors()}, status=422)
+        return _edit_page(request, membership, record, now, 422)
+    try:
+        saved = records.edit(
+            record=record,
+            section=section,
+            changes=now.changes(),
+            version=int(version),
+            by=signed_in(request),
+            contacts=now.contacts(),
+        )
+    except records.SectionConflict as conflict:
+        return _conflict_page(request, membership, record, now, conflict, by_script)
+    if by_script:
+        return JsonResponse(_state_of(saved))
+    messages.success(request, _("Saved: %(section)s.") % {"section": found.title})
+    return redirect(f"{reverse('decisions:record_edit', args=[slug, record.pk])}#{section}")
+
+
+def _conflict_page(
+    request: HttpRequest,
+    membership: Membership,
+    record: Record,
+    now: Editor,
+    conflict: records.SectionConflict,
+    by_script: bool,
+) -> HttpResponse:
+    """Both versions side by side; what was typed stays in the form, which now counts on the newer version."""
+    record = record_of(membership, record.pk)
+    mine = {**record.content, **now.changes()}
+    mine = {**mine, **{key: records.clean(key, mine[key]) for key in now.changes()}}
+    now.record, now.version = record, conflict.version
+    now.conflict = {
+        "message": str(conflict),
+        "by": conflict.by,
+        "parts": [part for part in comparing.compare(record.content, mine) if part.differs],
+    }
+    if not by_script:
+        return _edit_page(request, membership, record, now, 409)
+    context: dict[str, Any] = {**page_context(membership, record), "editor": now}
+    html = render_to_string("decisions/records/fragments/conflict.html", context, request=request)
+    return JsonResponse({"html": html, "version": conflict.version}, status=409)
+
+
+def _state_of(record: Record) -> dict[str, Any]:
+    return {
+        "state": record.state,
+        "revision": record.revision,
+        "versions": {key: version_of(record, key) for key in BY_KEY},
+        "problems": [{"section": one.section, "message": one.message} for one in records.problems(record)],
+    }
+
+
+@require_POST
+def record_presence(request: HttpRequest, slug: str, record_id: UUID) -> HttpResponse:
+    """A heartbeat: where I am; answers where the others are, and which sections are newer than mine."""
+    _membership, record = _writable(request, slug, record_id)
+    user = signed_in(request)
+    presence.beat(record, user, request.POST.get("section", ""))
+    return JsonResponse({**_state_of(record), "people": presence.others(record, user)})

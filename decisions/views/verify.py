@@ -1,0 +1,78 @@
+"""The verify page: bring a PDF, a record.json or a hash, and hear what it is."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from decisions.attached import MOST_BYTES, Unreadable, document_in
+from decisions.models import Membership, User
+from decisions.verifying import Verdict, hash_in, verify_document, verify_hash
+
+
+class VerifyForm(forms.Form):
+    """A file or a hash."""
+
+    file = forms.FileField(
+        label=gettext_lazy("A PDF or a record.json"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.json,application/pdf,application/json"}),
+        help_text=gettext_lazy("It is read here and not kept."),
+    )
+    hash = forms.CharField(
+        label=gettext_lazy("or a hash, as printed"),
+        required=False,
+        max_length=400,
+        help_text=gettext_lazy("64 characters 0-9 and a-f; spaces do not matter."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two, readable."""
+        cleaned = super().clean() or {}
+        file, pasted = cleaned.get("file"), cleaned.get("hash", "").strip()
+        if self.errors:
+            return cleaned
+        if file:
+            if file.size > MOST_BYTES:
+                self.add_error("file", _("The file is larger than any record."))
+                return cleaned
+            try:
+                cleaned["document"] = document_in(file.read())
+            except Unreadable as fault:
+                self.add_error("file", _(str(fault)))
+        elif pasted:
+            cleaned["digest"] = hash_in(pasted)
+            if cleaned["digest"] is None:
+                self.add_error("hash", _("This holds no SHA-256: 64 characters 0-9 and a-f."))
+        else:
+            self.add_error(None, _("Choose a file or paste a hash."))
+        return cleaned
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Open to everybody: whoever holds a record's hash has held the record."""
+    form = VerifyForm(request.POST or None, request.FILES or None)
+    verdict: Verdict | None = None
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            status = 200
+            document = form.cleaned_data.get("document")
+            verdict = verify_document(document) if document else verify_hash(form.cleaned_data["digest"])
+    context = {"form": form, "verdict": verdict, "is_member": _is_member(request, verdict)}
+    return render(request, "decisions/verify.html", context, status=status)
+
+
+def _is_member(request: HttpRequest, verdict: Verdict | None) -> bool:
+    """Whether more than number and state may be shown: title and address are the team's."""
+    if verdict is None or verdict.record is None or not isinstance(request.user, User):
+        return False
+    return Membership.objects.filter(team=verdict.record.team_id, user=request.user).exists()
