@@ -59,14 +59,15 @@ def readings(workshop: Workshop, *, flips: list[int], risks: list[str]) -> dict[
     for criterion in workshop.rounds.values_list("criterion", flat=True):
         counts[criterion] += 1
     dots = revealed_dots(workshop)
-    seats = list(workshop.seats.select_related("user").filter(removed_at__isnull=True))
+    everybody = list(workshop.seats.select_related("user"))
+    seats = [seat for seat in everybody if seat.removed_at is None]
     return {
         "answers": answers.as_dict(),
         "criteria": [
             _criterion(criterion, rounds.get(criterion.key), counts[criterion.key], dots, workshop.shown)
             for criterion in CRITERIA
         ],
-        "attendees": [{"name": seat.name, "role": seat.role} for seat in seats],
+        "attendees": _attendees(workshop, everybody),
         "owners": [_owner(role, seats) for role in OWNER_ROLES],
         "minutes": [minute_line(minute) for minute in workshop.minutes.all()],
         "flip_signals": [signals[place] for place in flips if 0 <= place < len(signals)],
@@ -79,6 +80,20 @@ def readings(workshop: Workshop, *, flips: list[int], risks: list[str]) -> dict[
         "precheck": workshop.precheck,
         "starting_point": workshop.decision.starting_point,
     }
+
+
+def _attendees(workshop: Workshop, everybody: list[Seat]) -> list[dict[str, str]]:
+    """Who is in the room, and who left it but has a ballot that counts; who came back is named once."""
+    counted = set(
+        Ballot.objects.filter(round__workshop=workshop, round__state__in=REVEALED).values_list("seat", flat=True)
+    )
+    took_part = [seat for seat in everybody if seat.removed_at is None or seat.pk in counted]
+    present = {(seat.name, seat.role) for seat in took_part if seat.removed_at is None}
+    return [
+        {"name": seat.name, "role": seat.role}
+        for seat in took_part
+        if seat.removed_at is None or (seat.name, seat.role) not in present
+    ]
 
 
 def revealed_dots(workshop: Workshop) -> dict[int, list[Dot]]:

@@ -66,7 +66,8 @@ def act(workshop_id: int, by: Seat) -> Iterator[Act]:
     with transaction.atomic():
         workshop = Workshop.objects.select_for_update(no_key=True).get(pk=workshop_id)
         seat = Seat.objects.get(pk=by.pk)  # as it is now: it may have been removed while the request travelled
-        seat.workshop = workshop
+        if seat.workshop_id == workshop.pk:  # never make a seat of another room look like one of this
+            seat.workshop = workshop
         this = Act(workshop, seat)
         yield this
         if this.seen or this.staged:

@@ -87,6 +87,9 @@ def change_role(*, workshop_id: int, seat_id: int, role: str, is_observer: bool,
         seat = _seat(this, seat_id)
         if seat.pk != this.by.pk and not this.by.is_facilitator:
             raise NotAllowed(_("Only a facilitator may change somebody else's role."))
+        this.require_phase(Phase.LOBBY, Phase.PRECHECK, Phase.SCORING, Phase.OUTCOME)
+        if (seat.role, seat.is_observer) == (role, is_observer):
+            return seat
         if this.workshop.rounds.filter(state=RoundState.OPEN).exists():
             raise Conflict(_("Roles stay as they are while a round is open."))
         if is_observer and Ballot.objects.filter(seat=seat).exists():
@@ -120,6 +123,8 @@ def take_over(*, workshop_id: int, by: Seat) -> Seat:
         editors = Membership.objects.filter(team_id=team_id, role__in=EDITORS)
         if this.by.user is None or not editors.filter(user=this.by.user).exists():
             raise NotAllowed(_("Only the team's owners and facilitators may take the lead."))
+        if this.by.is_facilitator:
+            raise Conflict(_("You lead this room already."))
         this.by.is_facilitator = True
         this.by.save(update_fields=["is_facilitator"])
         this.stage("took_over")
