@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from decisions.errors import Conflict, NotAllowed
@@ -36,9 +37,16 @@ class Refusals:
             if name not in {"csrfmiddlewaretoken", "version"} and isinstance(value, str) and len(value) > 2
         ]
         template = "components/notice.html" if getattr(request, "htmx", False) else "errors/refused.html"
-        context = {"title": title, "message": message, "typed": typed, "status": status, "back": request.path}
+        context = {"title": title, "message": message, "typed": typed, "status": status, "way_back": _way_back(request)}
         response = HttpResponse(render_to_string(template, context, request=request), status=status)
         if getattr(request, "htmx", False):
             response["HX-Retarget"] = "#notices"
             response["HX-Reswap"] = "afterbegin"
         return response
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page the refused form was on, when the browser says it and it is one of ours."""
+    came_from = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+    return came_from if came_from and ours else "/"

@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from decisions.framework.criteria import CRITERIA
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
@@ -19,4 +21,4 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def welcome(request: HttpRequest) -> HttpResponse:
     """What Groundwork is, for people who have not signed in."""
-    return render(request, "home.html")
+    return render(request, "home.html", {"criteria": CRITERIA})
