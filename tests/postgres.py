@@ -60,11 +60,10 @@ class Postgres:
         """Stop: `immediate` is the nearest to a crash, `fast` ends sessions properly."""
         self._run("pg_ctl", "-w", "-m", mode, "stop")
 
-    def create(self, database: str) -> str:
-        """Create a database and return its URL."""
-        subprocess.run(
-            [self.bin / "createdb", "-h", self.home, "-U", "groundwork", database], check=True, env=_environment()
-        )
+    def create(self, database: str, template: str = "template1") -> str:
+        """Create a database, empty or as a copy of another, and return its URL."""
+        command = [self.bin / "createdb", "-h", self.home, "-U", "groundwork", "-T", template, database]
+        subprocess.run(command, check=True, env=_environment())
         return self.url(database)
 
     def remove(self) -> None:
