@@ -12,7 +12,7 @@ from decisions.framework.verdicts import ExplainabilityEffect, RoleVerdict, by_r
 from decisions.framework.words import APPROACH_NAMES, CLAUSE_SENTENCES, PATH_NAMES
 from workshops.models import Workshop
 from workshops.readings import answers_of, last_rounds, revealed_scores
-from workshops.tally import SMALLEST_ROLE_SHOWN, Dot
+from workshops.tally import Dot, shown_as
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,12 @@ def outcome_of(workshop: Workshop, dots: Mapping[int, list[Dot]]) -> OutcomeView
     answers = answers_of(workshop, rounds, revealed_scores(workshop))
     latest = {key: dots.get(one.pk, []) for key, one in rounds.items()}
     cast: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    hidden: set[str] = set()  # a role that the room may not tell apart on one criterion has no verdict of its own
     for criterion, found in latest.items():
-        for dot in found:
+        seen = shown_as(found, workshop.shown)
+        hidden |= {dot.role for dot in found} - {dot.role for dot in seen}
+        for dot in seen:
             cast[dot.role][criterion].append(dot.score)
-    if workshop.shown == "counts":
-        cast.clear()
-    elif workshop.shown == "roles":
-        for role in [one for one, by in cast.items() if min(map(len, by.values())) < SMALLEST_ROLE_SHOWN]:
-            del cast[role]
+    for role in hidden | {""}:
+        cast.pop(role, None)
     return outcome_view(answers, by_role(cast, answers.situation, recommend(answers)))

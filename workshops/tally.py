@@ -110,11 +110,21 @@ def shown_as(dots: Iterable[Dot], shown: str) -> tuple[Dot, ...]:
     if shown == "names":
         return dots
     if shown == "roles":
-        size: dict[str, int] = defaultdict(int)
-        for dot in dots:
-            size[dot.role] += 1
+        apart = _told_apart([dot.role for dot in dots])
         return tuple(
-            Dot(dot.score, dot.role if size[dot.role] >= SMALLEST_ROLE_SHOWN else "", "", dot.confidence, dot.reason)
-            for dot in dots
+            Dot(dot.score, dot.role if dot.role in apart else "", "", dot.confidence, dot.reason) for dot in dots
         )
     return tuple(Dot(dot.score, "", "", "", "") for dot in dots)
+
+
+def _told_apart(cast_by: Sequence[str]) -> set[str]:
+    """The roles that can be shown: none of them small, and the merged rest not small either.
+
+    Who votes for which role is known, so a rest of one or two would point at people as surely as a small role does;
+    the smallest of the other roles then joins the rest.
+    """
+    size = {role: cast_by.count(role) for role in set(cast_by)}
+    apart = {role for role, count in size.items() if role and count >= SMALLEST_ROLE_SHOWN}
+    while apart and 0 < len(cast_by) - sum(size[role] for role in apart) < SMALLEST_ROLE_SHOWN:
+        apart.remove(min(apart, key=lambda role: (size[role], role)))
+    return apart
