@@ -186,9 +186,8 @@ class SituationForm(forms.Form):
         return values
 
     def precheck(self) -> dict[str, str]:
-        """The room's own questions, by their keys; what was not asked is left out."""
-        answers = {room.key: self.cleaned_data.get(f"room_{room.key}", "") for room in ROOM_QUESTIONS}
-        return {key: value for key, value in answers.items() if value}
+        """The room's own questions, by their keys; empty where it was not asked."""
+        return {room.key: self.cleaned_data.get(f"room_{room.key}", "") for room in ROOM_QUESTIONS}
 
 
 class TimerForm(forms.Form):

@@ -55,12 +55,14 @@ def answer_situation(*, workshop_id: int, situation: dict[str, Any], precheck: d
         permissions.require_facilitator(this.by, this.workshop)
         this.require_phase(Phase.PRECHECK, Phase.SCORING, Phase.OUTCOME)
         before = {**this.workshop.situation, **this.workshop.precheck}
-        after = {**before, **situation, **precheck}
-        changed = sorted(key for key, value in after.items() if before.get(key) != value)
+        # an empty answer takes an earlier one back: "not asked" after all
+        prechecked = {key: value for key, value in {**this.workshop.precheck, **precheck}.items() if value != ""}
+        after = {**this.workshop.situation, **situation, **prechecked}
+        changed = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
         if not changed:
             return
         this.workshop.situation = {**this.workshop.situation, **situation}
-        this.workshop.precheck = {**this.workshop.precheck, **precheck}
+        this.workshop.precheck = prechecked
         this.stage("answered_situation", changed=changed)
 
 
