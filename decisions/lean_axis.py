@@ -102,7 +102,7 @@ class Size:
 
 SIZES: Mapping[str, Size] = {
     # one row of a table: the print page and lists
-    "row": Size(40, 6.9, 2, 3, 2, 4.6, 1, labelled=False, merged=True, grows=False),
+    "row": Size(40, 6.9, 2, 3, 10, 4.6, 1, labelled=False, merged=True, grows=False),
     # the board and the decision page
     "room": Size(120, 13, 5, 3, 40, 38, 30, labelled=True, merged=False, grows=True),
     # the shared screen, readable from the back of the room

@@ -71,4 +71,4 @@ LEVELS = (
 )
 START = 2
 PAPERS = {"A4": (210.0, 297.0), "Letter": (215.9, 279.4)}  # millimetres
-MARGIN_TOP, MARGIN_SIDE, MARGIN_BOTTOM = 10.5, 13.0, 11.0
+MARGIN_TOP, MARGIN_BOTTOM = 9.5, 10.0  # as in print.css

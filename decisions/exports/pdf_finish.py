@@ -27,6 +27,7 @@ def finish(_document: Any, pdf: Any) -> None:
     _fill_empty_unicode(pdf)
     _drop_doubled_files(pdf)
     _claim_ua(pdf)
+    _end_streams(pdf)
 
 
 def _number(reference: Any) -> int:
@@ -67,3 +68,22 @@ def _claim_ua(pdf: Any) -> None:
     head, mark, tail = metadata.stream[0].partition(b"</rdf:RDF>")
     if mark and b"pdfuaid" not in head:
         metadata.stream[0] = head + UA_CLAIM + mark + tail
+
+
+def _end_streams(pdf: Any) -> None:
+    """No stream may end in a line end of its own: a reader takes it for the one that belongs to `endstream`.
+
+    Compressed data ends in a checksum, so the line end comes up once in 128 streams. The cure adds what the reader of
+    that stream ignores: padding after a font's tables, blanks after a page's operators; a file is stored as it is.
+    """
+    for item in pdf.objects:
+        if not hasattr(item, "stream"):
+            continue
+        while item.data.removesuffix(b"\nendstream")[-1:] in (b"\r", b"\n"):
+            if item.extra.get("Type") == "/EmbeddedFile" and item.compress:
+                item.compress = False
+            elif "Length1" in item.extra:
+                item.stream[-1] += b"\0\0\0\1"
+                item.extra["Length1"] += 4
+            else:
+                item.stream.append(b" ")

@@ -23,13 +23,14 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from . import appendix, canonical, page
 from .fonts import Glyphs
-from .levels import LEVELS, MARGIN_BOTTOM, MARGIN_SIDE, MARGIN_TOP, PAPERS, START, Level
+from .levels import LEVELS, MARGIN_BOTTOM, MARGIN_TOP, PAPERS, START, Level
 from .pdf_finish import finish
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 VARIANT = "pdf/a-3a"
 MAX_RENDERS = 5
 PX = 96 / 25.4  # CSS pixels a millimetre
+GROWTH = 1.2  # the power of the type size that a page's height follows, as measured
 GAPS = 5.3  # gaps between the blocks of page one, in type sizes at factor 1
 STRETCH = 1.3  # the most that spare height may widen them
 SAFETY = 22.0  # pixels left alone when spare height is spent before it was measured
@@ -68,7 +69,7 @@ class _Scale:
     measured: Level
 
     def at(self, level: Level) -> float:
-        growth = (level.points / self.measured.points) ** 1.35
+        growth = (level.points / self.measured.points) ** GROWTH
         text = self.height - _gaps(self.measured) + (self.modes if level.modes else 0.0)
         return float(text * growth + _gaps(level))
 
@@ -213,18 +214,13 @@ class _Fit:
                 if not LEVELS[guess].clamped:
                     height = attempt.height - attempt.spent - attempt.modes
                     scale = _Scale(height, endless.modes, LEVELS[guess])
-                if (
-                    guess == 0
-                    or guess - 1 in refused
-                    or self.renders >= MAX_RENDERS
-                    or not self._roomy(scale, guess, attempt)
-                ):
-                    return LEVELS[guess], attempt
+                if guess == 0 or guess - 1 in refused or not self._roomy(scale, guess, attempt):
+                    return LEVELS[guess], self._filled(LEVELS[guess], attempt)
                 guess -= 1
             else:
                 refused.add(guess)
                 if guess + 1 in fitting:
-                    return LEVELS[guess + 1], fitting[guess + 1]
+                    return LEVELS[guess + 1], self._filled(LEVELS[guess + 1], fitting[guess + 1])
                 if guess == len(LEVELS) - 1:
                     raise RuntimeError("The record does not fit one page at the tightest level.")
                 guess = len(LEVELS) - 1 if self.renders >= MAX_RENDERS - 1 else guess + 1
@@ -239,6 +235,8 @@ class _Fit:
 
     def _roomy(self, scale: _Scale, guess: int, attempt: Attempt) -> bool:
         """Whether the next roomier level has a fair chance."""
+        if self.renders >= MAX_RENDERS:
+            return False
         if LEVELS[guess - 1].clamped:
             return attempt.height < self.room * 0.93
         return not LEVELS[guess].clamped and scale.at(LEVELS[guess - 1]) <= self.room * 0.995
@@ -288,6 +286,15 @@ class _Fit:
             spent=_gaps(level, stretch),
         )
 
+    def _filled(self, level: Level, attempt: Attempt) -> Attempt:
+        """The same level once more when much height is left, now measured: a page should not huddle at its top."""
+        spare = self.room - attempt.height
+        spent = attempt.spent / _gaps(level, 1.0)
+        if level.clamped or spare < 30 or spent >= STRETCH or self.renders >= MAX_RENDERS:
+            return attempt
+        wider = self.attempt(level, stretch=min(STRETCH, spent + (spare - 12) / _gaps(level, 1.0)))
+        return wider if wider.fits else attempt
+
     def _missing_note(self) -> str:
         glyphs = self.page.glyphs
         if not glyphs.missing:
@@ -321,4 +328,4 @@ def _css_string(text: str) -> str:
     return '"' + re.sub(r'["\\\n\r\f<>]', lambda match: f"\\{ord(match[0]):x} ", text) + '"'
 
 
-__all__ = ["MARGIN_SIDE", "Made", "NoFetcher", "Renderer"]
+__all__ = ["Made", "NoFetcher", "Renderer"]
