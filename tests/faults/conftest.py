@@ -13,7 +13,8 @@ from tests.servers import Site, free_port
 @pytest.fixture(scope="session")
 def postgres():
     """A PostgreSQL that a test may stop and start, with a migrated database to copy."""
-    server = Postgres()
+    # a crash of the server must lose nothing it has acknowledged; only a crash of the machine would need fsync
+    server = Postgres(options="-c synchronous_commit=on")
     Site(server.create("migrated")).migrate().close()
     yield server
     server.remove()

@@ -47,7 +47,9 @@ def test_a_management_command_is_heard_too(postgres_site):
         (room,) = postgres_site.rooms(1, 2)
         watchers = await everyone(web, room)
         change = "from workshops import actions; from workshops.models import Seat; "
-        change += f"seat = Seat.objects.get(pk={room['seats'][0]['id']}); actions.cast_ballot(workshop_id={room['id']}, "
+        change += (
+            f"seat = Seat.objects.get(pk={room['seats'][0]['id']}); actions.cast_ballot(workshop_id={room['id']}, "
+        )
         change += f"round_id={room['round']}, score=1, confidence='sure', reason='', by=seat)"
         await asyncio.to_thread(postgres_site.manage, "shell", "-v0", "-c", change)
         version = postgres_site.facts(room["id"])["version"]
