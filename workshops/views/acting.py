@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from decisions.errors import Conflict
 from decisions.models import User
 from workshops import actions
+from workshops import board as boards
 from workshops.forms import BallotForm, ContestForm, NoteForm, SeatForm, SettleForm, SituationForm, TimerForm
 from workshops.models import Round, Seat
 from workshops.views.room import require_seat, room_context
@@ -74,8 +75,11 @@ def withdraw(request: HttpRequest, workshop_id: uuid.UUID, round_id: int) -> Htt
 def own_fragment(request: HttpRequest, seat: Seat, *, status: int = 200, **context: Any) -> HttpResponse:
     """The viewer's ballot for htmx; the whole room for a plain form that was wrong, else the way back."""
     if getattr(request, "htmx", False):
-        full = {**room_context(request, seat), **context}
-        return render(request, "workshops/fragments/ballot.html", full, status=status)
+        # the own ballot only: a vote must not load the board of two hundred people to say that it is saved
+        _key, own = boards.own_boards(seat.workshop_id, [seat.pk])
+        if seat.pk not in own:
+            raise Http404
+        return render(request, "workshops/fragments/ballot.html", {"own": own[seat.pk], **context}, status=status)
     if status != 200:
         return render(request, "workshops/room.html", {**room_context(request, seat), **context}, status=status)
     return redirect("workshops:room", seat.workshop.public_id)
