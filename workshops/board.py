@@ -15,11 +15,26 @@ import segno
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
 from decisions.framework.criteria import CRITERIA, Criterion
+from decisions.framework.precheck import ROOM_QUESTIONS
 from decisions.models import Record
 from workshops import words
-from workshops.models import OWNER_ROLES, Ballot, Minute, Phase, Role, Round, RoundState, Seat, TalkNote, Workshop
+from workshops.models import (
+    OWNER_ROLES,
+    Ballot,
+    Confidence,
+    Minute,
+    Phase,
+    Role,
+    Round,
+    RoundState,
+    Seat,
+    TalkNote,
+    Workshop,
+)
 from workshops.outcome import OutcomeView, outcome_of
 from workshops.readings import revealed_dots
 from workshops.states import REVEALED
@@ -52,8 +67,10 @@ class WorkshopView:
 
     @cached_property
     def qr_svg(self) -> str:
-        """The join link as a QR code, drawn once a board."""
-        return segno.make(self.join_url, error="m", micro=False).svg_inline(border=2, omitsize=True, svgclass="qr")
+        """The join link as a QR code, drawn once a board; safe markup of our own making."""
+        return mark_safe(
+            segno.make(self.join_url, error="m", micro=False).svg_inline(border=2, omitsize=True, svgclass="qr")
+        )  # noqa: S308
 
 
 @dataclass(frozen=True)
@@ -90,6 +107,22 @@ class RoleCount:
     cast: int
     expected: int
 
+    @property
+    def missing(self) -> int:
+        return self.expected - self.cast
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A revealed ballot as a line: who (as the room shows it), the lean in words, how sure, and why."""
+
+    who: str
+    role: str
+    letter: str
+    lean: str
+    sureness: str
+    reason: str
+
 
 @dataclass(frozen=True)
 class RoundView:
@@ -115,6 +148,34 @@ class RoundView:
         return self.state == RoundState.OPEN
 
     @property
+    def lean_words(self) -> str:
+        return "" if self.lean is None else words.lean_words(self.lean)
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Who is asked to speak first, as the room shows people; nobody when it shows neither names nor roles."""
+        furthest = self.results.speak_first if self.results is not None else ()
+        return tuple(who for dot in furthest if (who := dot.name or (words.role_name(dot.role) if dot.role else "")))
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The revealed ballots that gave a reason."""
+        dots = self.results.dots if self.results is not None else ()
+        sureness = dict(Confidence.choices)
+        return tuple(
+            Reason(
+                who=dot.name or words.role_name(dot.role),
+                role=dot.role,
+                letter=LETTERS.get(dot.role, ""),
+                lean=words.lean_words(dot.score),
+                sureness=str(sureness.get(dot.confidence, "")),
+                reason=dot.reason,
+            )
+            for dot in dots
+            if dot.reason
+        )
+
+    @property
     def all_in(self) -> bool:
         """Whether everybody who votes has voted."""
         return self.expected > 0 and self.cast >= self.expected
@@ -138,8 +199,39 @@ class CriterionView:
         return self.round.state if self.round else "waiting"
 
     @property
+    def state_name(self) -> str:
+        return str(dict(RoundState.choices).get(self.state, _("Not scored yet")))
+
+    @property
+    def place(self) -> int:
+        """1 to 5, in the order of the framework."""
+        return CRITERIA.index(self.criterion) + 1
+
+    @property
     def lean(self) -> int | None:
         return self.round.lean if self.round else None
+
+    @property
+    def lean_words(self) -> str:
+        return self.round.lean_words if self.round else ""
+
+    @property
+    def guide_url(self) -> str:
+        return reverse("decisions:guide_page", args=[self.criterion.guide])
+
+    @property
+    def earlier(self) -> tuple[tuple[Dot, ...], ...]:
+        """The ballots of the rounds before, drawn faintly so that movement shows."""
+        return tuple(one.results.dots for one in self.history if one.results is not None)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A question of the precheck, what the room said, and what follows."""
+
+    question: str
+    answer: str
+    then: str
 
 
 @dataclass(frozen=True)
@@ -171,9 +263,41 @@ class Board:
         return tuple(one.round for one in self.criteria if one.round is not None and one.round.is_open)
 
     @property
+    def ends_early(self) -> bool:
+        """Whether the precheck alone already decides: fix something first, or prompts are enough."""
+        return bool(self.situation.get("pre_check")) or bool(self.situation.get("prompt_baseline_sufficient"))
+
+    @property
+    def precheck_lines(self) -> tuple[Answered, ...]:
+        """The room's own questions with what was said, in words."""
+        return tuple(
+            Answered(
+                str(room.question),
+                str(dict(room.answers).get(self.precheck[room.key], "")),
+                str(room.then.get(self.precheck[room.key], "")),
+            )
+            for room in ROOM_QUESTIONS
+            if self.precheck.get(room.key)
+        )
+
+    @property
     def settled_count(self) -> int:
         """How many criteria are done."""
         return sum(one.state in {"settled", "contested"} for one in self.criteria)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One of the five scores on a ballot."""
+
+    score: int
+    label: str
+    text: str
+    chosen: bool
+
+    @property
+    def side(self) -> str:
+        return "rag" if self.score < 0 else "ft" if self.score > 0 else "either"
 
 
 @dataclass(frozen=True)
@@ -184,6 +308,31 @@ class OwnRound:
     round_id: int
     number: int
     ballot: Ballot | None
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The five scores to choose from, with what each means here."""
+        chosen = self.ballot.score if self.ballot else None
+        return tuple(
+            Target(score, words.lean_words(score), str(self.criterion.anchors[score]), score == chosen)
+            for score in (-2, -1, 0, 1, 2)
+        )
+
+    @property
+    def confidences(self) -> list[tuple[str, str]]:
+        return [(str(value), str(label)) for value, label in Confidence.choices]
+
+    @property
+    def confidence(self) -> str:
+        return self.ballot.confidence if self.ballot else Confidence.FAIRLY.value
+
+    @property
+    def reason(self) -> str:
+        return self.ballot.reason if self.ballot else ""
+
+    @property
+    def lean_words(self) -> str:
+        return words.lean_words(self.ballot.score) if self.ballot else ""
 
 
 @dataclass(frozen=True)
@@ -196,6 +345,10 @@ class OwnBoard:
     stage: int
     rounds: tuple[OwnRound, ...]
     revealed: Ballot | None  # the own ballot in the round on screen, once it is revealed
+
+    @property
+    def revealed_words(self) -> str:
+        return words.lean_words(self.revealed.score) if self.revealed else ""
 
 
 def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | None:

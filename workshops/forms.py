@@ -6,6 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from decisions.forms.fields import Line, Prose
 from decisions.framework.precheck import FIX_FIRST, ROOM_QUESTIONS
 from decisions.framework.words import SITUATION_BY_KEY
 from workshops.models import CODE_ALPHABET, Confidence, Role, Shown
@@ -18,7 +19,7 @@ YES_NO_OPEN = [("", _("Not asked")), ("yes", _("Yes")), ("no", _("No"))]
 class WorkshopForm(forms.Form):
     """Preparing a workshop, and the facilitator's own seat in it."""
 
-    name = forms.CharField(label=_("Your name"), max_length=60)
+    name = Line(label=_("Your name"), max_length=60)
     role = forms.ChoiceField(label=_("You speak for"), choices=Role.choices, initial=Role.PRODUCT)
     is_observer = forms.BooleanField(
         label=_("I lead only and do not vote"),
@@ -36,7 +37,7 @@ class WorkshopForm(forms.Form):
 class JoinForm(forms.Form):
     """Taking a seat as a guest or a member."""
 
-    name = forms.CharField(
+    name = Line(
         label=_("Your name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
     )
     role = forms.ChoiceField(label=_("You speak for"), choices=Role.choices, widget=forms.RadioSelect)
@@ -46,7 +47,7 @@ class JoinForm(forms.Form):
 class CodeForm(forms.Form):
     """Typing a join code from the screen."""
 
-    code = forms.CharField(
+    code = Line(
         label=_("Join code"),
         max_length=20,
         help_text=_("Eight letters and digits, as shown on the screen."),
@@ -72,7 +73,7 @@ class BallotForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    reason = forms.CharField(
+    reason = Prose(
         label=_("Why?"),
         required=False,
         max_length=LONGEST_TEXT,
@@ -89,7 +90,7 @@ class SettleForm(forms.Form):
     """Fixing the group's lean."""
 
     lean = forms.TypedChoiceField(label=_("The group's lean"), choices=SCORES, coerce=int)
-    why = forms.CharField(
+    why = Prose(
         label=_("Why, in a sentence for the record"),
         required=False,
         max_length=LONGEST_TEXT,
@@ -100,7 +101,7 @@ class SettleForm(forms.Form):
 class ContestForm(forms.Form):
     """Leaving a criterion contested."""
 
-    why = forms.CharField(
+    why = Prose(
         label=_("What it would take to settle it"),
         required=False,
         max_length=LONGEST_TEXT,
@@ -111,7 +112,7 @@ class ContestForm(forms.Form):
 class NoteForm(forms.Form):
     """A note from the talk."""
 
-    text = forms.CharField(label=_("Note"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 2}))
+    text = Prose(label=_("Note"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class SeatForm(forms.Form):

@@ -13,8 +13,10 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.template.loader import get_template
 
+from decisions.framework.precheck import FIX_FIRST
 from workshops import board as boards
-from workshops.forms import NoteForm, SettleForm, SituationForm
+from workshops import words
+from workshops.forms import SituationForm
 from workshops.live.hub import OwnFrame, RoomFrame
 from workshops.live.stream import Admission
 from workshops.models import Seat, Workshop
@@ -51,15 +53,19 @@ def database_job(job: Callable[P, Result]) -> Callable[P, Result]:
 
 def shared_context(board: boards.Board, audience: str) -> dict[str, Any]:
     """What the templates of shared fragments get, in the stream and on the page."""
-    results = board.current.round.results if board.current and board.current.round else None
-    return {
+    context: dict[str, Any] = {
         "board": board,
         "audience": audience,
         "is_facilitator": audience == FACILITATOR,
-        "situation_form": SituationForm(situation=board.situation),
-        "settle_form": SettleForm(initial={"lean": results.preset if results else 0}),
-        "note_form": NoteForm(),
+        "precheck_items": FIX_FIRST,
     }
+    results = board.current.round.results if board.current and board.current.round else None
+    if results is not None:
+        context["settle_choices"] = words.lean_choices()
+        context["settle_lean"] = results.preset
+    if audience == FACILITATOR and board.workshop.phase in {"precheck", "outcome"}:
+        context["situation_form"] = SituationForm(situation=board.situation, precheck=board.precheck)
+    return context
 
 
 def draw(name: str, context: Mapping[str, object]) -> str:

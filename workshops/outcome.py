@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from decisions.framework.answers import Answers
+from decisions.framework.criteria import NAMES
 from decisions.framework.defaults import flip_signal_suggestions, risk_choices
+from decisions.framework.flags import FLAGS
 from decisions.framework.recommendation import Recommendation, recommend
 from decisions.framework.verdicts import ExplainabilityEffect, RoleVerdict, by_role, explainability_effect
 from decisions.framework.words import APPROACH_NAMES, CLAUSE_SENTENCES, PATH_NAMES
@@ -32,6 +34,16 @@ class OutcomeView:
     @property
     def approach(self) -> str:
         return self.recommendation.approach
+
+    @property
+    def open_names(self) -> list[str]:
+        """Names of the criteria that still decide it."""
+        return [str(NAMES[key]) for key in self.recommendation.open_criteria]
+
+    @property
+    def flag_lines(self) -> list[str]:
+        """What must be looked after, in sentences."""
+        return [str(FLAGS[flag]) for flag in self.recommendation.flags]
 
 
 def outcome_view(answers: Answers, roles: tuple[RoleVerdict, ...] = ()) -> OutcomeView:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("w/<uuid:workshop_id>/", room.room, name="room"),
     path("w/<uuid:workshop_id>/screen/", room.screen, name="screen"),
     path("w/<uuid:workshop_id>/state/", room.state, name="state"),
+    path("w/<uuid:workshop_id>/what-if/", room.what_if, name="what_if"),
     path("w/<uuid:workshop_id>/minutes/", room.minutes, name="minutes"),
     path("w/<uuid:workshop_id>/seat/<int:seat_id>/<str:key>/", joining.rejoin, name="rejoin"),
     path("w/<uuid:workshop_id>/leave/", joining.leave, name="leave"),

@@ -19,6 +19,11 @@ def lean_words(lean: float) -> str:
     }[max(-2, min(2, nearest))]
 
 
+def lean_choices() -> list[tuple[int, str]]:
+    """The five leans with their words, RAG first."""
+    return [(lean, lean_words(lean)) for lean in (-2, -1, 0, 1, 2)]
+
+
 def role_name(role: str) -> str:
     """The role as shown, such as "Security"."""
     return str(dict(Role.choices).get(role, role))

@@ -55,6 +55,11 @@ class Flip:
         )
 
     @property
+    def approach_name(self) -> Sentence:
+        """The approach it leads to, in words."""
+        return APPROACH_NAMES[self.approach]
+
+    @property
     def signals(self) -> tuple[Sentence | str, ...]:
         """The measurable signals of its changes."""
         return tuple(change.signal for change in self.changes if change.signal is not None)

@@ -1,6 +1,8 @@
 """Getting into a room: by code, by link, again."""
 
+import re
 import uuid
+from contextlib import suppress
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -10,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from decisions.models import User
 from workshops import actions
@@ -18,19 +20,36 @@ from workshops.forms import CodeForm, JoinForm
 from workshops.models import Phase, Seat, Workshop
 from workshops.seats import cookie_name, seat_of, set_seat_cookie
 
+LINK = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what else an address may hold never reaches the database
 
-def too_many(request: HttpRequest) -> bool:
-    """Whether this address, or everybody together, has tried too many codes in this minute."""
-    minute = int(timezone.now().timestamp() // 60)
-    address = get_adapter().get_client_ip(request)
-    counts = []
-    for key in (f"join:{address}:{minute}", f"join:all:{minute}"):
-        cache.add(key, 0, timeout=120)
-        try:
-            counts.append(cache.incr(key))
-        except ValueError:  # evicted between the two calls
-            counts.append(1)
-    return counts[0] > settings.JOIN_RATE_PER_ADDRESS or counts[1] > settings.JOIN_RATE_TOTAL
+
+class Tries:
+    """Wrong codes and links of this minute, of one address and in all.
+
+    What was right is not counted: a whole room joins from one office address in the same minute.
+    """
+
+    def __init__(self, request: HttpRequest) -> None:
+        minute = int(timezone.now().timestamp() // 60)
+        address = get_adapter().get_client_ip(request)
+        self.keys = (f"join:{address}:{minute}", f"join:all:{minute}")
+
+    def too_many(self) -> bool:
+        """Count one more try; whether it is one too many."""
+        counts = []
+        for key in self.keys:
+            cache.add(key, 0, timeout=120)
+            try:
+                counts.append(cache.incr(key))
+            except ValueError:  # evicted between the two calls
+                counts.append(1)
+        return counts[0] > settings.JOIN_RATE_PER_ADDRESS or counts[1] > settings.JOIN_RATE_TOTAL
+
+    def was_right(self) -> None:
+        """Take the try off the count again."""
+        for key in self.keys:
+            with suppress(ValueError):
+                cache.decr(key)
 
 
 def slow_down(request: HttpRequest) -> HttpResponse:
@@ -40,6 +59,13 @@ def slow_down(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def no_such_link(request: HttpRequest) -> HttpResponse:
+    """404, whatever is wrong with the link, and 429 to whoever goes on guessing; a right link is never refused."""
+    if Tries(request).too_many():
+        return slow_down(request)
+    raise Http404
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def join_code(request: HttpRequest) -> HttpResponse:
@@ -47,7 +73,8 @@ def join_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     status = 200
     if request.method == "POST":
-        if too_many(request):
+        tries = Tries(request)
+        if tries.too_many():
             return slow_down(request)
         if form.is_valid():
             token = (
@@ -57,6 +84,7 @@ def join_code(request: HttpRequest) -> HttpResponse:
                 .first()
             )
             if token is not None:
+                tries.was_right()
                 return redirect("workshops:join_link", token)
             form.add_error("code", _("No open workshop has this code. Check it on the screen."))
             status = 404
@@ -69,13 +97,10 @@ def join_code(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def join_link(request: HttpRequest, token: str) -> HttpResponse:
     """Take a seat by the link from a screen, a chat or a mail."""
-    if too_many(request):
-        return slow_down(request)
-    workshop = (
-        Workshop.objects.select_related("decision__team").filter(join_token=token).exclude(phase=Phase.CLOSED).first()
-    )
+    known = Workshop.objects.select_related("decision__team").exclude(phase=Phase.CLOSED)
+    workshop = known.filter(join_token=token).first() if LINK.fullmatch(token) else None
     if workshop is None:
-        raise Http404
+        return no_such_link(request)
     held = seat_of(request, workshop.public_id)
     if held is not None:
         response = redirect("workshops:room", workshop.public_id)
@@ -96,13 +121,13 @@ def join_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @never_cache
+@require_safe
 def rejoin(request: HttpRequest, workshop_id: uuid.UUID, seat_id: int, key: str) -> HttpResponse:
     """Get one's own seat back on another device or browser, by the personal link shown in the room."""
-    if too_many(request):
-        return slow_down(request)
-    seat = Seat.objects.filter(pk=seat_id, key=key, workshop__public_id=workshop_id, removed_at__isnull=True).first()
+    seats = Seat.objects.filter(workshop__public_id=workshop_id, removed_at__isnull=True)
+    seat = seats.filter(pk=seat_id, key=key).first() if LINK.fullmatch(key) else None
     if seat is None:
-        raise Http404
+        return no_such_link(request)
     response = redirect("workshops:room", workshop_id)
     set_seat_cookie(response, seat, workshop_id)
     return response

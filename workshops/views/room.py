@@ -1,6 +1,7 @@
 """The room's pages: for a seat, for the big screen, and as fragments for browsers without a stream."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -9,10 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from workshops import board as boards
-from workshops import fragments
-from workshops.forms import NoteForm, SettleForm, SituationForm
+from workshops import fragments, permissions, what_ifs
 from workshops.minutes import minute_line
-from workshops.models import Phase, Seat
+from workshops.models import Phase, Role, Seat
+from workshops.outcome import outcome_view
 from workshops.seats import seat_of, set_seat_cookie
 
 
@@ -30,16 +31,15 @@ def room_context(request: HttpRequest, seat: Seat) -> dict[str, Any]:
     if shared is None:
         raise Http404
     _key, own = boards.own_boards(seat.workshop_id, [seat.pk])
-    results = shared.current.round.results if shared.current and shared.current.round else None
+    if seat.pk not in own:  # removed while this was on its way
+        raise Http404
+    audience = fragments.FACILITATOR if seat.is_facilitator else fragments.PARTICIPANT
     return {
-        "board": shared,
+        **fragments.shared_context(shared, audience),
         "own": own[seat.pk],
         "seat": seat,
-        "is_facilitator": seat.is_facilitator,
-        "audience": fragments.FACILITATOR if seat.is_facilitator else fragments.PARTICIPANT,
-        "situation_form": SituationForm(situation=shared.situation, precheck=shared.precheck),
-        "settle_form": SettleForm(initial={"lean": results.preset if results else 0}),
-        "note_form": NoteForm(),
+        "roles": Role.choices,
+        "may_take_over": permissions.may_take_over(seat),
     }
 
 
@@ -61,7 +61,28 @@ def screen(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     shared = boards.shared_board(seat.workshop_id)
     if shared is None:
         raise Http404
-    return render(request, "workshops/screen.html", {"board": shared, "audience": fragments.SCREEN, "seat": seat})
+    return render(
+        request, "workshops/screen.html", {**fragments.shared_context(shared, fragments.SCREEN), "seat": seat}
+    )
+
+
+@never_cache
+@require_safe
+def what_if(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """The outcome of other answers, by a plain form; it changes nothing."""
+    seat = require_seat(request, workshop_id)
+    shared = boards.shared_board(seat.workshop_id)
+    if shared is None or shared.outcome is None:
+        raise Http404
+    questions = what_ifs.questions(shared.outcome.answers, request.GET)
+    context = {
+        "board": shared,
+        "it": shared.outcome,
+        "what": outcome_view(questions.answers),
+        "leans": questions.leans,
+        "switches": questions.switches,
+    }
+    return render(request, "workshops/what_if.html", context)
 
 
 @never_cache
@@ -75,7 +96,12 @@ def state(request: HttpRequest, workshop_id: uuid.UUID) -> JsonResponse:
     frame = fragments.render_room(seat.workshop_id, [audience])
     if frame is None:
         raise Http404
-    own = {} if audience == fragments.SCREEN else fragments.render_own(seat.workshop_id, [seat.pk]).fragments[seat.pk]
+    own: Mapping[str, str] = {}
+    if audience != fragments.SCREEN:
+        own_frames = fragments.render_own(seat.workshop_id, [seat.pk]).fragments
+        if seat.pk not in own_frames:  # removed while this was on its way
+            raise Http404
+        own = own_frames[seat.pk]
     return JsonResponse({"version": frame.version, "fragments": {**frame.fragments[audience], **own}})
 
 
