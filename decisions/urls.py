@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from decisions.views import decisions, home, log, record_signing, record_writing, records, teams, verify
+from decisions.views import decisions, guide, home, log, record_files, record_signing, record_writing, records, teams, verify
 
 app_name = "decisions"
 urlpatterns: list[URLPattern] = [
@@ -43,5 +43,13 @@ urlpatterns: list[URLPattern] = [
     path("t/<slug:slug>/r/<uuid:record_id>/sign/", record_signing.sign, name="sign"),
     path("t/<slug:slug>/r/<uuid:record_id>/accept/", record_signing.accept, name="accept"),
     path("sign/<str:token>/", record_signing.sign_by_link, name="sign_by_link"),
+    path("t/<slug:slug>/r/<uuid:record_id>/record.<str:kind>", record_files.record_file, name="record_file"),
+    path("t/<slug:slug>/r/<uuid:record_id>/share/", record_files.share, name="record_share"),
+    path("t/<slug:slug>/r/<uuid:record_id>/share/<uuid:link_id>/", record_files.share_revoke, name="share_revoke"),
+    path("shared/<str:token>/", record_files.shared, name="shared"),
+    path("shared/<str:token>/record.<str:kind>", record_files.shared_file, name="shared_file"),
+    # the guide, for everybody
+    path("guide/", guide.guide, name="guide"),
+    path("guide/<slug:slug>/", guide.guide_page, name="guide_page"),
     path("verify/", verify.verify, name="verify"),
 ]
