@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from decisions.views import decisions, guide, home, log, record_files, record_signing, record_writing, records, teams, verify
+from decisions.views import (
+    decisions,
+    guide,
+    home,
+    log,
+    record_files,
+    record_signing,
+    record_writing,
+    records,
+    teams,
+    verify,
+)
 
 app_name = "decisions"
 urlpatterns: list[URLPattern] = [

@@ -30,9 +30,7 @@ RISKS = {
 }
 
 
-def prose(
-    label: Any, *, rows: int = 3, limit: int = MAX_TEXT, required: bool = False, help_text: Any = ""
-) -> Prose:
+def prose(label: Any, *, rows: int = 3, limit: int = MAX_TEXT, required: bool = False, help_text: Any = "") -> Prose:
     """Text of several lines."""
     widget = forms.Textarea(attrs={"rows": rows})
     return Prose(label=label, required=required, max_length=limit, widget=widget, help_text=help_text)
@@ -197,16 +195,27 @@ class CriterionRow(forms.Form):
 
 
 if TYPE_CHECKING:
-    _FormSet = forms.BaseFormSet[OwnerRow]
+    _FormSet = forms.BaseFormSet[Any]
 else:
     _FormSet = forms.BaseFormSet
 
 
-class OwnerRows(_FormSet):
+class Rows(_FormSet):
+    """A list; rows go by being marked for removal, never by being left out of what is sent."""
+
+    def clean(self) -> None:
+        """Refuse a form that arrived in part: saving it would drop rows that nobody removed."""
+        counted = self.management_form.cleaned_data
+        if counted["TOTAL_FORMS"] < counted["INITIAL_FORMS"] or counted["INITIAL_FORMS"] < 0:
+            raise ValidationError(_("Some rows did not arrive. Please reload the page and try again."))
+
+
+class OwnerRows(Rows):
     """All owners: one person a role."""
 
     def clean(self) -> None:
         """Refuse two owners for one role; the record needs one who signs."""
+        super().clean()
         seen = set()
         for form in self.forms:
             role = (getattr(form, "cleaned_data", None) or {}).get("role", "").lower()

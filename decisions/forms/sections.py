@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -13,11 +13,6 @@ from decisions.forms import records as rows
 from decisions.models import Record
 from decisions.records.base import version_of
 from decisions.records.content import MAX_ITEMS
-
-if TYPE_CHECKING:
-    Rows = forms.BaseFormSet[Any]
-else:
-    Rows = forms.BaseFormSet
 
 
 @dataclass(frozen=True)
@@ -121,7 +116,7 @@ class Editor:
     section: Section
     version: int
     form: forms.Form | None
-    lists: list[tuple[RowList, Rows]]
+    lists: list[tuple[RowList, rows.Rows]]
     conflict: Any = None
     people: list[str] = field(default_factory=list)
 
@@ -201,11 +196,11 @@ def editor(record: Record, section: Section, data: QueryDict | None = None, *, m
     return Editor(record, section, version_of(record, section.key), form, lists)
 
 
-def _rows(spec: RowList, data: QueryDict | None, initial: list[Any], prefix: str, more_rows: str) -> Rows:
+def _rows(spec: RowList, data: QueryDict | None, initial: list[Any], prefix: str, more_rows: str) -> rows.Rows:
     fixed = spec.form is rows.CriterionRow
     made = forms.formset_factory(
         spec.form,
-        formset=rows.OwnerRows if spec.form is rows.OwnerRow else forms.BaseFormSet,
+        formset=rows.OwnerRows if spec.form is rows.OwnerRow else rows.Rows,
         extra=0 if fixed else 1,
         can_delete=not fixed,
         max_num=MAX_ITEMS,

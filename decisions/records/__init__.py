@@ -1,7 +1,8 @@
 """The decision record: drafted, edited together, signed on one exact text, accepted, and never changed again."""
 
+from decisions.records import shares
 from decisions.records.acceptance import accept, standing_record, withdraw
-from decisions.records.content import clean
+from decisions.records.content import SECTIONS, clean
 from decisions.records.document import document_of
 from decisions.records.drafts import SectionConflict, begin_replacement, draft, draft_without_workshop, edit
 from decisions.records.readiness import Problem, problems
@@ -17,6 +18,7 @@ from decisions.records.signing import (
 )
 
 __all__ = [
+    "SECTIONS",
     "NotReady",
     "Problem",
     "SectionConflict",
@@ -32,6 +34,7 @@ __all__ = [
     "own_sign_off",
     "problems",
     "send_link_again",
+    "shares",
     "sign",
     "standing_record",
     "take_back",

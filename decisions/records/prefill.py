@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from decisions.framework.answers import Answers, parse
 from decisions.framework.criteria import CRITERIA, FRAMEWORK_NAME, FRAMEWORK_VERSION
+from decisions.framework.defaults import record_defaults, risk_choices
 from decisions.framework.recommendation import Recommendation, recommend
 from decisions.framework.rule import RULE_VERSION
-from decisions.framework.words import APPROACH_NAMES
 from decisions.models import Decision
 
 MONTH, QUARTER = timedelta(days=30), timedelta(days=91)
@@ -60,27 +58,30 @@ def blank_criteria() -> list[dict[str, Any]]:
 
 
 def from_readings(decision: Decision, readings: Mapping[str, Any], *, today: date) -> dict[str, Any]:
-    """The content of a first draft: the readings as they are, and defaults for everything else."""
+    """The content of a first draft: the readings as they are, and the framework's defaults for everything else."""
     answers = parse(readings.get("answers") or {})
     result = recommend(answers)
+    start = str(readings.get("starting_point") or decision.starting_point)
+    said = ("criteria", "attendees", "owners", "flip_signals", "assumptions")
     return {
-        **defaults(decision, result, today=today),
+        "criteria": blank_criteria(),
+        **record_defaults(result, starting_point=start),
+        "revisit": revisit(result, today),
         **verdict(answers),
         "approach": result.approach,
         "situation": answers.situation.as_dict(),
-        **{
-            key: readings[key]
-            for key in ("criteria", "attendees", "owners", "flip_signals", "risks", "assumptions")
-            if readings.get(key)
-        },
+        **{key: readings[key] for key in said if readings.get(key)},
+        **({"risks": _risks(result, readings["risks"])} if readings.get("risks") else {}),
     }
 
 
 def for_approach(decision: Decision, approach: str, *, today: date) -> dict[str, Any]:
     """The content of a draft that begins without a workshop: nothing answered, defaults for the chosen approach."""
     answers = Answers()
+    result = recommend(answers)
     return {
-        **defaults(decision, recommend(answers), today=today),
+        **record_defaults(result, approach=approach, starting_point=decision.starting_point),
+        "revisit": revisit(result, today),
         **verdict(answers),
         "approach": approach,
         "situation": answers.situation.as_dict(),
@@ -88,16 +89,13 @@ def for_approach(decision: Decision, approach: str, *, today: date) -> dict[str,
     }
 
 
-def defaults(decision: Decision, result: Recommendation, *, today: date) -> dict[str, Any]:
-    """Defaults for what the room did not say."""
-    monthly = result.revisit == "monthly"
-    return {
-        "title": _("%(decision)s: %(approach)s")
-        % {"decision": decision.title, "approach": APPROACH_NAMES[result.approach]},
-        "criteria": blank_criteria(),
-        "revisit": {
-            "on": (today + (MONTH if monthly else QUARTER)).isoformat(),
-            "cadence": "monthly" if monthly else "quarterly",
-            "triggers": [_("An acquisition"), _("A new data warehouse")],
-        },
-    }
+def revisit(result: Recommendation, today: date) -> dict[str, Any]:
+    """The first revisit a month or a quarter from now, with the triggers that come sooner."""
+    proposed: dict[str, Any] = record_defaults(result)["revisit"]
+    return {**proposed, "on": (today + (MONTH if proposed["cadence"] == "monthly" else QUARTER)).isoformat()}
+
+
+def _risks(result: Recommendation, chosen: Any) -> list[Any]:
+    """Risks that the room chose: whole rows, or keys of the framework's own, which are spelt out."""
+    known = {risk["key"]: {**risk, "suggested": None} for risk in risk_choices(result.outcome)}
+    return [known.get(risk, risk) if isinstance(risk, str) else risk for risk in chosen]

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -63,7 +64,7 @@ def record_page(
         "may_accept": record.state == RecordState.IN_SIGN_OFF and sign_offs and not waiting,
         "revisit": revisits.live(record),
         "replacement": Record.objects.filter(supersedes=record).first(),
-        "links": [(link, public_address(f"/shared/{shares.token_of(link)}/")) for link in links],
+        "links": [(link, public_address(reverse("decisions:shared", args=[shares.token_of(link)]))) for link in links],
         "share_form": ShareForm(),
         **more,
     }
