@@ -7,10 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-import rfc8785
-
-CONTENT_PREFIX = b"groundwork/payload/v1\n"
-FORMAT = "groundwork/record/v1"
+from decisions.canonical import dumps, payload_hash
 
 
 def record_json(document: Mapping[str, Any]) -> bytes:
@@ -18,10 +15,7 @@ def record_json(document: Mapping[str, Any]) -> bytes:
 
     Raises ValueError when the document holds something JSON cannot carry exactly (a float, an integer beyond 2**53).
     """
-    try:
-        return bytes(rfc8785.dumps(_exact(document)))
-    except rfc8785.CanonicalizationError as error:
-        raise ValueError(f"The record cannot be written as canonical JSON: {error}") from error
+    return dumps(_exact(document)).encode()
 
 
 def digest(data: bytes) -> str:
@@ -30,7 +24,7 @@ def digest(data: bytes) -> str:
 
 def content_hash(content: Mapping[str, Any]) -> str:
     """The hash that owners sign: over the content alone, so that signatures do not change it."""
-    return digest(CONTENT_PREFIX + record_json(content))
+    return payload_hash(_exact(content))
 
 
 def grouped(hex_digest: str) -> str:

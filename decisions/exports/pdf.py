@@ -76,6 +76,7 @@ def template_version() -> str:
             *(ROOT / "templates" / "decisions" / "print").iterdir(),
             ROOT / "templates" / "components" / "lean_axis.svg",
             package.parent / "lean_axis.py",
+            package.parent / "canonical.py",
             *(package / f"{name}.py" for name in ("appendix", "fonts", "levels", "page", "text", "wording")),
             *(package / f"{name}.py" for name in ("canonical", "pdf_finish", "pdf_render")),
             *(path for folder in fonts.folders() for path in folder.glob("*.[to]t[fc]")),

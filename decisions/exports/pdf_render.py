@@ -139,6 +139,14 @@ class Renderer:
             digest=digest,
         )
 
+    def fit(self, document: Mapping[str, Any], paper: str = "A4") -> tuple[str, int, int]:
+        """Page one alone: the level's name, how many layouts it took, and the pages it has (always one)."""
+        language = _language(document["content"]["lang"])
+        with translation.override(language):
+            job = _Fit(self, page.build(document, Glyphs()), paper, "0" * 64, language)
+            level, best = job.fit()
+        return level.name, job.renders, len(best.document.pages)
+
     def layout(self, html: str, *sheets: str) -> Any:
         source = weasyprint.HTML(string=html, url_fetcher=self.fetcher, base_url="about:blank")
         return source.render(
