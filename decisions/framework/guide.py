@@ -218,7 +218,7 @@ def _html(page: Page) -> str:
         elif token.type == "inline" and tokens[place - 1].type != "heading_open":
             inline_tokens = token.children or []
             _rewrite_links(inline_tokens)
-            if page.slug != GLOSSARY:
+            if page.slug != GLOSSARY and tokens[place - 1].type != "th_open":
                 token.children = list(_link_terms(inline_tokens, seen))
         elif token.type == "th_open":
             token.attrs = {"scope": "col"}

@@ -185,7 +185,7 @@ GUARDRAILS: Final[Mapping[str, Texts]] = {
 
 _RETRIEVAL_FAILS: Final = (
     (
-        _("Chunks are too large or noisy, and the wrong passage comes back."),
+        _("Chunks are noisy or cut too large, and the wrong passage comes back."),
         _("Better chunk borders, keyword search beside vectors, and a reranker, each measured on the evaluation set."),
     ),
     (
