@@ -180,8 +180,19 @@ def at_most(k: int, n: int, p: float) -> float:
         return 1.0
     if p >= 1:
         return 0.0
-    logs = (lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log1p(-p) for i in range(k + 1))
-    return min(1.0, sum(exp(value) for value in logs))
+    # the shorter tail, from its largest term outward until nothing is added: quick for a million items too
+    return _tail(k, n, p) if k <= n * p else 1.0 - _tail(n - k - 1, n, 1 - p)
+
+
+def _tail(k: int, n: int, p: float) -> float:
+    term = exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log1p(-p))
+    total, odds = term, (1 - p) / p
+    for i in range(k, 0, -1):
+        term *= odds * i / (n - i + 1)
+        total += term
+        if term < total * 1e-17:
+            break
+    return min(1.0, total)
 
 
 def _last(holds: Callable[[int], bool], n: int) -> int:

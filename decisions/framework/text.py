@@ -16,10 +16,11 @@ def _english(message: str) -> str:
 _translate: Callable[[str], str] = _english
 
 
-def translate_with(translate: Callable[[str], str]) -> None:
-    """Let `translate` (gettext of the web layer, say) turn every message into the reader's language from now on."""
+def translate_with(translate: Callable[[str], str]) -> Callable[[str], str]:
+    """Let `translate` (gettext of the web layer, say) give every message from now on; returns what did so before."""
     global _translate
-    _translate = translate
+    before, _translate = _translate, translate
+    return before
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def test_answers_survive_the_round_trip_through_json(given):
 
 
 @given(any_json)
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_parse_raises_nothing_but_answer_error(raw):
     for reader in (parse, parse_lever):
         refused = refusal(reader, raw)

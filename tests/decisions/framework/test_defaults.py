@@ -1,0 +1,202 @@
+"""Record defaults, starting points and the precheck: a draft that a team can start from, whatever was decided."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+
+from decisions.framework import parse, recommend
+from decisions.framework.answers import PRE_CHECK, SITUATION_KEYS, Situation
+from decisions.framework.criteria import BY_KEY, CRITERIA, FRAMEWORK_NAME, OWNER_ROLES
+from decisions.framework.defaults import USUAL_PATH, flip_signal_suggestions, record_defaults, risk_choices
+from decisions.framework.measures import MEASURE
+from decisions.framework.precheck import FIX_FIRST, ROOM_QUESTIONS
+from decisions.framework.rule import APPROACHES
+from decisions.framework.starting_points import STARTING_POINTS
+from decisions.framework.words import SITUATION
+
+from .answers_for import answers
+from .strategies import any_answers
+
+SUPPORT = answers(-2, -1, 0, 0, -1, documents_drive=True)
+
+
+def only_plain(value):
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and only_plain(one) for key, one in value.items())
+    if isinstance(value, list):
+        return all(only_plain(one) for one in value)
+    return isinstance(value, str | int) or value is None
+
+
+@given(any_answers)
+@settings(max_examples=150, deadline=None)
+def test_a_draft_is_plain_data_with_every_part(given):
+    draft = record_defaults(recommend(given))
+    assert only_plain(draft)
+    assert json.loads(json.dumps(draft)) == draft
+    for part in ("title", "rationale", "risk_summary"):
+        assert draft[part]
+    assert draft["fallback"]["text"]
+    assert draft["metrics"]
+    assert draft["phase_one"]
+    assert len(draft["flip_signals"]) <= 2
+    assert draft["revisit"]["cadence"] in ("monthly", "quarterly")
+
+
+def test_a_support_copilot_gets_what_it_needs():
+    draft = record_defaults(recommend(SUPPORT), starting_point="support_copilot")
+    assert draft["title"] == "Answer from retrieval first"
+    assert draft["fallback"]["label"] == "Decline and hand over"
+    metrics = {metric["key"]: metric for metric in draft["metrics"]}
+    assert metrics["grounded_correctness"]["gate"] == ">= 85 %"
+    assert metrics["latency_p95"]["gate"] == "<= 4 s"
+    assert metrics["role_leak"]["gate"] == "0 / 299"
+    assert metrics["right_passage_ignored"]["gate"] == "watched, no gate"
+    assert {"grounded_correctness", "hallucination_rate", "task_completion", "cost_per_answer"} <= set(metrics)
+    assert [risk["key"] for risk in draft["risks"]] == ["operational_complexity"]
+    assert draft["phase_one"][0].startswith("Tracing and a locked evaluation set")
+    assert draft["assumptions"][0]["owner"] == "Data"
+    assert draft["revisit"]["cadence"] == "monthly"
+    assert len(draft["flip_signals"]) == 2
+    assert all(signal["then"] for signal in draft["flip_signals"])
+
+
+def test_flags_show_up_where_somebody_will_read_them():
+    draft = record_defaults(
+        recommend(answers(-1, 0, 2, 1, -1, evaluation_set_locked=False, content_owner=False, labelled_examples=False))
+    )
+    assert draft["phase_one"][0].startswith("Phase zero")
+    assert any("review" in guardrail for guardrail in draft["guardrails"])
+    assert any("freshness" in one["text"] for one in draft["assumptions"])
+    assert any("labelled examples" in one["text"] for one in draft["assumptions"])
+    assert any("p95" in step for step in draft["phase_one"])
+
+
+@pytest.mark.parametrize(
+    ("given", "tier_gate"),
+    [
+        (answers(-1, 1, 0, 0, 0, documents_drive=True), ">= 85 %"),
+        (answers(-1, -1, 0, 0, 0), ">= 90 %"),
+        (answers(-1, -2, 0, 0, 0), ">= 95 %"),
+        (answers(-1, 0, 0, 0, 0, explainability_required=True), ">= 95 %"),
+    ],
+)
+def test_gates_follow_how_much_is_at_stake(given, tier_gate):
+    metrics = {metric["key"]: metric for metric in record_defaults(recommend(given))["metrics"]}
+    assert metrics["grounded_correctness"]["gate"] == tier_gate
+
+
+@pytest.mark.parametrize("approach", APPROACHES)
+def test_choosing_another_approach_brings_its_own_defaults(approach):
+    chosen = record_defaults(recommend(SUPPORT), approach=approach)
+    assert chosen["title"]
+    assert approach in USUAL_PATH
+    if approach == "fine_tuning":
+        assert chosen["title"] == "Tune the behaviour"
+        assert {"stale_knowledge", "opaque_answers", "training_cost"} == {risk["key"] for risk in chosen["risks"]}
+    if approach == "fix_first":
+        assert chosen["fallback"]["label"] == "Work as today"
+
+
+def test_fix_first_and_prompts_are_records_too():
+    fix = record_defaults(recommend(answers(pre_check=("document_quality",))))
+    assert any("owner and a date" in step for step in fix["phase_one"])
+    prompts = record_defaults(recommend(answers(prompt_baseline_sufficient=True)))
+    assert prompts["title"] == "Stay with prompts"
+    waiting = record_defaults(recommend(answers()))
+    assert waiting["title"] == "Prompted baseline and a pilot first"
+
+
+def test_tuning_in_the_backlog_says_so():
+    draft = record_defaults(recommend(answers(-1, -1, 2, 0, -1)))
+    assert any("Fine-tuning" in item and "baseline is measured" in item for item in draft["backlog"])
+
+
+def test_signals_are_measurable_and_never_lead_to_an_open_question():
+    for case in (SUPPORT, answers(), parse({}), answers(0, 0, None, 0, 0)):
+        for suggestion in flip_signal_suggestions(recommend(case)):
+            assert suggestion["signal"].endswith(".")
+            assert "undecided" not in suggestion["then"]
+
+
+def test_all_four_risks_are_offered():
+    choices = risk_choices(recommend(SUPPORT).outcome)
+    assert [choice["key"] for choice in choices] == [
+        "stale_knowledge",
+        "opaque_answers",
+        "training_cost",
+        "operational_complexity",
+    ]
+    assert [choice["key"] for choice in choices if choice["suggested"]] == ["operational_complexity"]
+
+
+# --- starting points -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("point", STARTING_POINTS, ids=lambda point: point.key)
+def test_a_starting_point_fits_the_framework(point):
+    assert set(point.emphasis) <= set(BY_KEY)
+    assert len(point.emphasis) >= 3
+    assert set(point.situation) <= set(SITUATION_KEYS)
+    assert Situation(**point.situation)
+    assert {*point.metrics, *point.gates} <= set(MEASURE)
+    assert len(str(point.context)) > 150
+    draft = record_defaults(recommend(answers(-1, -1, 0, 0, -1)), starting_point=point.key)
+    assert {str(text) for text, _ in point.assumptions} <= {one["text"] for one in draft["assumptions"]}
+
+
+def test_finance_and_healthcare_are_held_to_the_strictest_gates():
+    for key in ("regulated_finance", "healthcare"):
+        metrics = {m["key"]: m for m in record_defaults(recommend(SUPPORT), starting_point=key)["metrics"]}
+        assert metrics["grounded_correctness"]["gate"] == ">= 95 %"
+        assert metrics["hallucination_rate"]["gate"] == "<= 2 %"
+
+
+def test_an_unknown_starting_point_is_none():
+    assert record_defaults(recommend(SUPPORT), starting_point="own") == record_defaults(recommend(SUPPORT))
+
+
+# --- precheck, criteria --------------------------------------------------------------------------------------------
+
+
+def test_the_precheck_asks_what_it_must():
+    assert tuple(item.key for item in FIX_FIRST) == PRE_CHECK
+    assert [question.key for question in ROOM_QUESTIONS] == [
+        "baseline_measured",
+        "fits_in_context",
+        "labels_and_owner",
+        "lookup_or_style",
+        "removable_data",
+        "tune_the_retriever",
+    ]
+    for question in ROOM_QUESTIONS:
+        offered = {key for key, _ in question.answers}
+        assert set(question.then) <= offered
+        assert set(question.sets) <= offered
+        for key, value in question.sets.values():
+            assert Situation(**{key: value})
+    measured = ROOM_QUESTIONS[0]
+    assert measured.sets["meets"] == ("prompt_baseline_sufficient", True)
+
+
+def test_every_criterion_has_two_ends_five_anchors_and_signals_both_ways():
+    for criterion in CRITERIA:
+        assert set(criterion.anchors) == {-2, -1, 0, 1, 2}
+        assert criterion.settled_by in OWNER_ROLES
+        assert len(criterion.evidence) >= 3
+        assert str(criterion.rag_end) != str(criterion.ft_end)
+        assert str(criterion.toward_rag) != str(criterion.toward_fine_tuning)
+        assert "ours" in str(criterion.addition)
+    assert [BY_KEY[key].settled_by for key in ("data_sensitivity", "knowledge_churn", "task_stability")] == [
+        "security",
+        "data",
+        "product",
+    ]
+    assert FRAMEWORK_NAME
+
+
+def test_every_situation_answer_but_the_ticks_is_asked():
+    assert {question.key for question in SITUATION} == set(SITUATION_KEYS) - {"pre_check"}
+    defaults = Situation()
+    assert all(getattr(defaults, question.key) is question.default for question in SITUATION)
