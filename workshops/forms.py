@@ -41,6 +41,13 @@ class JoinForm(forms.Form):
         label=_("Your name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
     )
     role = forms.ChoiceField(label=_("You speak for"), choices=Role.choices, widget=forms.RadioSelect)
+    email = forms.EmailField(
+        label=_("Your e-mail"),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("Only if you will be asked to sign the record; seen by the team, not by the room."),
+    )
     is_observer = forms.BooleanField(label=_("I only watch and do not vote"), required=False)
 
 
