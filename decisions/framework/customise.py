@@ -116,8 +116,8 @@ def parse_framework(raw: object) -> Framework:
         if not isinstance(item, str) or item not in HIDEABLE:
             raise AnswerError("hidden", f"{name(item)} cannot be hidden")
     return Framework(
-        name=_text(given.get("name", FRAMEWORK_NAME), "name", MAX_NAME),
-        version=_text(given.get("version", FRAMEWORK_VERSION), "version", 20),
+        name=clean_text(given.get("name", FRAMEWORK_NAME), "name", MAX_NAME),
+        version=clean_text(given.get("version", FRAMEWORK_VERSION), "version", 20),
         wording=MappingProxyType(
             {key: words for key, one in wording.items() if (words := _wording(one, f"criteria.{key}"))}
         ),
@@ -131,11 +131,11 @@ def _wording(raw: object, where: str) -> dict[str, Any]:
     words: dict[str, Any] = {}
     for part in WORDS:
         if part in given:
-            words[part] = _text(given[part], f"{where}.{part}", MAX_NAME if part == "name" else MAX_TEXT)
+            words[part] = clean_text(given[part], f"{where}.{part}", MAX_NAME if part == "name" else MAX_TEXT)
     anchors = keys_of(given.get("anchors", {}), f"{where}.anchors", allowed=("-2", "-1", "0", "1", "2"))
     if anchors:
         words["anchors"] = {
-            int(lean): _text(text, f"{where}.anchors.{lean}", MAX_TEXT) for lean, text in anchors.items()
+            int(lean): clean_text(text, f"{where}.anchors.{lean}", MAX_TEXT) for lean, text in anchors.items()
         }
     return words
 
@@ -149,7 +149,7 @@ def _questions(raw: object) -> tuple[ContextQuestion, ...]:
     for place, one in enumerate(raw):
         where = f"questions.{place}"
         given = keys_of(one, where, allowed=("key", "question", "help", "kind", "choices"))
-        key = _text(given.get("key", ""), f"{where}.key", 40)
+        key = clean_text(given.get("key", ""), f"{where}.key", 40)
         if not key.isascii() or not key.isidentifier():
             raise AnswerError(f"{where}.key", "may hold letters, digits and underscores, and begins with a letter")
         if key in {question.key for question in questions}:
@@ -160,8 +160,8 @@ def _questions(raw: object) -> tuple[ContextQuestion, ...]:
         questions.append(
             ContextQuestion(
                 key,
-                _text(given.get("question", ""), f"{where}.question", MAX_TEXT),
-                _text(given.get("help", ""), f"{where}.help", MAX_TEXT, may_be_empty=True),
+                clean_text(given.get("question", ""), f"{where}.question", MAX_TEXT),
+                clean_text(given.get("help", ""), f"{where}.help", MAX_TEXT, may_be_empty=True),
                 str(kind),
                 _choices(given.get("choices", []), f"{where}.choices", wanted=kind == "choice"),
             )
@@ -172,7 +172,7 @@ def _questions(raw: object) -> tuple[ContextQuestion, ...]:
 def _choices(raw: object, where: str, *, wanted: bool) -> tuple[str, ...]:
     if not isinstance(raw, list | tuple):
         raise AnswerError(where, "must be a list")
-    choices = tuple(_text(one, where, 120) for one in raw)
+    choices = tuple(clean_text(one, where, 120) for one in raw)
     if wanted and not 2 <= len(choices) <= 12:
         raise AnswerError(where, "a choice needs two to twelve answers")
     if choices and not wanted:
@@ -180,7 +180,8 @@ def _choices(raw: object, where: str, *, wanted: bool) -> tuple[str, ...]:
     return choices
 
 
-def _text(raw: object, where: str, longest: int, *, may_be_empty: bool = False) -> str:
+def clean_text(raw: object, where: str, longest: int, *, may_be_empty: bool = False) -> str:
+    """Text that can be shown and stored: stripped, not too long, without NUL or lone surrogates."""
     if not isinstance(raw, str):
         raise AnswerError(where, "must be text")
     text = raw.strip()

@@ -47,19 +47,23 @@ ASSUMED: Final[Mapping[str, str]] = {
 
 
 def record_defaults(
-    recommendation: Recommendation, *, approach: str | None = None, starting_point: str = "", tier: str | None = None
+    recommendation: Recommendation,
+    *,
+    approach: str | None = None,
+    starting_point: str | StartingPoint = "",
+    tier: str | None = None,
 ) -> dict[str, Any]:
     """The parts of a record's content that the framework can propose, as plain strings in the reader's language.
 
-    `approach` is what was chosen, where that differs from the recommendation; `tier` sets the gates and follows from
-    the answers when it is not given.
+    `approach` is what was chosen, where that differs from the recommendation; `starting_point` is the key of ours or a
+    team's own; `tier` sets the gates and follows from the answers when it is not given.
     """
     answers = recommendation.answers
     outcome = recommendation.outcome
     if approach is not None and approach != outcome.approach:
         outcome = Outcome(approach, USUAL_PATH.get(approach, "open"), outcome.clause)
     flags = raised(outcome, answers)
-    start = STARTING_POINT.get(starting_point)
+    start = starting_point if isinstance(starting_point, StartingPoint) else STARTING_POINT.get(starting_point)
     tier = tier or tier_of(answers, start)
     plan = plan_of(outcome)
     return {
@@ -196,7 +200,9 @@ def _guardrails(plan: str, flags: tuple[str, ...]) -> Iterator[Sentence]:
         yield _("Every answer shows its sources and the steps that led to it.")
 
 
-def _assumptions(plan: str, flags: tuple[str, ...], start: StartingPoint | None) -> Iterator[tuple[Sentence, str]]:
+def _assumptions(
+    plan: str, flags: tuple[str, ...], start: StartingPoint | None
+) -> Iterator[tuple[Sentence | str, str]]:
     if start is not None:
         yield from start.assumptions
     for flag, role in ASSUMED.items():

@@ -15,14 +15,14 @@ class StartingPoint:
     """A common case; it suggests, and scores nothing."""
 
     key: str
-    name: Sentence
-    summary: Sentence
+    name: Sentence | str
+    summary: Sentence | str
     # fill the form of a new decision
-    title: Sentence
-    question: Sentence
-    context: Sentence
+    title: Sentence | str
+    question: Sentence | str
+    context: Sentence | str
     # criterion -> what to look at first in this case
-    emphasis: Mapping[str, Sentence]
+    emphasis: Mapping[str, Sentence | str]
     # pages of the guide to open first
     guides: tuple[str, ...]
     # suggested answers about the situation, confirmed by the room
@@ -33,7 +33,7 @@ class StartingPoint:
     metrics: tuple[str, ...] = ()
     gates: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     # assumptions to check, with the role that checks them
-    assumptions: tuple[tuple[Sentence, str], ...] = ()
+    assumptions: tuple[tuple[Sentence | str, str], ...] = ()
 
 
 STARTING_POINTS: Final[tuple[StartingPoint, ...]] = (

@@ -5,11 +5,12 @@ import json
 import pytest
 from hypothesis import given, settings
 
-from decisions.framework import parse, recommend
+from decisions.framework import AnswerError, parse, recommend
 from decisions.framework.answers import PRE_CHECK, SITUATION_KEYS, Situation
 from decisions.framework.criteria import BY_KEY, CRITERIA, FRAMEWORK_NAME, OWNER_ROLES
 from decisions.framework.defaults import USUAL_PATH, flip_signal_suggestions, record_defaults, risk_choices
 from decisions.framework.measures import MEASURE
+from decisions.framework.own_starting_points import parse_starting_point, starting_point_as_dict
 from decisions.framework.precheck import FIX_FIRST, ROOM_QUESTIONS
 from decisions.framework.rule import APPROACHES
 from decisions.framework.starting_points import STARTING_POINTS
@@ -200,3 +201,63 @@ def test_every_situation_answer_but_the_ticks_is_asked():
     assert {question.key for question in SITUATION} == set(SITUATION_KEYS) - {"pre_check"}
     defaults = Situation()
     assert all(getattr(defaults, question.key) is question.default for question in SITUATION)
+
+
+# --- a team's own starting points ----------------------------------------------------------------------------------
+
+OWN = {
+    "key": "claims_triage",
+    "name": "Claims triage",
+    "context": "Handlers sort claims by our manual.",
+    "emphasis": {"task_stability": "Look at how often the manual's steps change."},
+    "situation": {"documents_drive": True, "behaviour_dominates": None},
+    "tier": "regulated",
+    "metrics": ["faithful_but_wrong"],
+    "gates": {"latency_p95": ["<= 2 s", "> 5 s"]},
+    "assumptions": [{"text": "The manual has one owner.", "role": "data"}],
+}
+
+
+def test_a_teams_own_starting_point_works_like_ours():
+    own = parse_starting_point(OWN)
+    draft = record_defaults(recommend(SUPPORT), starting_point=own)
+    metrics = {metric["key"]: metric for metric in draft["metrics"]}
+    assert metrics["grounded_correctness"]["gate"] == ">= 95 %"
+    assert (metrics["latency_p95"]["gate"], metrics["latency_p95"]["stop"]) == ("<= 2 s", "> 5 s")
+    assert "faithful_but_wrong" in metrics
+    assert draft["assumptions"][0] == {"text": "The manual has one owner.", "owner": "Data", "check_by": ""}
+    assert parse_starting_point(starting_point_as_dict(own)) == own
+
+
+@pytest.mark.parametrize("point", STARTING_POINTS, ids=lambda point: point.key)
+def test_ours_can_be_copied_and_changed(point):
+    copy = parse_starting_point({**starting_point_as_dict(point), "key": "ours"})
+    assert str(point.context) == copy.context
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"key": "healthcare"}, "key"),
+        ({"key": ""}, "key"),
+        ({"name": None}, "name"),
+        ({"name": "\ud800"}, "name"),
+        ({"context": "x" * 10_001}, "context"),
+        ({"emphasis": {"mood": "x"}}, "emphasis.mood"),
+        ({"emphasis": {"audit_trust": ""}}, "emphasis.audit_trust"),
+        ({"situation": {"documents_drive": 1}}, "situation.documents_drive"),
+        ({"situation": {"weather": True}}, "situation.weather"),
+        ({"tier": ["internal"]}, "tier"),
+        ({"metrics": ["mood"]}, "metrics"),
+        ({"metrics": [["mood"]]}, "metrics"),
+        ({"gates": {"mood": ["", ""]}}, "gates.mood"),
+        ({"gates": {"latency_p95": ["<= 2 s"]}}, "gates.latency_p95"),
+        ({"assumptions": [{"text": "x", "role": "boss"}]}, "assumptions.0.role"),
+        ({"assumptions": ["x"]}, "assumptions.0"),
+        ({"weight": 2}, "weight"),
+    ],
+)
+def test_a_starting_point_that_cannot_be_used_is_named(change, field):
+    with pytest.raises(AnswerError) as refused:
+        parse_starting_point({**OWN, **change})
+    assert refused.value.field == field
