@@ -64,7 +64,7 @@ def lean_axis(
             ballots=ballots,
             lean=lean,
             state=state,
-            median=median,
+            median=None if median == "" else median,  # what a template makes of a round without results
             earlier=earlier,
             size=size,
             words=translated_words(),
