@@ -6,8 +6,13 @@ from typing import Any
 from django.utils import timezone
 
 from decisions.log import is_overdue
-from decisions.models import Approach, Decision, Record, RecordState, Revisit
+from decisions.models import Approach, Configuration, Decision, Pilot, Record, RecordState, Revisit
 from decisions.standing import owners_of, speaks_for
+from decisions.trail.entry import Entry, read
+from decisions.trail.reading import environments, live_now, short
+from decisions.trail.timeline import Event, events
+
+EVENTS = 12  # on the page; the whole history has a page of its own
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,10 @@ class DecisionPage:
     workshops: tuple[Any, ...]  # rows of the room, met by relation name only
     owners: list[dict[str, str]]
     revisits: tuple[RevisitLine, ...]
+    live: tuple[tuple[Configuration, Entry, str], ...]
+    environments: list[str]
+    events: tuple[Event, ...]
+    pilots: tuple[Pilot, ...]
 
     @property
     def is_settled(self) -> bool:
@@ -50,6 +59,7 @@ def decision_page(decision: Decision) -> DecisionPage:
     records = tuple(decision.records.select_related("supersedes", "superseded_by").order_by("-created_at"))
     record = speaks_for(records)
     today = timezone.localdate()
+    live = [(row, read(row.entry)) for row in live_now(decision, timezone.now())]
     return DecisionPage(
         decision=decision,
         record=record,
@@ -60,4 +70,8 @@ def decision_page(decision: Decision) -> DecisionPage:
             RevisitLine(row, row.held_at is None and is_overdue(row.due_on, today))
             for row in decision.revisits.select_related("record").order_by("-due_on", "-pk")
         ),
+        live=tuple((row, entry, short(entry)) for row, entry in live),
+        environments=environments(decision),
+        events=tuple(events(decision, size=EVENTS)[0]),
+        pilots=tuple(decision.pilots.all()[:10]),
     )

@@ -5,12 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from decisions import questions
 from decisions.errors import Conflict
 from decisions.forms.decisions import DecisionForm, RewordForm
+from decisions.forms.trail import AtForm
 from decisions.models import Decision, Membership
 from decisions.page import decision_page
 from decisions.permissions import may_edit, membership_of, require_editor
@@ -78,5 +80,12 @@ def decision(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The decision from top to bottom: what was decided, its record, what is live, its history."""
     membership = membership_of(request.user, slug)
     page = decision_page(decision_of(membership, number))
-    context = {"team": membership.team, "membership": membership, "may_edit": may_edit(membership), "page": page}
+    context = {
+        "team": membership.team,
+        "membership": membership,
+        "may_edit": may_edit(membership),
+        "page": page,
+        "at_form": AtForm(initial=AtForm.initial_for(page.environments)),
+        "zone": timezone.get_current_timezone_name(),
+    }
     return render(request, "decisions/decisions/decision.html", context)

@@ -1,0 +1,173 @@
+"""Forms of the configuration trail."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from decisions.forms.fields import Line
+from decisions.models import ConfigurationKind
+from decisions.trail.entry import APPROACHES, Draft, Entry, Refused
+from decisions.trail.fields import FIVE, LONGEST, Field, Group, all_groups
+
+NOT_USED = "not_used"
+
+
+class MomentInput(forms.DateTimeInput):
+    """The browser's own date and time field, to the second."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M:%S", attrs={"step": 1})
+
+
+def moment_field(label: Any, **more: Any) -> forms.DateTimeField:
+    """A date and time in the site's zone."""
+    return forms.DateTimeField(
+        label=label, widget=MomentInput(), input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **more
+    )
+
+
+class PlaceForm(forms.Form):
+    """Where, from when, why, and who approved it: what every entry says."""
+
+    environment = Line(
+        label=_("Environment"),
+        max_length=40,
+        initial="production",
+        widget=forms.TextInput(attrs={"list": "environments", "autocapitalize": "none"}),
+    )
+    live_from = moment_field(_("From"))
+    reason = Line(label=_("Why"), max_length=500, help_text=_("What made you change it, in a few words."))
+    approver = Line(label=_("Approved by"), max_length=120, required=False)
+    approval_note = Line(label=_("Note on the approval"), max_length=500, required=False)
+
+    def refuse(self, refused: Refused) -> None:
+        """Put each fault beside its field, or on top when the form has no such field."""
+        for name, message in refused.errors.items():
+            self.add_error(name if name in self.fields else None, message)
+
+    def place(self) -> dict[str, Any]:
+        """The part of a draft that this form asks for."""
+        names = ("environment", "live_from", "reason", "approver", "approval_note")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class EntryForm(PlaceForm):
+    """A whole configuration: the five first, then group by group, each value with a way to say that it is not used."""
+
+    kind = forms.ChoiceField(
+        label=_("What happens"),
+        choices=[
+            (ConfigurationKind.LIVE, _("It goes live")),
+            (ConfigurationKind.PROPOSED, _("It is proposed")),
+        ],
+        widget=forms.RadioSelect,
+        initial=ConfigurationKind.LIVE,
+    )
+    approach = forms.ChoiceField(
+        label=_("What it is"),
+        choices=[(approach.value, approach.label) for approach in APPROACHES],
+        help_text=_("Hybrid needs both retrieval settings and a checkpoint ID."),
+    )
+    promotes = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, own: Iterable[Field] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.groups: tuple[Group, ...] = tuple(all_groups(own))
+        for group in self.groups:
+            for field in group.fields:
+                self.fields[field.key] = Line(
+                    label=str(field.name),
+                    max_length=LONGEST,
+                    required=False,
+                    help_text=str(field.help),
+                    widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+                )
+        self.marked = set(self.data.getlist(NOT_USED)) if hasattr(self.data, "getlist") else set()
+        if not self.is_bound:
+            self.marked = set(self.initial.get(NOT_USED, ()))
+
+    def sections(self) -> Iterator[tuple[Group, bool, list[tuple[Field, BoundField, bool]]]]:
+        """The groups for the template: whether to show them open, and each field with its mark."""
+        for group in self.groups:
+            rows = [(field, self[field.key], field.key in self.marked) for field in group.fields]
+            is_open = group.key == FIVE or any(bound.errors or bound.value() or mark for _f, bound, mark in rows)
+            yield group, is_open, rows
+
+    def draft(self) -> Draft:
+        """What to write; what the fields say is checked by the act."""
+        keys = [field.key for group in self.groups for field in group.fields]
+        return Draft(
+            kind=self.cleaned_data["kind"],
+            approach=self.cleaned_data["approach"],
+            fields={key: self.cleaned_data[key] for key in keys if self.cleaned_data.get(key)},
+            not_used=tuple(self.marked),
+            promotes=self.cleaned_data["promotes"],
+            **self.place(),
+        )
+
+    @staticmethod
+    def values_of(entry: Entry) -> dict[str, Any]:
+        """An entry as the beginning of the next one."""
+        return {**entry.fields, "approach": entry.approach, "environment": entry.environment, NOT_USED: entry.not_used}
+
+
+class AtForm(forms.Form):
+    """When and where: what was live?"""
+
+    at = moment_field(_("Date and time"))
+    environment = Line(label=_("Environment"), max_length=40)
+
+    @staticmethod
+    def initial_for(environments: list[str], at: datetime | None = None) -> dict[str, Any]:
+        """Now, in the environment that matters most."""
+        return {"at": at or timezone.now(), "environment": environments[0] if environments else "production"}
+
+
+class ComplaintForm(forms.Form):
+    """A complaint, by reference only."""
+
+    reference = forms.CharField(
+        label=_("Reference of the complaint"),
+        max_length=120,
+        help_text=_("A ticket number or id, such as SUP-2481. No names and no text: those stay where they are."),
+    )
+    trace_id = forms.CharField(label=_("Trace ID"), max_length=120, required=False)
+    conversation_id = forms.CharField(label=_("Conversation ID"), max_length=120, required=False)
+    retrieved_chunks = forms.CharField(
+        label=_("Retrieved chunk IDs"), max_length=1_000, required=False, help_text=_("Separated by commas.")
+    )
+
+    def runtime(self) -> dict[str, str]:
+        """What was given of the run itself."""
+        names = ("trace_id", "conversation_id", "retrieved_chunks")
+        found = {name: self.cleaned_data[name].replace(" ", "") for name in names}
+        return {name: value for name, value in found.items() if value}
+
+
+class CompareForm(forms.Form):
+    """Which two entries to lay side by side."""
+
+    before = forms.UUIDField()
+    after = forms.UUIDField()
+
+
+class OwnFieldForm(forms.Form):
+    """A field of the team's own."""
+
+    label = Line(label=_("Name"), max_length=60)
+    help = Line(label=_("Help"), max_length=200, required=False)
+    for_replay = forms.BooleanField(label=_("Needed to replay a complaint"), required=False)
+
+
+class SequenceForm(forms.Form):
+    """Where a list of entries goes on."""
+
+    before = forms.IntegerField(required=False, min_value=1, max_value=2**53)
+    environment = Line(required=False, max_length=40)

@@ -1,0 +1,195 @@
+"""One configuration entry as plain data: what somebody wants to write, and what was written."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from decisions import text
+from decisions.models import Approach, ConfigurationKind, LogEntry
+from decisions.trail.fields import FIELDS, FOLLOWS, Field, cleaned
+
+FORMAT = "groundwork/log/configuration/v1"
+ENVIRONMENT = re.compile(r"[a-z0-9](?:[a-z0-9 ._/-]{0,38}[a-z0-9])?", re.ASCII)
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+FURTHEST_AHEAD = timedelta(days=366)
+APPROACHES = (Approach.RAG, Approach.FINE_TUNING, Approach.HYBRID, Approach.PROMPT_ONLY)
+WHOLE = (ConfigurationKind.LIVE, ConfigurationKind.PROPOSED)  # kinds that bring a configuration of their own
+
+
+class Refused(Exception):
+    """The entry cannot be written; `errors` maps fields to sentences."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {message}" for name, message in errors.items()))
+        self.errors = dict(errors)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to be written."""
+
+    kind: str
+    environment: str
+    live_from: datetime
+    reason: str
+    approach: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    not_used: Iterable[str] = ()
+    approver: str = ""
+    approval_note: str = ""
+    restores: UUID | None = None
+    promotes: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was written, read back from the log's own text."""
+
+    id: str
+    kind: str
+    environment: str
+    live_from: datetime
+    approach: str
+    fields: Mapping[str, str]
+    not_used: frozenset[str]
+    reason: str
+    approver: str
+    approval_note: str
+    restores: str
+    promotes: str
+    previous: str
+    record: Mapping[str, str]
+    sequence: int
+    recorded_at: datetime
+    actor: str
+    entry_hash: str
+
+    @property
+    def is_late(self) -> bool:
+        """Written down more than an hour after it went live."""
+        return self.recorded_at - self.live_from > timedelta(hours=1)
+
+    def is_used(self, key: str) -> bool:
+        """False when the field, or the one it follows, is said not to be used."""
+        return key not in self.not_used and (key not in FOLLOWS or self.is_used(FOLLOWS[key]))
+
+    def state_of(self, key: str) -> str:
+        """`recorded`, `not_used` or `not_recorded`."""
+        if self.fields.get(key):
+            return "recorded"
+        return "not_recorded" if self.is_used(key) else "not_used"
+
+
+def read(log_entry: LogEntry) -> Entry:
+    """The entry from its payload; what an older format lacks is empty."""
+    data = json.loads(log_entry.payload)
+    return Entry(
+        id=str(data.get("id") or ""),
+        kind=str(data.get("kind") or ""),
+        environment=str(data.get("environment") or ""),
+        live_from=datetime.fromisoformat(str(data["live_from"])),
+        approach=str(data.get("approach") or ""),
+        fields={str(key): str(value) for key, value in (data.get("fields") or {}).items()},
+        not_used=frozenset(str(key) for key in data.get("not_used") or ()),
+        reason=str(data.get("reason") or ""),
+        approver=str(data.get("approver") or ""),
+        approval_note=str(data.get("approval_note") or ""),
+        restores=str(data.get("restores") or ""),
+        promotes=str(data.get("promotes") or ""),
+        previous=str(data.get("previous") or ""),
+        record={str(key): str(value) for key, value in (data.get("record") or {}).items()},
+        sequence=log_entry.sequence,
+        recorded_at=datetime.fromisoformat(log_entry.at),
+        actor=log_entry.actor,
+        entry_hash=log_entry.entry_hash,
+    )
+
+
+def checked(draft: Draft, own: Iterable[Field], now: datetime) -> Draft:
+    """The draft in normal form; raises Refused with every fault at its field."""
+    errors: dict[str, str] = {}
+    known = {**FIELDS, **{own_field.key: own_field for own_field in own}}
+    environment = text.fold(text.one_line(draft.environment))
+    if not ENVIRONMENT.fullmatch(environment):
+        errors["environment"] = _("A short name such as “production”: letters, digits, blanks and . _ / - only.")
+    if not EARLIEST <= draft.live_from <= now + FURTHEST_AHEAD:
+        errors["live_from"] = _("A time between the year 2000 and one year from now.")
+    words = {}
+    for name, longest, is_needed in (("reason", 500, True), ("approver", 120, False), ("approval_note", 500, False)):
+        words[name] = text.one_line(str(getattr(draft, name)))
+        if not text.is_printable(words[name]):
+            errors[name] = _("This contains control characters that cannot be shown.")
+        elif len(words[name]) > longest:
+            errors[name] = _("At most %(most)s characters.") % {"most": longest}
+        elif is_needed and not words[name]:
+            errors[name] = _("Say why, in a few words: nobody remembers in a year.")
+    if words["approval_note"] and not words["approver"]:
+        errors.setdefault("approver", _("Name who approved it."))
+    values, not_used = _values(draft, known, errors)
+    if draft.kind in WHOLE:
+        _check_whole(draft.approach, values, not_used, errors)
+    elif values or not_used:
+        errors["fields"] = _("This kind of entry brings no configuration of its own.")
+    if draft.kind == ConfigurationKind.ROLLED_BACK and draft.restores is None:
+        errors["restores"] = _("Name the earlier entry that is live again.")
+    if errors:
+        raise Refused(errors)
+    return Draft(
+        kind=draft.kind,
+        environment=environment,
+        live_from=draft.live_from.astimezone(UTC),
+        approach=draft.approach if draft.kind in WHOLE else "",
+        fields=values,
+        not_used=sorted(not_used),
+        restores=draft.restores,
+        promotes=draft.promotes,
+        **words,
+    )
+
+
+def _values(draft: Draft, known: Mapping[str, Field], errors: dict[str, str]) -> tuple[dict[str, str], set[str]]:
+    values: dict[str, str] = {}
+    for key, value in draft.fields.items():
+        if key not in known:
+            errors[_named(key)] = _("There is no such field.")
+            continue
+        try:
+            clean = cleaned(known[key], value)
+        except ValueError as fault:
+            errors[key] = str(fault)
+            continue
+        if clean:
+            values[key] = clean
+    not_used = set(draft.not_used)
+    for key in not_used:
+        if key not in known:
+            errors[_named(key)] = _("There is no such field.")
+        elif values.get(key):
+            errors[key] = _("Either give a value or say that it is not used.")
+    return values, not_used
+
+
+def _named(key: str) -> str:
+    # What is no key is shown as one only when it can be shown.
+    return key if text.is_printable(key) and len(key) <= 80 else "fields"
+
+
+def _check_whole(approach: str, values: Mapping[str, str], not_used: set[str], errors: dict[str, str]) -> None:
+    if approach not in APPROACHES:
+        errors["approach"] = _("One of: %(choices)s.") % {"choices": ", ".join(APPROACHES)}
+    if approach == Approach.HYBRID:
+        # Without both halves nobody can say later which one answered.
+        if not values.get("retrieval_settings"):
+            errors.setdefault("retrieval_settings", _("A hybrid configuration needs its retrieval settings."))
+        if not values.get("fine_tune_checkpoint_id"):
+            errors.setdefault("fine_tune_checkpoint_id", _("A hybrid configuration needs its checkpoint ID."))
+    elif values.get("retrieval_settings") and values.get("fine_tune_checkpoint_id"):
+        errors.setdefault("approach", _("This uses retrieval and a tuned checkpoint: that is hybrid."))
+    if not values and not errors:
+        errors["base_model_id"] = _("Record at least one thing, best the base model ID.")

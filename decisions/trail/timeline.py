@@ -1,0 +1,117 @@
+"""A decision's history in one line of events: workshops, records, entries, complaints, pilots and revisits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from decisions.models import Decision, RecordState
+from decisions.trail.entry import read
+from decisions.trail.reading import short
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to the decision."""
+
+    at: datetime
+    kind: str  # decision, workshop, record, entry, complaint, pilot or revisit
+    what: str
+    detail: str = ""
+    url: str = ""
+    is_milestone: bool = False
+
+
+def events(decision: Decision, *, before: datetime | None = None, size: int = PAGE) -> tuple[list[Event], bool]:
+    """The newest events before a moment, and whether there are older ones; seven queries whatever the history."""
+    found = [
+        event
+        for source in (_decision, _workshops, _records, _entries, _complaints, _pilots, _revisits)
+        for event in source(decision, before, size + 1)
+        if before is None or event.at < before
+    ]
+    found.sort(key=lambda event: event.at, reverse=True)
+    return found[:size], len(found) > size
+
+
+def _newest(rows: Any, field: str, before: datetime | None, size: int) -> Any:
+    rows = rows.filter(**{f"{field}__isnull": False})
+    if before is not None:
+        rows = rows.filter(**{f"{field}__lt": before})
+    return rows.order_by(f"-{field}")[:size]
+
+
+def _decision(decision: Decision, before: datetime | None, size: int) -> Iterator[Event]:
+    who = str(decision.created_by) if decision.created_by else ""
+    yield Event(decision.created_at, "decision", _("Decision asked"), who)
+
+
+def _workshops(decision: Decision, before: datetime | None, size: int) -> Iterator[Event]:
+    # Rows of the room, met by relation name only: decisions know nothing of the room.
+    for row in decision.workshops.order_by("-created_at")[:size]:
+        url = reverse("workshops:room", kwargs={"workshop_id": row.public_id})
+        yield Event(row.created_at, "workshop", _("Workshop opened"), "", url)
+        if row.closed_at:
+            yield Event(row.closed_at, "workshop", _("Workshop closed"), "", url)
+
+
+def _records(decision: Decision, before: datetime | None, size: int) -> Iterator[Event]:
+    for row in decision.records.select_related("supersedes", "superseded_by").order_by("-created_at")[:size]:
+        url = reverse("decisions:record", kwargs={"slug": decision.team.slug, "record_id": row.pk})
+        title = str((row.content or {}).get("title") or "")
+        yield Event(row.created_at, "record", _("Record drafted"), title, url)
+        if row.accepted_at:
+            what = _("Record %(label)s accepted") % {"label": row.label}
+            if row.supersedes:
+                what = _("Record %(label)s accepted, in place of %(old)s") % {
+                    "label": row.label,
+                    "old": row.supersedes.label,
+                }
+            yield Event(row.accepted_at, "record", what, title, url, is_milestone=True)
+        if row.state == RecordState.WITHDRAWN and row.withdrawn_at:
+            what = _("Record %(label)s withdrawn") % {"label": row.label or _("draft")}
+            yield Event(row.withdrawn_at, "record", what, row.withdrawn_why, url)
+
+
+def _entries(decision: Decision, before: datetime | None, size: int) -> Iterator[Event]:
+    for row in _newest(decision.configurations.select_related("entry"), "live_from", before, size):
+        entry = read(row.entry)
+        what = _("%(environment)s: %(kind)s") % {"environment": row.environment, "kind": row.get_kind_display().lower()}
+        detail = " – ".join(part for part in (short(entry), entry.reason) if part)
+        url = reverse(
+            "decisions:trail_entry",
+            kwargs={"slug": decision.team.slug, "number": decision.number, "entry_id": row.public_id},
+        )
+        yield Event(row.live_from, "entry", what, detail, url)
+
+
+def _complaints(decision: Decision, before: datetime | None, size: int) -> Iterator[Event]:
+    for row in _newest(decision.complaints, "moment", before, size):
+        what = _("Complaint %(reference)s about %(environment)s") % {
+            "reference": row.reference,
+            "environment": row.environment,
+        }
+        yield Event(row.moment, "complaint", what)
+
+
+def _pilots(decision: Decision, before: datetime | None, size: int) -> Iterator[Event]:
+    for row in _newest(decision.pilots, "created_at", before, size):
+        url = reverse(
+            "decisions:pilot",
+            kwargs={"slug": decision.team.slug, "number": decision.number, "pilot_id": row.public_id},
+        )
+        what = _("Pilot “%(name)s”: %(verdict)s") % {
+            "name": row.name,
+            "verdict": row.get_verdict_display().lower(),
+        }
+        yield Event(row.created_at, "pilot", what, row.note, url, is_milestone=True)
+
+
+def _revisits(decision: Decision, before: datetime | None, size: int) -> Iterator[Event]:
+    for row in _newest(decision.revisits, "held_at", before, size):
+        yield Event(row.held_at, "revisit", _("Revisit held"), row.outcome)

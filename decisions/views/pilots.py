@@ -1,0 +1,123 @@
+"""Pages of pilots, of a decision's history, and of what to change next."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from decisions import pilots
+from decisions.forms.pilots import LeverForm, PilotForm
+from decisions.framework.lever import NOW, next_lever
+from decisions.permissions import may_edit, membership_of, require_editor
+from decisions.trail.entry import Refused
+from decisions.trail.fields import moment_of
+from decisions.trail.timeline import events
+from decisions.views.decisions import decision_of
+from decisions.views.requests import signed_in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pilot_new(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Note a pilot's results against the record's metrics."""
+    membership = membership_of(request.user, slug)
+    decision = decision_of(membership, number)
+    require_editor(membership)
+    record = pilots.record_to_hold_against(decision)
+    metrics = pilots.metrics_of(record)
+    form = PilotForm(request.POST or None, metrics=metrics, initial={"ended_on": timezone.localdate()})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            measured = form.measured()
+            names = ("name", "evaluation_set", "evaluation_set_hash", "environment", "started_on", "ended_on", "remark")
+            try:
+                if form.errors:
+                    raise Refused({})
+                pilot = pilots.note(
+                    decision=decision,
+                    measured=measured,
+                    by=signed_in(request),
+                    **{name: form.cleaned_data[name] for name in names},
+                )
+            except Refused as refused:
+                form.refuse(refused)
+            else:
+                messages.success(request, _("The pilot is noted."))
+                return redirect("decisions:pilot", slug=slug, number=number, pilot_id=pilot.public_id)
+    context = {
+        "team": membership.team,
+        "membership": membership,
+        "decision": decision,
+        "record": record,
+        "metrics": metrics,
+        "form": form,
+    }
+    return render(request, "decisions/trail/pilot_new.html", context, status=status)
+
+
+@require_safe
+def pilot(request: HttpRequest, slug: str, number: int, pilot_id: UUID) -> HttpResponse:
+    """One pilot: each metric against its gate, with bounds and a verdict in words."""
+    membership = membership_of(request.user, slug)
+    decision = decision_of(membership, number)
+    found = decision.pilots.select_related("record").filter(public_id=pilot_id).first()
+    if found is None:
+        raise Http404
+    context = {
+        "team": membership.team,
+        "membership": membership,
+        "may_edit": may_edit(membership),
+        "decision": decision,
+        "pilot": found,
+        "results": list(found.results.all()),
+    }
+    return render(request, "decisions/trail/pilot.html", context)
+
+
+@require_safe
+def history(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Everything that happened to the decision, newest first; made to be printed."""
+    membership = membership_of(request.user, slug)
+    decision = decision_of(membership, number)
+    asked = request.GET.get("before", "")
+    before = moment_of(asked) if asked else None
+    if asked and before is None:
+        raise Http404
+    found, has_older = events(decision, before=before)
+    context = {
+        "team": membership.team,
+        "membership": membership,
+        "decision": decision,
+        "events": found,
+        "older": found[-1].at.isoformat() if has_older else "",
+        "before": before,
+    }
+    return render(request, "decisions/trail/history.html", context)
+
+
+@require_safe
+def next_step(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """After a pilot or an incident: what to change first, and why."""
+    membership = membership_of(request.user, slug)
+    decision = decision_of(membership, number)
+    record = pilots.record_to_hold_against(decision)
+    is_asked = "now" in request.GET
+    known = record.approach if record is not None and record.approach in NOW else "rag"
+    form = LeverForm(request.GET) if is_asked else LeverForm(initial={"now": known, "eval_exists": True})
+    advice = None
+    if is_asked and form.is_valid():
+        advice = next_lever(form.cleaned_data["now"], form.observed())
+    context = {
+        "team": membership.team,
+        "membership": membership,
+        "decision": decision,
+        "form": form,
+        "advice": advice,
+        "is_wrong": is_asked and advice is None,
+    }
+    return render(request, "decisions/trail/next.html", context, status=422 if context["is_wrong"] else 200)

@@ -1,0 +1,309 @@
+"""The trail's pages: written by form, asked by date, compared, printed and carried away."""
+
+import csv
+import io
+import json
+import re
+from datetime import UTC, datetime
+from xml.etree import ElementTree
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from decisions import ledger, tokens
+from decisions.models import Complaint, Configuration, Pilot, Record
+from decisions.trail import acts
+from decisions.trail.entry import read
+from tests.decisions.trail.configurations import RAG, at, put_live
+from tests.people import cast, decision
+
+pytestmark = pytest.mark.django_db
+FORM = {
+    "kind": "live",
+    "approach": "rag",
+    "environment": "Production",
+    "live_from": "2026-11-02T09:00",
+    "reason": "First release",
+    **RAG,
+    "not_used": ["fine_tune_checkpoint_id"],
+}
+
+
+@pytest.fixture(autouse=True)
+def december():
+    with time_machine.travel(datetime(2026, 12, 1, 12, tzinfo=UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+def world(client):
+    world = cast()
+    world.decision = decision(world.team)
+    client.force_login(world.felix)
+    return world
+
+
+def page(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+def test_an_entry_is_written_by_plain_form_and_answers_what_was_live(client, world):
+    assert "No entry yet" in page(client, "/t/helio-desk/d/1/trail/")
+    assert client.post("/t/helio-desk/d/1/trail/new/", FORM).status_code == 302
+    row = Configuration.objects.get()
+    assert (row.environment, row.live_from) == ("production", at(2))
+    assert read(row.entry).actor == "Felix"
+    shown = page(client, "/t/helio-desk/d/1/trail/at/?at=2026-11-18T15:04&environment=production")
+    line = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", shown))
+    assert "On 18 November 2026, 15:04:00, production ran RAG · llama-3.1-70b-instruct · top-k 8, floor 0.35" in line
+    assert "can be replayed partly" in line
+    assert "not used" in line
+    assert "not recorded" in shown or "fields are missing" in line
+    assert "The trail knows of nothing" in page(
+        client, "/t/helio-desk/d/1/trail/at/?at=2026-11-01T15:04&environment=production"
+    )
+
+
+def test_a_hybrid_form_without_its_halves_says_so_beside_the_fields(client, world):
+    answer = client.post("/t/helio-desk/d/1/trail/new/", {**FORM, "approach": "hybrid", "retrieval_settings": ""})
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert "A hybrid configuration needs its retrieval settings." in shown
+    assert "A hybrid configuration needs its checkpoint ID." in shown
+    assert 'value="runbooks@2026-11-01"' in shown, "what was typed is kept"
+    assert re.search(r'value="fine_tune_checkpoint_id"\s+checked', shown), "and so are the marks"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("kind", "ended"), ("kind", ""), ("approach", "no"), ("environment", ""), ("environment", "\x00"),
+        ("live_from", ""), ("live_from", "yesterday"), ("live_from", "0001-01-01T00:00"), ("live_from", "9999-12-31T23:59"),
+        ("reason", ""), ("reason", "x" * 2**20), ("top_k", "many"), ("promotes", "x"), ("not_used", "no_such"),
+        ("base_model_id", "\x07"), ("promotes", "8c1c9c9e-0000-4000-8000-000000000000"),
+    ],
+)  # fmt: skip
+def test_hostile_forms_are_told_and_nothing_is_written(client, world, field, value):
+    answer = client.post("/t/helio-desk/d/1/trail/new/", {**FORM, field: value})
+    assert answer.status_code == 422
+    assert "errorlist" in answer.content.decode()
+    assert not Configuration.objects.exists()
+
+
+def test_roll_back_end_and_proposal_have_pages(client, world):
+    first = put_live(world.decision)
+    put_live(world.decision, live_from=at(4), fields={**RAG, "base_model_id": "llama-4"})
+    place = {"environment": "production", "live_from": "2026-11-05T09:00", "reason": "Slower", "approver": "Mara"}
+    base = "/t/helio-desk/d/1/trail/"
+    assert "Roll back to entry 1" in page(client, f"{base}{first.public_id}/restore/")
+    assert client.post(f"{base}{first.public_id}/restore/", place).status_code == 302
+    assert "Live now" in page(client, base)
+    assert client.post(f"{base}{first.public_id}/restore/", {**place, "environment": "eu"}).status_code == 422
+    assert "production" in page(client, f"{base}end/?environment=production")
+    assert client.post(f"{base}end/", {**place, "live_from": "2026-11-06T09:00"}).status_code == 302
+    assert "Nothing, as far as the trail knows" in page(client, base)
+    assert client.post(f"{base}end/", {**place, "live_from": "2026-11-07T09:00"}).status_code == 422
+    assert "it had ended on" in page(client, f"{base}at/?at=2026-11-08T00:00&environment=production")
+    assert client.post(f"{base}{Configuration.objects.first().public_id}/restore/", place).status_code == 409
+    proposed = put_live(world.decision, kind="proposed")
+    assert "Put it live" in page(client, f"{base}{proposed.public_id}/")
+    assert str(proposed.public_id) in page(client, f"{base}new/?from={proposed.public_id}")
+
+
+def test_two_entries_lie_side_by_side(client, world):
+    first = put_live(world.decision)
+    second = put_live(world.decision, live_from=at(4), fields={**RAG, "base_model_id": "llama-4", "top_k": 12})
+    shown = page(client, f"/t/helio-desk/d/1/trail/compare/?before={first.public_id}&after={second.public_id}")
+    assert shown.count('<tr class="is-changed">') == 2
+    assert "llama-4" in shown
+    for asked in ("", "?before=x&after=y", f"?before={first.public_id}"):
+        assert client.get(f"/t/helio-desk/d/1/trail/compare/{asked}").status_code == 422
+    unknown = "8c1c9c9e-0000-4000-8000-000000000000"
+    assert client.get(f"/t/helio-desk/d/1/trail/compare/?before={unknown}&after={unknown}").status_code == 404
+
+
+def test_a_member_attaches_a_complaint_and_everybody_finds_it(client, world):
+    row = put_live(world.decision)
+    client.force_login(world.mina)
+    base = "/t/helio-desk/d/1/trail/"
+    place = {"at": "2026-11-18T15:04:00", "environment": "production"}
+    assert client.post(f"{base}complaint/", {**place, "reference": "SUP-2481", "trace_id": "7f3a9"}).status_code == 302
+    assert Complaint.objects.get().configuration == row
+    assert "SUP-2481" in page(client, f"{base}{row.public_id}/")
+    assert "SUP-2481" in page(client, "/t/helio-desk/d/1/history/")
+    for more in ({"reference": "he was rude"}, {"reference": ""}, {"reference": "A-1", "trace_id": "a b!"}, {"at": ""},
+                 {"reference": "A-1", "at": "2027-01-01T00:00"}, {"reference": "A-1", "environment": "\x00"}):  # fmt: skip
+        answer = client.post(f"{base}complaint/", {**place, **more})
+        assert answer.status_code == 422, more
+        assert "errorlist" in answer.content.decode()
+    assert Complaint.objects.count() == 1
+
+
+def test_csv_holds_no_formula_and_tells_not_used_from_not_recorded(client, world):
+    put_live(world.decision, reason="=HYPERLINK(1)", fields={**RAG, "corpus_version": "＝cmd", "seed": "-1"})
+    put_live(decision(world.team), reason="Other decision")
+    answer = client.get("/t/helio-desk/trail.csv?decision=1")
+    text = b"".join(answer.streaming_content).decode()
+    rows = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
+    assert len(rows) == 1
+    assert rows[0]["fine_tune_checkpoint_id"] == "not used"
+    assert rows[0]["top_k"] == ""
+    for row in csv.reader(io.StringIO(text)):
+        assert not any(re.match(r"[=+\-@\t\r\n＝＋－＠]", cell) for cell in row)
+    everything = b"".join(client.get("/t/helio-desk/trail.csv").streaming_content).decode()
+    assert "Other decision" in everything
+    for asked in ("x", "99", "9" * 30, "-1", "١"):
+        assert client.get(f"/t/helio-desk/trail.csv?decision={asked}").status_code == 404
+
+
+def test_json_lines_can_be_verified_by_anybody(client, world):
+    from decisions.canonical import text_hash
+
+    put_live(world.decision)
+    lines = b"".join(client.get("/t/helio-desk/trail.jsonl").streaming_content).decode().splitlines()
+    entry = json.loads(lines[0])
+    assert text_hash(entry["payload"]) == entry["payload_hash"]
+    assert json.loads(entry["payload"])["fields"] == RAG
+
+
+def test_the_feed_has_a_secret_address_that_can_be_revoked(client, world):
+    put_live(world.decision, reason="A & B <script>")
+    feed, secret = tokens.make_feed(team=world.team, name="releases", by=world.olga)
+    client.logout()
+    answer = client.get(f"/feeds/{secret}/atom.xml")
+    assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
+    root = ElementTree.fromstring(answer.content)
+    titles = [node.text for node in root.iter("{http://www.w3.org/2005/Atom}title")]
+    assert "Live: Support copilot" in titles
+    assert client.get(f"/feeds/{secret}/atom.xml", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    assert client.get("/feeds/no-such/atom.xml").status_code == 404
+    assert secret not in feed.token_hash
+    tokens.revoke_feed(team=world.team, feed_id=feed.pk, by=world.olga)
+    assert client.get(f"/feeds/{secret}/atom.xml").status_code == 404
+
+
+def test_the_history_tells_everything_in_order(client, world):
+    record = Record.objects.create(
+        team=world.team, decision=world.decision, number=1, state="accepted", approach="rag",
+        content={"title": "Retrieve first"}, accepted_at=at(1), content_hash="a" * 64,
+    )  # fmt: skip
+    put_live(world.decision)
+    ledger.append(team=world.team, type="note", payload={}, actor="x", decision=world.decision)
+    shown = page(client, "/t/helio-desk/d/1/history/")
+    assert shown.index("production: live") < shown.index(f"Record {record.label} accepted")
+    assert "Decision asked" in shown
+    assert page(client, "/t/helio-desk/d/1/history/?before=2026-11-02T00:00:00%2B00:00").count("production: live") == 0
+    assert client.get("/t/helio-desk/d/1/history/?before=x").status_code == 404
+
+
+def test_pages_take_as_many_queries_for_many_entries_as_for_few(client, world):
+    counts = {}
+    for many in (1, 30):
+        while Configuration.objects.count() < many:
+            put_live(world.decision, live_from=at(2, minute=Configuration.objects.count()))
+        first = Configuration.objects.last().public_id
+        for path in (
+            "",
+            "trail/",
+            f"trail/{first}/",
+            "trail/at/?at=2026-11-18T15:04&environment=production",
+            "history/",
+        ):
+            with CaptureQueriesContext(connection) as queries:
+                page(client, f"/t/helio-desk/d/1/{path}")
+            counts.setdefault(path.split("/")[-1] or path, set()).add(len(queries))
+    assert all(len(numbers) == 1 for numbers in counts.values()), counts
+
+
+def test_own_fields_have_a_page(client, world):
+    assert client.post("/t/helio-desk/trail/fields/", {"label": "Router", "for_replay": "on"}).status_code == 302
+    assert "own_router" in page(client, "/t/helio-desk/trail/fields/")
+    assert "Router" in page(client, "/t/helio-desk/d/1/trail/new/")
+    for label in ("", "x" * 61, "\x00", "Router"):
+        assert client.post("/t/helio-desk/trail/fields/", {"label": label}).status_code == 422
+    client.force_login(world.mina)
+    assert client.post("/t/helio-desk/trail/fields/", {"label": "Another"}).status_code == 403
+    acts.retire_field(team=world.team, field_id=world.team.trail_fields.get().pk, by=world.felix)
+    assert "retired" in page(client, "/t/helio-desk/trail/fields/")
+
+
+def test_entries_of_another_team_or_decision_do_not_exist(client, world):
+    row = put_live(decision(world.team))
+    assert client.get(f"/t/helio-desk/d/1/trail/{row.public_id}/").status_code == 404
+    client.force_login(world.xaver)
+    for path in ("trail/", "trail/new/", "trail/end/", f"trail/{row.public_id}/", "history/", "pilots/new/", "next/"):
+        assert client.get(f"/t/helio-desk/d/2/{path}").status_code == 404
+    assert client.get("/t/helio-desk/trail.csv").status_code == 404
+
+
+METRICS = [
+    {"key": "grounded_correctness", "name": "Grounded correctness", "gate": ">= 90 %"},
+    {"key": "hallucination_rate", "name": "Hallucination rate", "gate": "<= 5 %"},
+    {"key": "role_leak", "name": "Role leak", "gate": "<= 0 %"},
+    {"key": "latency_p95", "name": "Latency p95", "gate": "under 2 s"},
+]
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        ({"hits-grounded_correctness": "187", "sample-grounded_correctness": "200"}, "pass"),
+        ({"hits-grounded_correctness": "186", "sample-grounded_correctness": "200"}, "not_shown"),
+        ({"hits-grounded_correctness": "160", "sample-grounded_correctness": "200"}, "fail"),
+        ({"hits-hallucination_rate": "2", "sample-hallucination_rate": "200"}, "pass"),
+        ({"hits-role_leak": "1", "sample-role_leak": "299"}, "fail"),
+        ({"hits-role_leak": "0", "sample-role_leak": "299"}, "pass"),
+        ({"hits-role_leak": "0", "sample-role_leak": "20"}, "not_shown"),
+        ({"figure-latency_p95": "1.7 s", "within-latency_p95": "yes", "sample-latency_p95": "200"}, "pass"),
+        ({"figure-latency_p95": "1.7 s", "within-latency_p95": "yes", "sample-latency_p95": "20"}, "not_shown"),
+        ({"figure-latency_p95": "1.7 s"}, "trend"),
+    ],
+)
+def test_a_pilot_is_held_against_the_records_gates(client, world, given, verdict):
+    Record.objects.create(
+        team=world.team, decision=world.decision, number=1, state="accepted", approach="rag", accepted_at=at(1),
+        content={"metrics": METRICS}, content_hash="a" * 64,
+    )  # fmt: skip
+    assert "&gt;= 90 %" in page(client, "/t/helio-desk/d/1/pilots/new/")
+    answer = client.post(
+        "/t/helio-desk/d/1/pilots/new/",
+        {"name": "November pilot", "evaluation_set": "eval-7", "ended_on": "2026-11-20", **given},
+    )
+    assert answer.status_code == 302
+    pilot = Pilot.objects.get()
+    assert pilot.verdict == verdict
+    assert pilot.entry.type == "pilot.noted"
+    assert "November pilot" in page(client, answer.url)
+    assert "November pilot" in page(client, "/t/helio-desk/d/1/")
+    assert ledger.verify(pilot.entry.log).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {}, {"hits-grounded_correctness": "3"}, {"hits-grounded_correctness": "3", "sample-grounded_correctness": "2"},
+        {"sample-grounded_correctness": "2"}, {"hits-grounded_correctness": "-1", "sample-grounded_correctness": "2"},
+        {"hits-grounded_correctness": "9" * 40, "sample-grounded_correctness": "2"}, {"name": ""}, {"ended_on": "x"},
+        {"started_on": "2026-12-24"}, {"name": "\x00"}, {"evaluation_set": "x" * 201},
+    ],
+)  # fmt: skip
+def test_pilots_that_cannot_be_are_refused(client, world, given):
+    Record.objects.create(
+        team=world.team, decision=world.decision, approach="rag", content={"metrics": METRICS}
+    )  # fmt: skip
+    base = {"name": "Pilot", "evaluation_set": "eval-7", "ended_on": "2026-11-20"}
+    assert client.post("/t/helio-desk/d/1/pilots/new/", {**base, **given}).status_code == 422
+    assert not Pilot.objects.exists()
+
+
+def test_what_to_change_next_follows_from_what_was_observed(client, world):
+    assert "Say what comes first" in page(client, "/t/helio-desk/d/1/next/")
+    shown = page(client, "/t/helio-desk/d/1/next/?now=rag")
+    assert "build_eval_first" in shown
+    shown = page(client, "/t/helio-desk/d/1/next/?now=rag&eval_exists=on&right_passage_ignored=on")
+    assert "fix_prompt_tools_or_model" in shown
+    assert client.get("/t/helio-desk/d/1/next/?now=no").status_code == 422
