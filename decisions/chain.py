@@ -12,6 +12,8 @@ from decisions.canonical import dumps, entry_hash, text_hash
 
 VERSION = 1
 GENESIS = "0" * 64
+# The type of entry that says that the payload of an earlier one was taken out on purpose.
+ERASED = "payload.erased"
 
 
 @dataclass(frozen=True)
@@ -106,11 +108,15 @@ def check(log: str, links: Iterable[Link], *, head: Anchor | None = None, anchor
         wanted.setdefault(anchor.sequence, []).append(anchor)
     prev, count = GENESIS, 0
     erased: list[int] = []
+    gone: dict[int, str] = {}  # payloads that are missing, until an entry says that this was meant
     fault: Fault | None = _anchor_fault(0, GENESIS, wanted.pop(0, ()))
     for link in links:
         fault = fault or _fault(log, link, expected=count + 1, prev=prev)
         if fault is None and _is_erased(link):
             erased.append(link.sequence)
+            gone[link.sequence] = link.payload_hash
+        if fault is None and link.type == ERASED:
+            _explain(gone, link)
         fault = fault or _anchor_fault(link.sequence, link.entry_hash, wanted.pop(link.sequence, ()))
         if fault:
             break
@@ -118,11 +124,23 @@ def check(log: str, links: Iterable[Link], *, head: Anchor | None = None, anchor
     if fault is None and wanted:
         missing = min(wanted)
         fault = Fault(count + 1, "cut", f"The log ends after entry {count}, but an anchor knows entry {missing}.")
+    if fault is None and gone:
+        missing = min(gone)
+        fault = Fault(
+            missing, "payload", f"The payload of entry {missing} is gone, and no entry says that it was erased."
+        )
     if fault is None and head is not None and (head.sequence, head.head) != (count, prev):
         fault = Fault(
             0, "head", f"The head row says entry {head.sequence}; the entries end at {count} with another hash."
         )
     return Report(log, count, prev, fault, tuple(erased), tuple(anchors))
+
+
+def _explain(gone: dict[int, str], link: Link) -> None:
+    """An erasure accounts for the payload that it names by place and by hash."""
+    said = json.loads(link.payload) if link.payload else {}
+    if gone.get(said.get("sequence")) == said.get("payload_hash"):
+        gone.pop(said["sequence"], None)
 
 
 def _is_erased(link: Link) -> bool:
@@ -145,7 +163,7 @@ def _fault(log: str, link: Link, *, expected: int, prev: str) -> Fault | None:
         try:
             payload = json.loads(link.payload)
             canonical = dumps(payload)
-        except ValueError:
+        except (ValueError, RecursionError):
             return bad("payload", f"The payload of entry {expected} is not canonical JSON.")
         if canonical != link.payload or not isinstance(payload, dict):
             return bad("payload", f"The payload of entry {expected} is not canonical JSON.")

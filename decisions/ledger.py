@@ -1,17 +1,18 @@
 """The team's log: append one entry under a lock, name an anchor, verify the whole chain."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from decisions import guards
 from decisions.canonical import dumps, entry_hash, new_salt, text_hash, tidy, tidy_text
-from decisions.chain import GENESIS, Anchor, Fault, Link, Report, check
+from decisions.chain import ERASED, GENESIS, Anchor, Fault, Link, Report, check
 from decisions.models import Decision, LogEntry, LogHead, Team
 
-__all__ = ["Anchor", "Report", "anchor", "append", "head_of", "links", "verify"]
+__all__ = ["Anchor", "Report", "anchor", "append", "erase_payload", "head_of", "links", "verify"]
 
 
 def append(
@@ -91,17 +92,40 @@ def links(log: LogHead) -> Iterator[Link]:
         yield Link(*row)
 
 
-def verify(log: LogHead, since: Anchor | None = None, also: tuple[Anchor, ...] = ()) -> Report:
-    """Walk the whole log from its genesis, with the anchors that somebody kept outside; writers need not stop."""
+def verify(log: LogHead, since: Sequence[Anchor] = ()) -> Report:
+    """Walk the whole log from its genesis, with anchors that somebody kept outside; writers need not stop."""
     before = LogHead.objects.get(pk=log.pk)
     report = check(
         before.name,
         (link for link in links(log) if link.sequence <= before.sequence),
         head=anchor(before),
-        anchors=(*((since,) if since else ()), *also),
+        anchors=since,
     )
     after = LogHead.objects.get(pk=log.pk)
     if log.entries.filter(sequence__gt=after.sequence).exists():
         message = f"There are entries after entry {after.sequence}, where the head row says the log ends."
         report = report.with_fault(Fault(after.sequence + 1, "head", message))
     return report
+
+
+@transaction.atomic
+def erase_payload(*, log: LogHead, sequence: int, why: str, actor: str) -> LogEntry:
+    """Take the payload of one entry out for good, on the record: an entry says which, why and by whom.
+
+    The entry itself stays, with the hash of what is gone, so the chain still verifies; `verify_log` tells erased
+    payloads apart. Lifts the database's guards for the one change, so it needs a role that may change tables. Raises
+    ValueError for an entry that does not exist, was erased before, or is an erasure itself.
+    """
+    head = LogHead.objects.select_for_update().get(pk=log.pk)
+    entry = LogEntry.objects.filter(log=head, sequence=sequence).first()
+    if entry is None or not entry.payload or entry.type == ERASED:
+        raise ValueError(f"The log “{head.name}” has no entry {sequence} with a payload that could be erased")
+    gone = entry.payload_hash
+    with guards.lifted():
+        LogEntry.objects.filter(pk=entry.pk).update(payload="")
+    return append(
+        team=head.team,
+        type=ERASED,
+        payload={"format": "groundwork/log/payload.erased/v1", "sequence": sequence, "payload_hash": gone, "why": why},
+        actor=actor,
+    )

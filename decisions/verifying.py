@@ -2,17 +2,21 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from decisions import ledger
+from decisions.attached import Unreadable, document_in
 from decisions.canonical import payload_hash
-from decisions.chain import Anchor
-from decisions.models import LogEntry, Record, RecordRevision
+from decisions.chain import Anchor, Fault, Report
+from decisions.models import LogEntry, LogHead, Record, RecordRevision
 from decisions.records.document import issue_hash
 
+WRITTEN = re.compile(r"(?P<log>[-\w]{1,60}) ?#(?P<sequence>\d{1,15})\s+(?P<head>[0-9a-f]{64})")
+MAILED = re.compile(r"(?P<log>[-\w]{1,60}) #(?P<sequence>\d{1,15})\s+\S+:\s+(?P<head>[0-9a-f]{64})")
 # 64 hex digits in one run, or in groups of four or more as people print them; letters of a label stay outside
 HASH = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{4}[ \t\r\n:–-]*){16}(?![0-9a-f])")
 
@@ -98,6 +102,53 @@ def verify_document(document: Mapping[str, Any]) -> Verdict:
         (own, Finding(True, _("The text is an accepted record's.")), signatures, _anchored(document, record)),
         record,
     )
+
+
+def verify_log(log: LogHead, since: Sequence[Anchor] = (), pdf: bytes | None = None) -> Report:
+    """Walk a log from its genesis with all that is known from outside: earlier anchors, and a record's PDF or JSON.
+
+    Raises Unreadable for a file that holds no record.
+    """
+    if pdf is None:
+        return ledger.verify(log, since)
+    document = document_in(pdf)
+    anchor = anchor_of(document)
+    report = ledger.verify(log, [*since, *([anchor] if anchor else [])])
+    bad = next((finding for finding in verify_document(document).findings if not finding.good), None)
+    if bad:
+        report = report.with_fault(Fault(anchor.sequence if anchor else 0, "file", bad.text))
+    return report
+
+
+def anchors_in(data: bytes) -> list[Anchor]:
+    """The anchors of a file that somebody kept: a record's PDF or JSON, an archive's chain, a mail, a line of text."""
+    try:
+        found = anchor_of(document_in(data))
+        return [found] if found else []
+    except Unreadable:
+        pass
+    anchors: list[Anchor] = []
+    for line in data.decode("utf-8", "replace").splitlines():
+        anchors.extend(_anchors_of_line(line))
+    if not anchors and (mail := MAILED.search(data.decode("utf-8", "replace"))):
+        anchors.append(Anchor(mail["log"], int(mail["sequence"]), mail["head"]))
+    return anchors
+
+
+def _anchors_of_line(line: str) -> Iterator[Anchor]:
+    if written := WRITTEN.search(line):
+        yield Anchor(written["log"], int(written["sequence"]), written["head"])
+    if not line.strip().startswith("{"):
+        return
+    try:
+        given = json.loads(line)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(given, dict) and "entry_hash" in given:
+        given = {"log": given.get("log"), "sequence": given.get("seq"), "head": given["entry_hash"]}
+    found = anchor_of({"anchor": given})
+    if found:
+        yield found
 
 
 def anchor_of(document: Mapping[str, Any]) -> Anchor | None:

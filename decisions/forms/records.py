@@ -36,9 +36,10 @@ def prose(label: Any, *, rows: int = 3, limit: int = MAX_TEXT, required: bool = 
     return Prose(label=label, required=required, max_length=limit, widget=widget, help_text=help_text)
 
 
-def short(label: Any, *, limit: int = 200, required: bool = False, help_text: Any = "") -> Line:
+def short(label: Any, *, limit: int = 200, required: bool = False, help_text: Any = "", example: Any = "") -> Line:
     """Text of one line."""
-    return Line(label=label, required=required, max_length=limit, help_text=help_text)
+    widget = forms.TextInput(attrs={"placeholder": example} if example else {})
+    return Line(label=label, required=required, max_length=limit, help_text=help_text, widget=widget)
 
 
 class DecisionSection(forms.Form):
@@ -121,9 +122,9 @@ class MetricRow(Row):
 
     name = short(_("Metric"))
     definition = prose(_("What counts as a pass"), rows=2)
-    gate = short(_("Gate"), help_text=_("for example ≥ 85 %"))
-    stop = short(_("Stop"), help_text=_("for example < 78 %"))
-    sample = short(_("Sample"), help_text=_("for example 200 prompts"))
+    gate = short(_("Gate"), example=_("≥ 85 %"))
+    stop = short(_("Stop"), example=_("< 78 %"))
+    sample = short(_("Sample"), example=_("200 prompts"))
     when = short(_("When"))
     key = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 
@@ -141,7 +142,7 @@ class AssumptionRow(Row):
 class FlipRow(Row):
     """A signal that would change the decision."""
 
-    signal = prose(_("Signal"), rows=2, help_text=_("Something one can measure."))
+    signal = prose(_("Signal that can be measured"), rows=2)
     then = prose(_("Then"), rows=2)
 
 
@@ -167,9 +168,7 @@ class OwnerRow(Row):
 
     role = short(_("Role"), limit=60)
     name = short(_("Name"), limit=120)
-    email = forms.EmailField(
-        label=_("E-mail"), required=False, max_length=254, help_text=_("Gets the personal link; never printed.")
-    )
+    email = forms.EmailField(label=_("E-mail, for the personal link"), required=False, max_length=254)
 
     def clean_email(self) -> str:
         """The address, checked once more after trimming: it becomes a mail's header."""
@@ -206,7 +205,8 @@ class Rows(_FormSet):
     def clean(self) -> None:
         """Refuse a form that arrived in part: saving it would drop rows that nobody removed."""
         counted = self.management_form.cleaned_data
-        if counted["TOTAL_FORMS"] < counted["INITIAL_FORMS"] or counted["INITIAL_FORMS"] < 0:
+        total, initial = counted["TOTAL_FORMS"] or 0, counted["INITIAL_FORMS"] or 0
+        if total < initial or initial < 0:
             raise ValidationError(_("Some rows did not arrive. Please reload the page and try again."))
 
 

@@ -88,7 +88,9 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "owners",
         _("Owners who sign"),
-        _("Product, security and data sign always; add others by choice."),
+        _(
+            "Product, security and data sign always; add others by choice. Addresses are used for the links and never printed."
+        ),
         lists=(RowList("owners", _("Owners"), rows.OwnerRow),),
     ),
     Section("attendees", _("Who was there"), lists=(RowList("attendees", _("People"), rows.AttendeeRow),)),
@@ -198,7 +200,7 @@ def editor(record: Record, section: Section, data: QueryDict | None = None, *, m
 
 def _rows(spec: RowList, data: QueryDict | None, initial: list[Any], prefix: str, more_rows: str) -> rows.Rows:
     fixed = spec.form is rows.CriterionRow
-    made = forms.formset_factory(
+    made: Any = forms.formset_factory(
         spec.form,
         formset=rows.OwnerRows if spec.form is rows.OwnerRow else rows.Rows,
         extra=0 if fixed else 1,
@@ -214,7 +216,8 @@ def _rows(spec: RowList, data: QueryDict | None, initial: list[Any], prefix: str
         data[f"{prefix}-TOTAL_FORMS"] = (
             str(int(total) + 1) if total.isascii() and total.isdigit() and len(total) < 5 else "1"
         )
-    return made(data, initial=given, prefix=prefix)
+    bound: rows.Rows = made(data, initial=given, prefix=prefix)
+    return bound
 
 
 def _initial(record: Record, section: Section) -> dict[str, Any]:

@@ -10,13 +10,12 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from decisions.forms.records import RISKS
+from decisions.forms.sections import BY_KEY
 from decisions.framework.words import APPROACH_NAMES, PATH_NAMES, ROLE_NAMES
 from decisions.markup import small_markdown
 from decisions.models import Position
 
 register = template.Library()
-
-ROLE_LETTERS = {"product": "P", "security": "S", "data": "D", "engineering": "E", "legal": "L", "other": "O"}
 
 
 @register.filter
@@ -44,9 +43,9 @@ def role_name(key: Any) -> str:
 
 
 @register.filter
-def role_letter(key: Any) -> str:
-    """The letter that stands for a role wherever its colour does."""
-    return ROLE_LETTERS.get(str(key), "O")
+def section_title(key: Any) -> str:
+    """flip_signals -> Flip signals."""
+    return str(BY_KEY[key].title) if key in BY_KEY else ""
 
 
 @register.filter

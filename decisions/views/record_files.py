@@ -1,11 +1,7 @@
 """A record as a file: PDF, Markdown and JSON, for members and for whoever holds a share link."""
 
-import os
-import tempfile
-from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
@@ -19,8 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from decisions import records
 from decisions.canonical import dumps, text_hash
 from decisions.exports.canonical import record_json
-from decisions.exports.pdf import PdfError, cache_key, render_pdf
+from decisions.exports.markdown import render_markdown
+from decisions.exports.pdf import PdfError, cache_key
 from decisions.forms.records import ShareForm
+from decisions.issued import pdf_of
 from decisions.models import Record
 from decisions.permissions import membership_of
 from decisions.records import shares
@@ -97,7 +95,7 @@ def _file(request: HttpRequest, record: Record, kind: str) -> HttpResponseBase:
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         return _with_headers(HttpResponseNotModified(), etag)
     try:
-        body = _body(document, kind, paper, key, keep=record.number is not None)
+        body = _body(document, kind, paper)
     except PdfError as fault:
         context = {"record": record, "fault": str(fault)}
         response = render(request, "decisions/records/no_pdf.html", context, status=503)
@@ -122,26 +120,11 @@ def _file_name(record: Record, kind: str) -> str:
     return "-".join(part for part in (record.label or "draft", title) if part) + f".{kind}"
 
 
-def _body(document: Document, kind: str, paper: str, key: str, *, keep: bool) -> bytes:
-    if kind == "json":
-        return record_json(document)
-    if kind == "md":
-        from decisions.exports.markdown import render_markdown
-
-        return render_markdown(document).encode()
-    stored = settings.DATA_DIR / "pdf" / f"{key}.pdf"
-    try:
-        return bytes(stored.read_bytes())
-    except FileNotFoundError:
-        body = render_pdf(document, paper)
-    if keep:
-        _store(stored, body)
-    return body
-
-
-def _store(path: Path, body: bytes) -> None:
-    """Keep the issued bytes; whole or not at all, whoever else writes the same file at this moment."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        file.write(body)
-    os.replace(file.name, path)
+def _body(document: Document, kind: str, paper: str) -> bytes:
+    match kind:
+        case "json":
+            return record_json(document)
+        case "md":
+            return render_markdown(document).encode()
+        case _:
+            return pdf_of(document, paper)

@@ -1,0 +1,33 @@
+"""Take the payload of one log entry out for good, and log that, why and by whom."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from decisions import ledger
+from decisions.models import LogHead
+
+
+class Command(BaseCommand):
+    """`erase_payload --team SLUG --entry NUMBER --why TEXT --by NAME`: for a right to erasure or a leaked secret."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Which entry, why, and who answers for it."""
+        parser.add_argument("--team", required=True, metavar="SLUG")
+        parser.add_argument("--entry", required=True, type=int, metavar="NUMBER")
+        parser.add_argument("--why", required=True, metavar="TEXT")
+        parser.add_argument("--by", required=True, metavar="NAME")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Erase, and say what was written."""
+        log = LogHead.objects.filter(team__slug=options["team"]).first()
+        if log is None:
+            raise CommandError(f"There is no log of a team “{options['team']}”.")
+        try:
+            entry = ledger.erase_payload(log=log, sequence=options["entry"], why=options["why"], actor=options["by"])
+        except ValueError as fault:
+            raise CommandError(str(fault)) from fault
+        self.stdout.write(f"Erased the payload of entry {options['entry']}; entry {entry.sequence} says so.")

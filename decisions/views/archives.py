@@ -1,0 +1,50 @@
+"""The archive page: ask for the whole log as one file, watch it grow, download it."""
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from decisions import archives
+from decisions.models import Archive, ArchiveState
+from decisions.permissions import may_edit, membership_of
+from decisions.views.requests import signed_in
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def archive(request: HttpRequest, slug: str) -> HttpResponse:
+    """The team's archives; POST begins one. The page's script reads the same as JSON."""
+    membership = membership_of(request.user, slug)
+    if request.method == "POST":
+        archives.request(team=membership.team, by=signed_in(request))
+        messages.success(request, _("The archive is being written. You can leave this page."))
+        return redirect("decisions:archive", slug=slug)
+    rows = list(membership.team.archives.select_related("requested_by")[:10])
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"archives": [{"id": row.pk, "state": row.state, "done": row.done} for row in rows]})
+    context = {
+        "team": membership.team,
+        "membership": membership,
+        "may_edit": may_edit(membership),
+        "archives": rows,
+        "active": any(row.state in archives.ACTIVE for row in rows),
+    }
+    return render(request, "decisions/records/archive.html", context)
+
+
+@require_safe
+def archive_file(request: HttpRequest, slug: str, archive_id: int) -> HttpResponseBase:
+    """Download a finished archive."""
+    membership = membership_of(request.user, slug)
+    found = Archive.objects.filter(team=membership.team, pk=archive_id, state=ArchiveState.DONE).first()
+    if found is None:
+        raise Http404
+    path = archives.path_of(found)
+    # FileResponse closes it when it has been sent
+    response = FileResponse(path.open("rb"), as_attachment=True, filename=found.file, content_type="application/zip")
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
