@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from decisions.views import (
+    archives,
     decisions,
     guide,
     home,
@@ -62,5 +63,7 @@ urlpatterns: list[URLPattern] = [
     # the guide, for everybody
     path("guide/", guide.guide, name="guide"),
     path("guide/<slug:slug>/", guide.guide_page, name="guide_page"),
+    path("t/<slug:slug>/archive/", archives.archive, name="archive"),
+    path("t/<slug:slug>/archive/<int:archive_id>/", archives.archive_file, name="archive_file"),
     path("verify/", verify.verify, name="verify"),
 ]
