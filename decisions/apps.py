@@ -14,9 +14,10 @@ class DecisionsConfig(AppConfig):
     def ready(self) -> None:
         """Keep the log's lines in step with what is written, and the framework's sentences in the reader's language."""
         translate_with(gettext)
-        from decisions import standing
+        from decisions import standing, webhooks
 
         standing.follow()
+        webhooks.follow()
         post_migrate.connect(restore_guards, sender=self, dispatch_uid="guards")
 
 
