@@ -361,13 +361,16 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
         return None
     seats = list(workshop.seats.order_by("pk"))
     rounds = list(workshop.rounds.order_by("number"))
+    any_revealed = any(one.state in REVEALED for one in rounds)
     voted: dict[int, set[int]] = defaultdict(set)
     for round_id, seat_id in Ballot.objects.filter(round__in=rounds).values_list("round_id", "seat_id"):
         voted[round_id].add(seat_id)
-    dots = revealed_dots(workshop)
+    # before the first reveal, when votes come thick and fast, there is nothing of this to ask for
+    dots = revealed_dots(workshop) if any_revealed else defaultdict(list)
     notes: dict[int, list[Note]] = defaultdict(list)
-    for note in TalkNote.objects.filter(round__workshop=workshop):
-        notes[note.round_id].append(Note(note.author, note.text))
+    if any_revealed:
+        for note in TalkNote.objects.filter(round__workshop=workshop):
+            notes[note.round_id].append(Note(note.author, note.text))
     nudged = workshop.minutes.filter(act="nudged").order_by("-pk").values_list("at", flat=True).first()
 
     present = [seat for seat in seats if seat.removed_at is None]
@@ -375,10 +378,11 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
     criteria = tuple(_criterion(criterion, views) for criterion in CRITERIA)
     current = _current(criteria)
     showing = voted[current.round.id] if current and current.round else set()
+    role_names = {str(value): str(label) for value, label in Role.choices}
     in_outcome = workshop.phase in {Phase.OUTCOME, Phase.CLOSED}
     return Board(
         workshop=_workshop(workshop),
-        seats=tuple(_seat(seat, seat.pk in showing) for seat in present),
+        seats=tuple(_seat(seat, seat.pk in showing, role_names) for seat in present),
         missing_roles=tuple(
             str(Role(role).label) for role in OWNER_ROLES if not any(s.role == role and s.votes for s in present)
         ),
@@ -455,12 +459,12 @@ def _workshop(workshop: Workshop) -> WorkshopView:
     )
 
 
-def _seat(seat: Seat, has_voted: bool) -> SeatView:
+def _seat(seat: Seat, has_voted: bool, role_names: dict[str, str]) -> SeatView:
     return SeatView(
         id=seat.pk,
         name=seat.name,
         role=seat.role,
-        role_name=str(seat.get_role_display()),
+        role_name=role_names.get(seat.role, seat.role),
         letter=LETTERS.get(seat.role, "O"),
         is_observer=seat.is_observer,
         is_facilitator=seat.is_facilitator,

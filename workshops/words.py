@@ -1,22 +1,24 @@
 """What the spread of a round means, in words."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from workshops.models import Role
 from workshops.tally import RoleTally, Tally, side
+
+LEANS = {
+    -2: gettext_lazy("strongly RAG"),
+    -1: gettext_lazy("RAG"),
+    0: gettext_lazy("either way"),
+    1: gettext_lazy("fine-tuning"),
+    2: gettext_lazy("strongly fine-tuning"),
+}
 
 
 def lean_words(lean: float) -> str:
     """A lean as people say it; halves go to the stronger word."""
     nearest = int(lean) if lean == int(lean) else int(lean + (0.5 if lean > 0 else -0.5))
-    return {
-        -2: _("strongly RAG"),
-        -1: _("RAG"),
-        0: _("either way"),
-        1: _("fine-tuning"),
-        2: _("strongly fine-tuning"),
-    }[max(-2, min(2, nearest))]
+    return str(LEANS[max(-2, min(2, nearest))])
 
 
 def lean_choices() -> list[tuple[int, str]]:

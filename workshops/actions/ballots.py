@@ -1,5 +1,7 @@
 """Voting, blind until the reveal."""
 
+from typing import Any
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -9,7 +11,7 @@ from workshops.actions.act import act
 from workshops.models import Ballot, Phase, RoundState, Seat
 
 
-def cast_ballot(*, workshop_id: int, round_id: int, score: int, confidence: str, reason: str, by: Seat) -> Ballot:
+def cast_ballot(*, workshop_id: int, round_id: int, score: int, confidence: str, reason: str, by: Seat) -> None:
     """Cast the seat's ballot in an open round, or change it; the last acknowledged one counts.
 
     Raises NotAllowed for observers and Conflict once the round is revealed. Changing a ballot is seen by nobody else:
@@ -21,20 +23,17 @@ def cast_ballot(*, workshop_id: int, round_id: int, score: int, confidence: str,
         if target.state != RoundState.OPEN:
             raise Conflict(_("This round was revealed before your ballot arrived, so it is not counted."))
         this.require_phase(Phase.PRECHECK, Phase.SCORING)
-        ballot, first = Ballot.objects.update_or_create(
-            round=target,
-            seat=this.by,
-            defaults={
-                "role": this.by.role,
-                "score": score,
-                "confidence": confidence,
-                "reason": reason,
-                "cast_at": timezone.now(),
-            },
-        )
-        if first:
+        cast: dict[str, Any] = {
+            "role": this.by.role,
+            "score": score,
+            "confidence": confidence,
+            "reason": reason,
+            "cast_at": timezone.now(),
+        }
+        # the room's lock is held, so nobody can come between the two; one statement for a change, two for a first vote
+        if not Ballot.objects.filter(round=target, seat=this.by).update(**cast):
+            Ballot.objects.create(round=target, seat=this.by, **cast)
             this.minute("voted", criterion=target.criterion, round=target.number)
-    return ballot
 
 
 def withdraw_ballot(*, workshop_id: int, round_id: int, by: Seat) -> None:

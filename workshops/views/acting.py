@@ -1,6 +1,8 @@
 """One view an act: read the form, call the act, answer with where the room is now."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
@@ -49,16 +51,27 @@ def round_of(seat: Seat, round_id: int) -> Round:
     return found
 
 
+@contextmanager
+def unknown_rounds(seat: Seat, round_id: int) -> Iterator[None]:
+    """Turn a refusal into 404 when there is no such round; asked only then, for votes are many."""
+    try:
+        yield
+    except Conflict:
+        round_of(seat, round_id)
+        raise
+
+
 @never_cache
 @require_POST
 def ballot(request: HttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
     """Cast or change one's own ballot."""
     seat = require_seat(request, workshop_id)
-    round_of(seat, round_id)
     form = BallotForm(request.POST)
     if not form.is_valid():
+        round_of(seat, round_id)
         return own_fragment(request, seat, status=422, ballot_form=form, at=round_id)
-    actions.cast_ballot(workshop_id=seat.workshop_id, round_id=round_id, by=seat, **form.cleaned_data)
+    with unknown_rounds(seat, round_id):
+        actions.cast_ballot(workshop_id=seat.workshop_id, round_id=round_id, by=seat, **form.cleaned_data)
     return own_fragment(request, seat, saved=round_id)
 
 
@@ -67,8 +80,8 @@ def ballot(request: HttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpR
 def withdraw(request: HttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
     """Take one's own ballot back."""
     seat = require_seat(request, workshop_id)
-    round_of(seat, round_id)
-    actions.withdraw_ballot(workshop_id=seat.workshop_id, round_id=round_id, by=seat)
+    with unknown_rounds(seat, round_id):
+        actions.withdraw_ballot(workshop_id=seat.workshop_id, round_id=round_id, by=seat)
     return own_fragment(request, seat)
 
 
