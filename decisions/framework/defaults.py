@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from .answers import Answers
+from .criteria import CRITERIA
 from .flags import FLAGS, raised
 from .measures import LEAK_PROBES, MEASURE, NO_GATE, PRODUCT_LIMIT
 from .plans import (
@@ -132,7 +133,11 @@ def metric_keys(plan: str, flags: tuple[str, ...], start: StartingPoint | None =
 
 
 def flip_signal_suggestions(recommendation: Recommendation) -> list[dict[str, str]]:
-    """Measurable signals that would change the approach, the nearest flips first; the facilitator picks two."""
+    """Measurable signals that would change the approach, the nearest flips first; the facilitator picks two.
+
+    Where no one or two changes would flip it, the signals of the criteria that lean most fill the list up: they say
+    when to score again.
+    """
     found: dict[str, dict[str, str]] = {}
     for flip in recommendation.flips:
         # a signal that cannot be measured, or that only reopens the question, is no signal to sign
@@ -140,6 +145,13 @@ def flip_signal_suggestions(recommendation: Recommendation) -> list[dict[str, st
             continue
         signal = " ".join(str(one) for one in flip.signals)
         then = _("Reopen the decision: it would become %(approach)s.", approach=APPROACH_NAMES[flip.approach])
+        found.setdefault(signal, {"signal": signal, "then": str(then)})
+    leans = {one.key: recommendation.answers.lean(one.key) or 0 for one in CRITERIA}
+    for one in sorted(CRITERIA, key=lambda one: -abs(leans[one.key])):
+        if len(found) >= 4 or not leans[one.key]:
+            break
+        signal = str(one.toward_fine_tuning if leans[one.key] < 0 else one.toward_rag)
+        then = _("Score %(criterion)s again: the case for this approach is weaker.", criterion=one.name)
         found.setdefault(signal, {"signal": signal, "then": str(then)})
     return list(found.values())
 
