@@ -407,17 +407,27 @@ def own_key(board: Board) -> str:
 def own_boards(workshop_id: int, seat_ids: Collection[int]) -> tuple[str, dict[int, OwnBoard]]:
     """The own boards of several seats of one room, in a fixed number of queries."""
     workshop = Workshop.objects.get(pk=workshop_id)
+    seats = list(workshop.seats.filter(pk__in=seat_ids, removed_at__isnull=True))
+    return f"{workshop.phase}-{workshop.stage}", _own_boards(workshop, seats)
+
+
+def own_board(seat: Seat) -> OwnBoard:
+    """The own board of a seat that is loaded with its workshop."""
+    return _own_boards(seat.workshop, [seat])[seat.pk]
+
+
+def _own_boards(workshop: Workshop, seats: list[Seat]) -> dict[int, OwnBoard]:
     shown_rounds = [
         one for one in workshop.rounds.order_by("number") if one.state in {RoundState.OPEN, RoundState.REVEALED}
     ]
     shown_rounds.sort(key=lambda one: [criterion.key for criterion in CRITERIA].index(one.criterion))
     ballots: dict[tuple[int, int], Ballot] = {
         (ballot.seat_id, ballot.round_id): ballot
-        for ballot in Ballot.objects.filter(round__in=shown_rounds, seat_id__in=seat_ids)
+        for ballot in Ballot.objects.filter(round__in=shown_rounds, seat__in=seats)
     }
     by_key = {criterion.key: criterion for criterion in CRITERIA}
     boards = {}
-    for seat in workshop.seats.filter(pk__in=seat_ids, removed_at__isnull=True):
+    for seat in seats:
         seat.workshop = workshop
         boards[seat.pk] = OwnBoard(
             public_id=str(workshop.public_id),
@@ -433,7 +443,7 @@ def own_boards(workshop_id: int, seat_ids: Collection[int]) -> tuple[str, dict[i
                 (ballots.get((seat.pk, one.pk)) for one in shown_rounds if one.state == RoundState.REVEALED), None
             ),
         )
-    return f"{workshop.phase}-{workshop.stage}", boards
+    return boards
 
 
 def _workshop(workshop: Workshop) -> WorkshopView:

@@ -42,9 +42,7 @@ def set_seat_cookie(response: HttpResponse, seat: Seat, public_id: uuid.UUID) ->
 
 def seat_of(request: HttpRequest, public_id: uuid.UUID) -> Seat | None:
     """The seat this browser holds in that workshop; removed seats hold nothing."""
-    seats = Seat.objects.select_related("workshop__decision__team").filter(
-        workshop__public_id=public_id, removed_at__isnull=True
-    )
+    seats = Seat.objects.select_related("workshop").filter(workshop__public_id=public_id, removed_at__isnull=True)
     held = read_seat_cookie(request.COOKIES, public_id)
     if held is not None:
         seat = seats.filter(pk=held[0], key=held[1]).first()

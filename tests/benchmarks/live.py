@@ -113,7 +113,7 @@ class Bench:
             return (await actor.ask("POST", path + "ballot/", form)).status < 300
 
         before = [(sum(web.cpu_seconds() for web in servers), self.database_cpu())]
-        pushed = [sum(s.bytes for g in screens for s in g), sum(s.events for g in screens for s in g)]
+        pushed = [sum(s.bytes for g in screens for s in g), sum(len(s.arrivals) for g in screens for s in g)]
         began = time.perf_counter() + 0.2
         votes = await steady_votes(actors, rate, WARM_UP + self.arguments.seconds, act, began)
         wanted = []
@@ -126,8 +126,8 @@ class Bench:
         share = result.sent / max(1, len(votes))
         result.web_cpu = (sum(web.cpu_seconds() for web in servers) - before[0][0]) * share
         result.database_cpu = (self.database_cpu() - before[0][1]) * share
-        events = sum(s.events for g in screens for s in g) - pushed[1]
-        result.payload = (sum(s.bytes for g in screens for s in g) - pushed[0]) / max(1, events)
+        pushes = sum(len(s.arrivals) for g in screens for s in g) - pushed[1]
+        result.payload = (sum(s.bytes for g in screens for s in g) - pushed[0]) / max(1, pushes)
         for group in actors:
             for actor in group:
                 actor.close()

@@ -89,10 +89,8 @@ def own_fragment(request: HttpRequest, seat: Seat, *, status: int = 200, **conte
     """The viewer's ballot for htmx; the whole room for a plain form that was wrong, else the way back."""
     if getattr(request, "htmx", False):
         # the own ballot only: a vote must not load the board of two hundred people to say that it is saved
-        _key, own = boards.own_boards(seat.workshop_id, [seat.pk])
-        if seat.pk not in own:
-            raise Http404
-        return render(request, "workshops/fragments/ballot.html", {"own": own[seat.pk], **context}, status=status)
+        own = boards.own_board(seat)
+        return render(request, "workshops/fragments/ballot.html", {"own": own, "at": None, **context}, status=status)
     if status != 200:
         return render(request, "workshops/room.html", {**room_context(request, seat), **context}, status=status)
     return redirect("workshops:room", seat.workshop.public_id)
