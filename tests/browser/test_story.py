@@ -1,0 +1,159 @@
+"""The main job, end to end: four people, four browsers, from sign-in to the text of the PDF."""
+
+import io
+import re
+
+import pypdf
+import pytest
+from playwright.sync_api import expect
+
+from workshops.demo.seed import seed
+from workshops.demo.stories import CODE, PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# What each says in each round; the words are found nowhere else, so that a leak is one `in` away.
+SAID = {
+    "product": ("Ada Product", "-2", "quokka-product-reason"),
+    "security": ("Ben Security", "2", "narwhal-security-reason"),
+    "data": ("Cleo Data", "-1", "axolotl-data-reason"),
+}
+RECORD_STREAM = """
+() => {
+  window.streamed = [];
+  const Source = window.EventSource;
+  window.EventSource = class extends Source {
+    constructor(...given) {
+      super(...given);
+      const listen = this.addEventListener.bind(this);
+      this.addEventListener = (name, hear, ...more) =>
+        listen(name, (event) => { window.streamed.push(String(event.data)); hear(event); }, ...more);
+    }
+  };
+}
+"""
+
+
+def say(name: str):
+    return re.compile(name)
+
+
+def test_a_workshop_ends_in_a_signed_page(product, person, mails):
+    seed()
+    lead = person(viewport={"width": 1280, "height": 900})
+    lead.goto(f"{product}/accounts/login/")
+    lead.get_by_label("Email").fill("ines@helio.example")
+    lead.get_by_label("Password").fill(PASSWORD)
+    lead.locator("main").get_by_role("button", name=say("^Sign in$|^Sign In$")).click()
+    lead.get_by_role("link", name=CODE.title).click()
+    lead.get_by_role("link", name=say("^Workshop of|Enter")).first.click()
+    expect(lead.get_by_role("heading", name="Join this workshop")).to_be_visible()
+    link = lead.locator("#stage a[href*='/j/']").get_attribute("href")
+
+    guests = {}
+    for role, (name, _score, _reason) in SAID.items():
+        guest = guests[role] = person(viewport={"width": 390, "height": 844}, has_touch=True)
+        guest.add_init_script(f"({RECORD_STREAM})()")
+        guest.goto(f"{link}?role={role}")
+        guest.get_by_label("Your name").fill(name)
+        guest.get_by_label("Your e-mail").fill(f"{role}@guests.example")
+        guest.get_by_role("button", name="Take a seat").click()
+        expect(guest.locator("#people")).to_contain_text(name)
+        expect(lead.locator("#people")).to_contain_text(name)  # without reloading
+
+    lead.get_by_role("button", name=say("Begin the precheck")).click()
+    lead.get_by_role("button", name=say("Begin scoring")).click()
+    for place in range(5):
+        score_a_criterion(lead, guests, first=place == 0)
+    lead.get_by_role("button", name=say("^Go to the outcome")).click()
+    for page in (lead, *guests.values()):
+        expect(page.locator("#stage")).to_contain_text("RAG on its own")
+    lead.get_by_role("button", name=say("Write the decision record")).click()
+
+    sign_and_accept(lead, guests, mails)
+    assert_pdf_tells_the_story(lead)
+    for page in (lead, *guests.values()):
+        assert page.complaints == []
+
+
+def score_a_criterion(lead, guests, *, first: bool) -> None:
+    lead.get_by_role("button", name=say("^Open: ")).click()
+    received_before = {role: len(page.received) for role, page in {"lead": lead, **guests}.items()}
+    for place, (role, (_name, score, reason)) in enumerate(SAID.items(), start=1):
+        guest = guests[role]
+        expect(guest.locator("form[data-ballot]")).to_be_visible()
+        guest.get_by_label(say("^Why")).fill(reason if first else "")
+        guest.locator(f"form[data-ballot] label:has(input[value='{score if first else '-1'}'])").click()
+        expect(guest.get_by_text("Your ballot is in")).to_be_visible()
+        expect(lead.get_by_role("button", name=say(f"^Reveal {place} of 3"))).to_be_visible()
+        for page in (lead, *guests.values()):
+            expect(page.locator("#stage")).to_contain_text(f"{place} of 3")
+    if first:
+        assert_blind(lead, guests, received_before)
+    lead.get_by_role("button", name=say("^Reveal 3 of 3")).click()
+    for page in (lead, *guests.values()):
+        expect(page.locator("#stage .spread-words")).to_be_visible()
+    if first:
+        for page in (lead, *guests.values()):
+            for _name, _score, reason in SAID.values():
+                expect(page.locator("#stage")).to_contain_text(reason)
+        expect(lead.locator("#stage")).to_contain_text("Security stands apart")
+        lead.get_by_label(say("in a sentence for the record")).fill("Runbooks change weekly")
+    lead.get_by_role("button", name=say("^Settle")).click()
+    expect(lead.get_by_role("button", name=say("^Open: |^Go to the outcome")).first).to_be_visible()
+
+
+def assert_blind(lead, guests, received_before) -> None:
+    """Before the reveal no page and no stream carried what somebody else voted."""
+    for role, page in {"lead": lead, **guests}.items():
+        texts = [page.content(), *page.evaluate("window.streamed || []")]
+        texts += [
+            answer.text()
+            for answer in page.received[received_before[role] :]
+            if answer.request.resource_type in {"document", "fetch", "xhr"} and answer.status == 200
+        ]
+        page.reload()
+        expect(page.locator("#stage")).to_contain_text("3 of 3")
+        texts.append(page.content())
+        for other, (_name, _score, reason) in SAID.items():
+            if other != role:
+                assert not any(reason in text for text in texts), f"{role} received the reason of {other}"
+        if role in SAID:
+            assert any(SAID[role][2] in text for text in texts), "the check sees what it looks for"
+
+
+def sign_and_accept(lead, guests, mails) -> None:
+    expect(lead.get_by_role("heading", name="Answer from retrieval first")).to_be_visible()
+    lead.get_by_role("button", name="Ask the owners to sign").click()
+    expect(lead.get_by_text("Waiting for 3 owners")).to_be_visible()
+    for role, page in guests.items():
+        (mail,) = mails(f"{role}@guests.example")
+        page.goto(re.search(r"https?://\S+/sign/\S+", mail)[0])
+        if role == "security":
+            page.get_by_label("I dissent").check()
+            page.locator("textarea[name=note]").fill("The index has no owner for archived repositories.")
+        else:
+            page.get_by_label("I agree", exact=True).check()
+        page.get_by_role("button", name="Sign this text").click()
+        expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    lead.reload()
+    lead.get_by_role("button", name="Accept the record").click()
+    expect(lead.locator("main")).to_contain_text("DR-0002")
+
+
+def assert_pdf_tells_the_story(lead) -> None:
+    with lead.expect_download() as waiting:
+        lead.get_by_role("link", name="PDF, A4").click()
+    reader = pypdf.PdfReader(io.BytesIO(waiting.value.path().read_bytes()))
+    page = " ".join(reader.pages[0].extract_text().split())
+    for words in (
+        "DR-0002",
+        "Answer from retrieval first",
+        "Ada Product",
+        "Ben Security",
+        "Dissent",
+        "archived repositories",
+    ):
+        assert words in page, f"{words!r} is missing on the first page: {page}"
+    whole = " ".join(" ".join(one.extract_text() for one in reader.pages).split())
+    assert "narwhal-security-reason" in whole
