@@ -15,8 +15,8 @@ from .page import Page
 from .text import clean, lines, markup
 
 # What a worker lays out within its time; the rest is not lost, it is in record.json, and the last line says so.
-CHARACTERS = 160_000
-ROWS = 400
+CHARACTERS = 80_000
+ROWS = 300
 
 
 class Budget:

@@ -125,8 +125,8 @@ def _index(values: Mapping[str, Any]) -> str:
         (
             markdown.inline(record["number"] or "–"),
             f"[{markdown.escaped(record['title'])}]({record['folder']}/record.md)",
-            record["approach"],
-            record["state"],
+            markdown.inline(record["approach"]),
+            markdown.inline(record["state"]),
             markdown.inline(record["date"]),
             markdown.inline(record["problem"]) if record["problem"] else f"[PDF]({record['folder']}/record.pdf)",
         )

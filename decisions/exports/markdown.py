@@ -130,7 +130,7 @@ def _front_matter(document: Json) -> str:
 
 def _state(document: Json) -> list[str]:
     record = document["record"]
-    said = wording.word(wording.STATES, record["state"])
+    said = inline(wording.word(wording.STATES, record["state"]))
     number = clean(record["number"], 20)
     line = f"**{said}** · {inline(number)} · " if number else f"**{said}** · "
     line += _("revision %(revision)s, %(day)s") % {
@@ -163,18 +163,18 @@ def _criteria(content: Json) -> list[str]:
 
 
 def _outcome(content: Json) -> list[str]:
-    chosen = _("Chosen: **%(approach)s**") % {"approach": wording.word(wording.APPROACHES, content["approach"])}
+    chosen = _("Chosen: **%(approach)s**") % {"approach": inline(wording.word(wording.APPROACHES, content["approach"]))}
     scope = inline(content["scope"])
     parts = [f"{chosen}, {scope}." if scope else f"{chosen}.", paragraph(content["rationale"])]
     if content["approach"] != content["recommended_approach"]:
         parts.append(
             _("This departs from the framework, which recommends %(approach)s.")
-            % {"approach": wording.word(wording.APPROACHES, content["recommended_approach"])}
+            % {"approach": inline(wording.word(wording.APPROACHES, content["recommended_approach"]))}
         )
     parts.append(
         _("Recommendation: %(status)s (%(clause)s).")
         % {
-            "status": wording.word(wording.STATUSES, content["recommendation_status"]),
+            "status": inline(wording.word(wording.STATUSES, content["recommendation_status"])),
             "clause": inline(wording.word(wording.CLAUSES, content["clause"])),
         }
     )
@@ -249,8 +249,8 @@ def _signed(document: Json) -> list[str]:
             (
                 (
                     inline(entry["name"]),
-                    wording.word(wording.ROLES, entry["role"]),
-                    wording.word(wording.POSITIONS, entry["position"]),
+                    inline(wording.word(wording.ROLES, entry["role"])),
+                    inline(wording.word(wording.POSITIONS, entry["position"])),
                     inline(entry["note"]),
                     inline(wording.day(entry["at"])) if entry["at"] else "",
                 )

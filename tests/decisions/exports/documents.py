@@ -365,11 +365,48 @@ def withdrawn() -> Json:
     return document
 
 
-WORDS = (
-    "retrieval answer citation index owner review pilot latency budget customer runbook policy document evidence risk "
-    "audit model weight training release threshold sample grounded draft quarter region access filter prompt reranker "
-    "Datenschutzgrundverordnung conformité übergabe señal łączność žádost Ελληνικά проверка tiếng naïve"
-).split()
+WORDS = [
+    "retrieval",
+    "answer",
+    "citation",
+    "index",
+    "owner",
+    "review",
+    "pilot",
+    "latency",
+    "budget",
+    "customer",
+    "runbook",
+    "policy",
+    "document",
+    "evidence",
+    "risk",
+    "audit",
+    "model",
+    "weight",
+    "training",
+    "release",
+    "threshold",
+    "sample",
+    "grounded",
+    "draft",
+    "quarter",
+    "region",
+    "access",
+    "filter",
+    "prompt",
+    "reranker",
+    "Datenschutzgrundverordnung",
+    "conformité",
+    "übergabe",
+    "señal",
+    "łączność",
+    "žádost",
+    "Ελληνικά",
+    "проверка",
+    "tiếng",
+    "naïve",
+]
 
 
 def random_record(seed: int) -> Json:

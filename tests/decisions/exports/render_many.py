@@ -1,7 +1,8 @@
 """Lays out many records in one process, as the worker does, and prints one JSON line each.
 
 `python -m tests.decisions.exports.render_many FOLDER NAME:PAPER ...`; a name is a record of `documents`, a number (a
-random record of that seed) or an extreme. With `fit:` in front only page one is laid out.
+random record of that seed) or an extreme. With `fit:` in front only page one is laid out; with `without=STEP:` the file
+is not mended in that respect, for the validators' negative controls.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import sys
 from pathlib import Path
 
+from decisions.exports import pdf_finish
 from decisions.exports.pdf_worker import prepare
 from tests.decisions.exports import documents
 
@@ -27,6 +29,9 @@ def main(folder: Path, jobs: list[str]) -> None:
     gc.freeze()
     gc.set_threshold(400_000, 20, 100)
     for job in jobs:
+        if job.startswith("without="):
+            step, job = job.removeprefix("without=").split(":", 1)
+            setattr(pdf_finish, step, lambda pdf: None)
         name, paper = job.removeprefix("fit:").rsplit(":", 1)
         document = find(name)
         told: dict[str, object] = {"name": name, "paper": paper}
