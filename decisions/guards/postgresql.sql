@@ -22,6 +22,14 @@ FOR EACH ROW EXECUTE FUNCTION groundwork_refuse('Revisions are kept as they were
 CREATE TRIGGER groundwork_revision_no_truncate BEFORE TRUNCATE ON decisions_recordrevision
 FOR EACH STATEMENT EXECUTE FUNCTION groundwork_refuse('Revisions are kept as they were')
 
+-- on decisions_frameworkversion
+CREATE TRIGGER groundwork_framework_no_change BEFORE UPDATE OR DELETE ON decisions_frameworkversion
+FOR EACH ROW EXECUTE FUNCTION groundwork_refuse('Framework versions are kept as they were')
+
+-- on decisions_frameworkversion
+CREATE TRIGGER groundwork_framework_no_truncate BEFORE TRUNCATE ON decisions_frameworkversion
+FOR EACH STATEMENT EXECUTE FUNCTION groundwork_refuse('Framework versions are kept as they were')
+
 -- on workshops_minute
 CREATE TRIGGER groundwork_minute_no_change BEFORE UPDATE OR DELETE ON workshops_minute
 FOR EACH ROW EXECUTE FUNCTION groundwork_refuse('Minutes are kept as they were')

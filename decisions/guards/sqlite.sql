@@ -16,6 +16,14 @@ BEGIN SELECT RAISE(ABORT, 'Revisions are kept as they were: update refused'); EN
 CREATE TRIGGER groundwork_revision_no_delete BEFORE DELETE ON decisions_recordrevision
 BEGIN SELECT RAISE(ABORT, 'Revisions are kept as they were: delete refused'); END
 
+-- on decisions_frameworkversion
+CREATE TRIGGER groundwork_framework_no_update BEFORE UPDATE ON decisions_frameworkversion
+BEGIN SELECT RAISE(ABORT, 'Framework versions are kept as they were: update refused'); END
+
+-- on decisions_frameworkversion
+CREATE TRIGGER groundwork_framework_no_delete BEFORE DELETE ON decisions_frameworkversion
+BEGIN SELECT RAISE(ABORT, 'Framework versions are kept as they were: delete refused'); END
+
 -- on workshops_minute
 CREATE TRIGGER groundwork_minute_no_update BEFORE UPDATE ON workshops_minute
 BEGIN SELECT RAISE(ABORT, 'Minutes are kept as they were: update refused'); END

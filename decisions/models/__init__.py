@@ -2,6 +2,7 @@
 
 from .api import ApiToken, FeedAddress, IdempotentAnswer, Scope
 from .decision import Decision, DecisionTag
+from .framework import FrameworkVersion, OwnStartingPoint
 from .ledger import LogEntry, LogHead
 from .pilot import Pilot, PilotResult, PilotVerdict
 from .record import (
@@ -34,11 +35,13 @@ __all__ = [
     "DecisionTag",
     "Delivery",
     "FeedAddress",
+    "FrameworkVersion",
     "IdempotentAnswer",
     "Invitation",
     "LogEntry",
     "LogHead",
     "Membership",
+    "OwnStartingPoint",
     "Pilot",
     "PilotResult",
     "PilotVerdict",
