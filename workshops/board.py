@@ -68,9 +68,8 @@ class WorkshopView:
     @cached_property
     def qr_svg(self) -> str:
         """The join link as a QR code, drawn once a board; safe markup of our own making."""
-        return mark_safe(
-            segno.make(self.join_url, error="m", micro=False).svg_inline(border=2, omitsize=True, svgclass="qr")
-        )  # noqa: S308
+        drawn = segno.make(self.join_url, error="m", micro=False).svg_inline(border=2, omitsize=True, svgclass="qr")
+        return mark_safe(drawn)  # noqa: S308
 
 
 @dataclass(frozen=True)
