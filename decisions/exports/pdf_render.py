@@ -118,7 +118,7 @@ class Renderer:
         digest = canonical.digest(data)
         language = _language(document["content"]["lang"])
         with translation.override(language):
-            job = _Fit(self, page.build(document, Glyphs()), paper, digest, language)
+            job = Fit(self, page.build(document, Glyphs()), paper, digest, language)
             level, best = job.fit()
             behind = self._appendix(job, level, best.cut)
             pages = [*best.document.pages, *behind.pages]
@@ -143,7 +143,7 @@ class Renderer:
         """Page one alone: the level's name, how many layouts it took, and the pages it has (always one)."""
         language = _language(document["content"]["lang"])
         with translation.override(language):
-            job = _Fit(self, page.build(document, Glyphs()), paper, "0" * 64, language)
+            job = Fit(self, page.build(document, Glyphs()), paper, "0" * 64, language)
             level, best = job.fit()
         return level.name, job.renders, len(best.document.pages)
 
@@ -156,7 +156,7 @@ class Renderer:
     def _css(self, text: str) -> Any:
         return weasyprint.CSS(string=text, font_config=self.fonts, url_fetcher=self.fetcher)
 
-    def _appendix(self, job: _Fit, level: Level, cut: frozenset[str]) -> Any:
+    def _appendix(self, job: Fit, level: Level, cut: frozenset[str]) -> Any:
         values = appendix.build(job.page, level, cut)
         html = self.rest.render(Context({**values, "lang": job.language, "number": job.page.values["number"]}))
         name = _css_string(f"{job.label} · {_('appendix')}")
@@ -180,7 +180,7 @@ class Renderer:
         )
 
 
-class _Fit:
+class Fit:
     """Finds the roomiest level at which page one is exactly one page, in at most five renders."""
 
     def __init__(self, renderer: Renderer, one: page.Page, paper: str, digest: str, language: str) -> None:
@@ -260,26 +260,8 @@ class _Fit:
 
     def attempt(self, level: Level, stretch: float = 0.0, paper: str = "") -> Attempt:
         self.renders += 1
-        values = self.page.at(level)
-        html = self.renderer.page_one.render(
-            Context(
-                {
-                    **values,
-                    "lang": self.language,
-                    "qr": self.qr,
-                    "digest": canonical.grouped(self.digest),
-                    "made": self.made.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                    "missing_note": self._missing_note(),
-                }
-            )
-        )
-        follows = _("text that ends in “…” goes on in Appendix A") if level.clamped else _("appendix follows")
-        foot = _css_string(f"{self.label} · {_('page 1')} · {follows}")
-        document = self.renderer.layout(
-            html,
-            f"html {{ --gap: {level.gap + stretch:.3f}; font-size: {level.points}pt }}"
-            f" @page {{ size: {paper or _size(self.paper)}; @bottom-left {{ content: {foot} }} }}",
-        )
+        html = self.html(level)
+        document = self.renderer.layout(html, self.sheet(level, stretch, paper))
         anchors = document.pages[0].anchors
         fits = len(document.pages) == 1 and "end-of-page" in anchors
         marks = set(re.findall(r'<span id="e-([^"]+)"></span>', html))
@@ -292,6 +274,31 @@ class _Fit:
             height=float(anchors["end-of-page"][1]) - MARGIN_TOP * PX if "end-of-page" in anchors else self.room,
             modes=float(foot_top[1]) - float(top[1]) if top and foot_top else 0.0,
             spent=_gaps(level, stretch),
+        )
+
+    def html(self, level: Level) -> str:
+        return str(
+            self.renderer.page_one.render(
+                Context(
+                    {
+                        **self.page.at(level),
+                        "lang": self.language,
+                        "qr": self.qr,
+                        "digest": canonical.grouped(self.digest),
+                        "made": self.made.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                        "missing_note": self._missing_note(),
+                    }
+                )
+            )
+        )
+
+    def sheet(self, level: Level, stretch: float = 0.0, paper: str = "") -> str:
+        """What of the style depends on the level: type size, gaps, paper, foot."""
+        follows = _("text that ends in “…” goes on in Appendix A") if level.clamped else _("appendix follows")
+        foot = _css_string(f"{self.label} · {_('page 1')} · {follows}")
+        return (
+            f"html {{ --gap: {level.gap + stretch:.3f}; font-size: {level.points}pt }}"
+            f" @page {{ size: {paper or _size(self.paper)}; @bottom-left {{ content: {foot} }} }}"
         )
 
     def _filled(self, level: Level, attempt: Attempt) -> Attempt:
@@ -334,6 +341,3 @@ def _size(paper: str) -> str:
 
 def _css_string(text: str) -> str:
     return '"' + re.sub(r'["\\\n\r\f<>]', lambda match: f"\\{ord(match[0]):x} ", text) + '"'
-
-
-__all__ = ["Made", "NoFetcher", "Renderer"]
