@@ -69,8 +69,8 @@ class Room:
         return actions.open_round(workshop_id=self.id, criterion=criterion, by=self.felix)
 
     def vote(self, name: str, round_: Round, score: int, confidence: str = "fairly", reason: str = "") -> Ballot:
-        """Somebody votes."""
-        return actions.cast_ballot(
+        """Somebody votes; the stored ballot."""
+        actions.cast_ballot(
             workshop_id=self.id,
             round_id=round_.pk,
             score=score,
@@ -78,6 +78,7 @@ class Room:
             reason=reason,
             by=self.seats[name],
         )
+        return Ballot.objects.get(round=round_, seat=self.seats[name])
 
     def votes(self, round_: Round, **scores: int) -> None:
         """Several vote: `room.votes(round, ines=-2, sam=1)`."""
