@@ -13,6 +13,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("decisions.api.urls")),
     path("", include("workshops.urls")),
     path("", include("decisions.urls")),
 ]

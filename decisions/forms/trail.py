@@ -1,10 +1,11 @@
 """Forms of the configuration trail."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from decisions.trail.entry import APPROACHES, Draft, Entry, Refused
 from decisions.trail.fields import FIVE, LONGEST, Field, Group, all_groups
 
 NOT_USED = "not_used"
+FURTHEST_AHEAD = timedelta(days=366)
 
 
 class MomentInput(forms.DateTimeInput):
@@ -46,6 +48,12 @@ class PlaceForm(forms.Form):
     reason = Line(label=_("Why"), max_length=500, help_text=_("What made you change it, in a few words."))
     approver = Line(label=_("Approved by"), max_length=120, required=False)
     approval_note = Line(label=_("Note on the approval"), max_length=500, required=False)
+
+    def clean_live_from(self) -> Any:
+        """More than a year ahead is a slip of the hand."""
+        if self.cleaned_data["live_from"] > timezone.now() + FURTHEST_AHEAD:
+            raise ValidationError(_("That is more than a year ahead."))
+        return self.cleaned_data["live_from"]
 
     def refuse(self, refused: Refused) -> None:
         """Put each fault beside its field, or on top when the form has no such field."""

@@ -56,7 +56,7 @@ def add_entry(*, decision: Decision, draft: Draft, actor: str, by: User | None =
         _require_editor(decision.team, by)
     # The decision's row orders writers, so that `previous` and `restores` are read from what really came before.
     Decision.objects.select_for_update().get(pk=decision.pk)
-    draft = checked(draft, own_fields(decision.team), timezone.now())
+    draft = checked(draft, own_fields(decision.team))
     previous = in_force(decision, draft.environment, draft.live_from)
     approach, fields, not_used = draft.approach, draft.fields, list(draft.not_used)
     if draft.kind == ConfigurationKind.ROLLED_BACK:

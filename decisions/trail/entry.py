@@ -16,8 +16,7 @@ from decisions.trail.fields import FIELDS, FOLLOWS, Field, cleaned
 
 FORMAT = "groundwork/log/configuration/v1"
 ENVIRONMENT = re.compile(r"[a-z0-9](?:[a-z0-9 ._/-]{0,38}[a-z0-9])?", re.ASCII)
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-FURTHEST_AHEAD = timedelta(days=366)
+EARLIEST, LATEST = datetime(1999, 12, 31, tzinfo=UTC), datetime(2100, 1, 2, tzinfo=UTC)  # the century, in every zone
 APPROACHES = (Approach.RAG, Approach.FINE_TUNING, Approach.HYBRID, Approach.PROMPT_ONLY)
 WHOLE = (ConfigurationKind.LIVE, ConfigurationKind.PROPOSED)  # kinds that bring a configuration of their own
 
@@ -111,15 +110,15 @@ def read(log_entry: LogEntry) -> Entry:
     )
 
 
-def checked(draft: Draft, own: Iterable[Field], now: datetime) -> Draft:
+def checked(draft: Draft, own: Iterable[Field]) -> Draft:
     """The draft in normal form; raises Refused with every fault at its field."""
     errors: dict[str, str] = {}
     known = {**FIELDS, **{own_field.key: own_field for own_field in own}}
     environment = text.fold(text.one_line(draft.environment))
     if not ENVIRONMENT.fullmatch(environment):
         errors["environment"] = _("A short name such as “production”: letters, digits, blanks and . _ / - only.")
-    if not EARLIEST <= draft.live_from <= now + FURTHEST_AHEAD:
-        errors["live_from"] = _("A time between the year 2000 and one year from now.")
+    if not EARLIEST <= draft.live_from <= LATEST:
+        errors["live_from"] = _("A time between the years 2000 and 2099.")
     words = {}
     for name, longest, is_needed in (("reason", 500, True), ("approver", 120, False), ("approval_note", 500, False)):
         words[name] = text.one_line(str(getattr(draft, name)))
@@ -189,7 +188,5 @@ def _check_whole(approach: str, values: Mapping[str, str], not_used: set[str], e
             errors.setdefault("retrieval_settings", _("A hybrid configuration needs its retrieval settings."))
         if not values.get("fine_tune_checkpoint_id"):
             errors.setdefault("fine_tune_checkpoint_id", _("A hybrid configuration needs its checkpoint ID."))
-    elif values.get("retrieval_settings") and values.get("fine_tune_checkpoint_id"):
-        errors.setdefault("approach", _("This uses retrieval and a tuned checkpoint: that is hybrid."))
-    if not values and not errors:
-        errors["base_model_id"] = _("Record at least one thing, best the base model ID.")
+    if not values.get("base_model_id"):
+        errors.setdefault("base_model_id", _("Every configuration has a base model; record its ID."))

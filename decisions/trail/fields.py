@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
@@ -204,7 +205,7 @@ def cleaned(field: Field, value: Any) -> str:
     if isinstance(value, bool):
         value = "yes" if value else "no"
     elif isinstance(value, float):
-        value = format(Decimal(repr(value)), "f")
+        value = format(round(Decimal(repr(value)), 15).normalize() + 0, "f") if isfinite(value) else "NaN"
     line = text.one_line(str(value))
     if not text.is_printable(line):
         raise ValueError(_("This contains control characters that cannot be shown."))

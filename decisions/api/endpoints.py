@@ -1,0 +1,313 @@
+"""The operations of the API; each reads its token's team and no other."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Body, NinjaAPI, Path, Query
+from pydantic import BaseModel, Field, StringConstraints
+
+from decisions import log
+from decisions.api import reading as give
+from decisions.api import shapes_out as out
+from decisions.api.document import Api
+from decisions.api.idempotency import once
+from decisions.api.keys import Token
+from decisions.api.problems import Problem
+from decisions.api.shapes_in import PRINTABLE, ComplaintIn, End, EntryIn, Environment, Moment, RollBack
+from decisions.errors import Conflict
+from decisions.log import Filters
+from decisions.models import ApiToken, Approach, Decision, Pilot, Record, Scope, Status
+from decisions.trail import acts, reading
+from decisions.trail.entry import Draft, Refused
+from decisions.trail.fields import FIELDS, OWN, moment_of
+
+READ, APPEND = Token(Scope.LOG_READ), Token(Scope.LOG_APPEND)
+Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The decision's number.", examples=[1])]
+Words = Annotated[str, StringConstraints(pattern=rf"^[^{PRINTABLE}]*$", max_length=200)]
+IDEMPOTENT: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "description": "Send the same key with a repetition: it is done once and answered the same.",
+            "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+            "example": "build-4711",
+        }
+    ]
+}
+
+api: NinjaAPI = Api()
+
+
+def _token(request: HttpRequest) -> ApiToken:
+    token: ApiToken = request.auth  # type: ignore[attr-defined]
+    return token
+
+
+def _decision(request: HttpRequest, number: int) -> Decision:
+    decision = Decision.objects.select_related("team").filter(team_id=_token(request).team_id, number=number).first()
+    if decision is None:
+        raise Problem(404, "This team has no decision of that number.")
+    return decision
+
+
+def _refuse(refused: Refused, where: str = "body") -> Problem:
+    errors = [{"field": f"{where}.{name}", "message": message} for name, message in refused.errors.items()]
+    return Problem(422, "The entry cannot be written as it is.", errors=errors)
+
+
+@api.get("/team", response=out.TeamOut, auth=READ, operation_id="read_team", summary="Whose token this is")
+def read_team(request: HttpRequest) -> Any:
+    """The team, the token's scopes, and the anchor of the team's log."""
+    return give.team(_token(request))
+
+
+class DecisionQuery(BaseModel):
+    """Search and filters."""
+
+    q: Words = Field("", description="Words: each must begin a word of the decision, or lie in its title.")
+    status: Status | None = None
+    approach: Approach | None = None
+    tag: Annotated[str, StringConstraints(pattern=rf"^[^{PRINTABLE}]*$", max_length=40)] = ""
+    cursor: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(None, description="`next` of the page before.")
+    limit: int = Field(50, ge=1, le=200)
+
+
+@api.get("/decisions", response=out.DecisionPage, auth=READ, operation_id="list_decisions", summary="List decisions")
+def list_decisions(request: HttpRequest, asked: Query[DecisionQuery]) -> Any:
+    """Newest first."""
+    team = _token(request).team
+    filters = Filters(
+        q=asked.q,
+        status=asked.status or "",
+        approach=asked.approach or "",
+        tag=asked.tag,
+        after=str(asked.cursor) if asked.cursor else "",
+    )
+    page = log.page_of(team, filters, size=asked.limit)
+    last = str(page.lines[-1].standing.number) if page.lines and page.next_address else None
+    return out.DecisionPage(items=[give.decision(line, team.slug) for line in page.lines], next=last)
+
+
+@api.get(
+    "/decisions/{number}", response=out.DecisionOut, auth=READ, operation_id="read_decision", summary="Read a decision"
+)
+def read_decision(request: HttpRequest, number: Number) -> Any:
+    """One decision as it stands."""
+    decision = _decision(request, number)
+    page = log.page_of(decision.team, Filters(after=str(number + 1)), size=1)
+    return give.decision(page.lines[0], decision.team.slug)
+
+
+class ConfigurationQuery(BaseModel):
+    """When and where."""
+
+    environment: Environment = "production"
+    at: Moment | None = Field(None, description="Absent: now.")
+
+
+@api.get(
+    "/decisions/{number}/configuration",
+    response=out.ConfigurationOut,
+    auth=READ,
+    operation_id="read_configuration",
+    summary="What was live at a time",
+)
+def read_configuration(request: HttpRequest, number: Number, asked: Query[ConfigurationQuery]) -> Any:
+    """The entry in force, what is missing from it, and whether a complaint of that moment can be replayed."""
+    decision = _decision(request, number)
+    moment = moment_of(asked.at) if asked.at else timezone.now()
+    if moment is None:
+        raise Problem(422, "That is no moment.", errors=[{"field": "query.at", "message": "That is no moment."}])
+    own = acts.own_fields(decision.team, with_retired=True)
+    return give.configuration(reading.live_at(decision, asked.environment, moment, own), number, decision.team.slug)
+
+
+class EntryQuery(BaseModel):
+    """Which entries."""
+
+    environment: Environment | None = None
+    cursor: Annotated[int, Field(ge=1, le=2**53)] | None = Field(None, description="`next` of the page before.")
+    limit: int = Field(50, ge=1, le=200)
+
+
+@api.get(
+    "/decisions/{number}/entries",
+    response=out.EntryPage,
+    auth=READ,
+    operation_id="list_entries",
+    summary="Read the trail",
+)
+def list_entries(request: HttpRequest, number: Number, asked: Query[EntryQuery]) -> Any:
+    """Entries, last written first."""
+    decision = _decision(request, number)
+    rows = reading.history(decision, environment=asked.environment or "", before=asked.cursor, size=asked.limit + 1)
+    following = str(rows[asked.limit - 1].sequence) if len(rows) > asked.limit else None
+    items = [give.entry(row, number, decision.team.slug) for row in rows[: asked.limit]]
+    return out.EntryPage(items=items, next=following)
+
+
+@api.post(
+    "/decisions/{number}/entries",
+    response={201: out.EntryOut},
+    auth=APPEND,
+    operation_id="append_entry",
+    summary="Append an entry",
+    openapi_extra=IDEMPOTENT,
+)
+def append_entry(request: HttpRequest, number: Number, entry: Annotated[EntryIn, Body()]) -> HttpResponse:
+    """What a deployment pipeline sends. Entries are never changed; a roll-back is a further entry."""
+    decision = _decision(request, number)
+
+    def write() -> dict[str, Any]:
+        try:
+            row = acts.add_entry(decision=decision, draft=_draft(entry), actor=_token(request).name)
+        except Refused as refused:
+            raise _by_kind(refused) from refused
+        return give.entry(row, number, decision.team.slug).model_dump()
+
+    return once(request, _token(request), write)
+
+
+def _draft(entry: Any) -> Draft:
+    moment = moment_of(entry.live_from) if entry.live_from else timezone.now()
+    if moment is None:
+        raise Refused({"live_from": "That is no moment."})
+    said = {"environment": entry.environment, "live_from": moment, "reason": entry.reason}
+    said |= {"approver": entry.approver or "", "kind": entry.kind}
+    if isinstance(entry, RollBack):
+        return Draft(**said, restores=entry.restores)
+    if isinstance(entry, End):
+        return Draft(**said)
+    given = entry.fields.model_dump(exclude_unset=True)
+    given |= {OWN + key: value for key, value in entry.own.items()}
+    return Draft(
+        **said,
+        approach=entry.approach,
+        fields={key: value for key, value in given.items() if value is not None},
+        not_used=tuple(key for key, value in given.items() if value is None),
+    )
+
+
+def _by_kind(refused: Refused) -> Problem | Conflict:
+    # What depends on what the trail holds now is a conflict with it; the rest is wrong in itself.
+    of_state = {"restores", "promotes"} & refused.errors.keys()
+    unknown = [name for name in refused.errors if name.startswith(OWN) and name not in FIELDS]
+    if of_state or unknown or ("environment" in refused.errors and len(refused.errors) == 1):
+        return Conflict("; ".join(f"{name}: {message}" for name, message in refused.errors.items()))
+    return _refuse(refused)
+
+
+@api.get(
+    "/decisions/{number}/entries/{entry_id}",
+    response=out.EntryOut,
+    auth=READ,
+    operation_id="read_entry",
+    summary="Read an entry",
+)
+def read_entry(request: HttpRequest, number: Number, entry_id: UUID) -> Any:
+    """One entry, with its place in the chain."""
+    decision = _decision(request, number)
+    row = reading.entry_of(decision, entry_id)
+    if row is None:
+        raise Problem(404, "This decision has no such entry.")
+    return give.entry(row, number, decision.team.slug)
+
+
+@api.post(
+    "/decisions/{number}/complaints",
+    response={201: out.ComplaintOut},
+    auth=APPEND,
+    operation_id="attach_complaint",
+    summary="Attach a complaint",
+    openapi_extra=IDEMPOTENT,
+)
+def attach_complaint(request: HttpRequest, number: Number, complaint: ComplaintIn) -> HttpResponse:
+    """To a moment and the entry then in force, by reference only; a moment still to come is refused with 409."""
+    decision = _decision(request, number)
+    moment = moment_of(complaint.moment)
+    if moment is None or moment > timezone.now():
+        raise Conflict("That moment is still to come.")
+
+    def write() -> dict[str, Any]:
+        try:
+            row = acts.attach_complaint(
+                decision=decision,
+                environment=complaint.environment,
+                moment=moment,
+                reference=complaint.reference,
+                runtime=complaint.runtime.model_dump(exclude_none=True),
+                actor=_token(request).name,
+            )
+        except Refused as refused:
+            raise _refuse(refused) from refused
+        return give.complaint(row, number).model_dump()
+
+    return once(request, _token(request), write)
+
+
+class PilotQuery(BaseModel):
+    """Which pilots."""
+
+    cursor: UUID | None = Field(None, description="`next` of the page before.")
+    limit: int = Field(50, ge=1, le=200)
+
+
+@api.get(
+    "/decisions/{number}/pilots", response=out.PilotPage, auth=READ, operation_id="list_pilots", summary="Read pilots"
+)
+def list_pilots(request: HttpRequest, number: Number, asked: Query[PilotQuery]) -> Any:
+    """A decision's pilots, newest first."""
+    decision = _decision(request, number)
+    rows = decision.pilots.select_related("record").prefetch_related("results").order_by("-pk")
+    if asked.cursor is not None:
+        last = Pilot.objects.filter(decision=decision, public_id=asked.cursor).first()
+        if last is None:
+            raise Problem(404, "That page does not exist. Begin at the first.")
+        rows = rows.filter(pk__lt=last.pk)
+    found = list(rows[: asked.limit + 1])
+    following = str(found[asked.limit - 1].public_id) if len(found) > asked.limit else None
+    return out.PilotPage(items=[give.pilot(row, number) for row in found[: asked.limit]], next=following)
+
+
+class RecordQuery(BaseModel):
+    """Which records."""
+
+    state: Literal["draft", "in_sign_off", "accepted", "superseded", "withdrawn"] | None = None
+    cursor: UUID | None = Field(None, description="`next` of the page before.")
+    limit: int = Field(50, ge=1, le=200)
+
+
+@api.get("/records", response=out.RecordPage, auth=READ, operation_id="list_records", summary="List records")
+def list_records(request: HttpRequest, asked: Query[RecordQuery]) -> Any:
+    """The team's records, newest first."""
+    team = _token(request).team
+    rows = Record.objects.filter(team=team).select_related("decision", "supersedes", "superseded_by")
+    if asked.state:
+        rows = rows.filter(state=asked.state)
+    rows = rows.order_by("-created_at", "-pk").defer("canonical", "document", "minutes")
+    if asked.cursor is not None:
+        last = Record.objects.filter(team=team, pk=asked.cursor).only("created_at").first()
+        if last is None:
+            raise Problem(404, "That page does not exist. Begin at the first.")
+        older = rows.filter(created_at__lt=last.created_at)
+        rows = older | rows.filter(created_at=last.created_at, pk__lt=last.pk)
+    found = list(rows[: asked.limit + 1])
+    following = str(found[asked.limit - 1].pk) if len(found) > asked.limit else None
+    return out.RecordPage(items=[give.record(row, team.slug) for row in found[: asked.limit]], next=following)
+
+
+@api.get(
+    "/records/{record_id}", response=out.RecordWhole, auth=READ, operation_id="read_record", summary="Read a record"
+)
+def read_record(request: HttpRequest, record_id: UUID) -> Any:
+    """A record; with its document as issued, once it was accepted."""
+    team = _token(request).team
+    rows = Record.objects.select_related("decision", "supersedes", "superseded_by")
+    row = rows.filter(team=team, pk=record_id).first()
+    if row is None:
+        raise Problem(404, "This team has no such record.")
+    return give.whole_record(row, team.slug)
