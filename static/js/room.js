@@ -1,21 +1,61 @@
 /*
- * Keys, the timer and one-tap votes in the room. Everything here only presses what is on the page, so the page works
- * without it: 1-5 choose a score, arrows move, R reveals, N goes on; off while somebody types.
+ * Keys, the timer, one-tap votes and answers saved before the meeting moves on. Everything here only presses what is on
+ * the page, so the page works without it: 1-5 choose a score, arrows move, R reveals, N goes on; off while somebody types.
+ *
+ *   form[data-ballot]                a tap on a score casts it; how sure, and a reason once it is left, follow by themselves
+ *   form[data-auto-submit]           sent whenever something in it changes
+ *   form[data-after-save="id"]       goes only after the form of that id, if it holds unsaved answers, has been kept
+ *   [data-press="r"]                 the button that the key R presses, while it is on the page
  */
 (() => {
   "use strict";
 
-  /* ---- one tap votes ----------------------------------------------------------------------------------------- */
+  const cast = (form) => form.requestSubmit(form.querySelector("button:not([formaction])"));
 
   document.addEventListener("change", (event) => {
-    const choice = event.target;
-    const form = choice.closest("form[data-ballot]");
-    if (form && choice.name === "score") form.requestSubmit(form.querySelector("button:not([formaction])"));
-    const auto = choice.closest("form[data-auto-submit]");
+    const field = event.target;
+    const ballot = field.closest("form[data-ballot]");
+    if (ballot) {
+      const hasScore = ballot.querySelector("input[name=score]:checked");
+      // a tap votes at once; what belongs to a ballot that is not cast yet waits for its score
+      if (field.name === "score" || (hasScore && field.name === "confidence")) cast(ballot);
+      else if (hasScore && field.name === "reason" && ballot.querySelector("button[formaction]")) cast(ballot);
+    }
+    const auto = field.closest("form[data-auto-submit]");
     if (auto) auto.requestSubmit();
   });
 
-  /* ---- keys -------------------------------------------------------------------------------------------------- */
+  /* ---- answers are kept before the meeting moves on --------------------------------------------------------- */
+
+  const isUnsaved = (form) => [...form.elements].some((field) =>
+    /^(radio|checkbox)$/.test(field.type) ? field.checked !== field.defaultChecked
+      : field.tagName === "TEXTAREA" && field.value !== field.defaultValue);
+
+  const stageOf = (form) => form.elements.namedItem("stage")?.value;
+
+  document.addEventListener("submit", (event) => {
+    const onward = event.target;
+    const first = onward.dataset.afterSave && document.getElementById(onward.dataset.afterSave);
+    if (!first || !isUnsaved(first)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const before = stageOf(onward);
+    first.addEventListener("sent", (done) => {
+      if (done.detail.status >= 400) return;
+      // the answers raised the room's stage; go on with the one that comes back
+      const until = Date.now() + 5000;
+      const wait = setInterval(() => {
+        const form = document.getElementById(onward.id);
+        const isThere = form && stageOf(form) !== before;
+        if (!isThere && Date.now() < until) return;
+        clearInterval(wait);
+        if (isThere) form.requestSubmit();
+      }, 60);
+    }, { once: true });
+    first.requestSubmit();
+  }, true);
+
+  /* ---- keys ------------------------------------------------------------------------------------------------- */
 
   const isTyping = (element) =>
     element && (element.isContentEditable || /^(TEXTAREA|SELECT)$/.test(element.tagName) ||
@@ -23,7 +63,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    if (!document.querySelector("[data-room-keys]")) return;
+    if (!document.querySelector("[data-room-keys]") || document.querySelector("dialog[open]")) return;
     const score = "12345".indexOf(event.key);
     if (score >= 0 && event.key.length === 1) {
       const forms = document.querySelectorAll("form[data-ballot]");
@@ -43,24 +83,22 @@
     }
   });
 
-  /* ---- the timer: the server's clock, shown by ours ----------------------------------------------------------- */
+  /* ---- the timer: the server's clock, shown by ours ---------------------------------------------------------- */
 
   let ahead = 0; // how far the server's clock is ahead of ours, in milliseconds
-  const readClock = () => {
-    const timer = document.querySelector(".timer[data-ends]");
-    if (timer && timer.dataset.read !== timer.dataset.now) {
-      ahead = Date.parse(timer.dataset.now) - Date.now();
-      timer.dataset.read = timer.dataset.now;
-    }
-    return timer;
-  };
+  let read = "";
   const tick = () => {
-    const timer = readClock();
+    const timer = document.querySelector(".timer[data-ends]");
     if (!timer) return;
+    if (read !== timer.dataset.now) {
+      read = timer.dataset.now;
+      ahead = Date.parse(read) - Date.now();
+    }
     const left = Math.ceil((Date.parse(timer.dataset.ends) - Date.now() - ahead) / 1000);
     timer.classList.toggle("is-over", left <= 0);
-    timer.textContent =
-      left <= 0 ? timer.dataset.over : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    timer.classList.toggle("is-near", left > 0 && left <= 30);
+    const text = left <= 0 ? timer.dataset.over : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    if (timer.textContent !== text) timer.textContent = text;
   };
   document.addEventListener("fragment", tick);
   setInterval(tick, 500);
