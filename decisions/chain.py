@@ -139,7 +139,7 @@ def check(log: str, links: Iterable[Link], *, head: Anchor | None = None, anchor
 def _explain(gone: dict[int, str], link: Link) -> None:
     """An erasure accounts for the payload that it names by place and by hash."""
     said = json.loads(link.payload) if link.payload else {}
-    if gone.get(said.get("sequence")) == said.get("payload_hash"):
+    if gone.get(said.get("sequence", 0)) == said.get("payload_hash"):
         gone.pop(said["sequence"], None)
 
 

@@ -127,10 +127,13 @@ def sign(
     """
     record = locked(sign_off.record)
     one = record.sign_offs.select_for_update(of=("self",)).get(pk=sign_off.pk)
+    if one.voided_at is not None:
+        # a personal link dies with its sign-off, so this comes before asking whose it is
+        raise Conflict(_("The text has changed since you were asked. You will be asked again."))
     by_link = bool(token) and one.token_hash == token_hash(token)
     if not by_link and (by is None or one.user_id != by.pk):
         raise NotAllowed(_("Only %(name)s may sign here.") % {"name": one.name})
-    if record.state != RecordState.IN_SIGN_OFF or one.voided_at is not None:
+    if record.state != RecordState.IN_SIGN_OFF:
         raise Conflict(_("This record is not in sign-off any more."))
     _require_hash(record, content_hash)
     if position not in {Position.AGREE, Position.CONDITION, Position.DISSENT}:
