@@ -1,10 +1,7 @@
 """Telling the stories: every row is made by the act that a person would do, at the moment they would do it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
-from unittest.mock import patch
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -13,16 +10,10 @@ from django.utils import timezone
 from decisions import questions, records, teams
 from decisions.models import Decision, Membership, Record, Team, User
 from workshops import actions
+from workshops.demo.moments import at
 from workshops.demo.stories import CODE, MARKETING, PASSWORD, PEOPLE, SLUG, STORIES, SUPPORT, TEAM, Scored, Story
 from workshops.demo.trail import log_support_copilot
 from workshops.models import Phase, Seat, Workshop
-
-
-@contextmanager
-def at(moment: datetime) -> Iterator[None]:
-    """Let acts happen at a moment in the past, so that the history reads as it would have grown."""
-    with patch("django.utils.timezone.now", lambda: moment):
-        yield
 
 
 @transaction.atomic
@@ -166,6 +157,8 @@ def _write(story: Story, record: Record, people: dict[str, User], moment: dateti
 
 
 def _dated(section: str, changes: dict[str, Any], today: date) -> dict[str, Any]:
+    if section == "revisit":
+        return {"revisit": {**changes["revisit"], "on": (today + timedelta(days=26)).isoformat()}}
     if section != "assumptions":
         return changes
     rows = [

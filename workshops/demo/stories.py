@@ -241,6 +241,16 @@ SUPPORT = Story(
                 },
             ]
         },
+        "revisit": {
+            "revisit": {
+                "cadence": "monthly",
+                "triggers": [
+                    "An acquisition, or a second wiki",
+                    "A new ticket system or data warehouse",
+                    "Either flip signal",
+                ],
+            }
+        },
     },
     sign_offs={
         "product": ("agree", ""),
@@ -393,6 +403,12 @@ MARKETING = Story(
                 },
                 {"key": "opaque_answers", "text": "A tuned voice cannot say why it chose a phrase", "owner": "Product"},
             ]
+        },
+        "revisit": {
+            "revisit": {
+                "cadence": "monthly",
+                "triggers": ["A new brand guide", "A new catalogue system", "Either flip signal"],
+            }
         },
     },
     sign_offs={
