@@ -18,8 +18,12 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from decisions.framework.criteria import CRITERIA, Criterion
+from decisions import frameworks
+from decisions.framework import guide
+from decisions.framework.criteria import BY_KEY, CRITERIA, Criterion
+from decisions.framework.customise import Framework
 from decisions.framework.precheck import ROOM_QUESTIONS
+from decisions.framework.starting_points import StartingPoint
 from decisions.models import Record
 from workshops import words
 from workshops.models import (
@@ -36,7 +40,7 @@ from workshops.models import (
     Workshop,
 )
 from workshops.outcome import OutcomeView, outcome_of
-from workshops.readings import revealed_dots
+from workshops.readings import asked_of, framework_in, revealed_dots
 from workshops.states import REVEALED
 from workshops.tally import Dot, Tally, shown_as, tally
 
@@ -187,6 +191,7 @@ class CriterionView:
     criterion: Criterion
     round: RoundView | None
     history: tuple[RoundView, ...]
+    start: StartingPoint | None = None
 
     @property
     def key(self) -> str:
@@ -204,7 +209,12 @@ class CriterionView:
     @property
     def place(self) -> int:
         """1 to 5, in the order of the framework."""
-        return CRITERIA.index(self.criterion) + 1
+        return list(BY_KEY).index(self.key) + 1
+
+    @property
+    def emphasis(self) -> str:
+        """What to look at first in a case like this one; empty without a starting point that says so."""
+        return str(self.start.emphasis.get(self.key, "")) if self.start else ""
 
     @property
     def lean(self) -> int | None:
@@ -250,6 +260,13 @@ class Board:
     record_url: str
     now: datetime
     minutes: tuple[Minute, ...] = field(default=())
+    framework: Framework = field(default_factory=Framework)
+    start: StartingPoint | None = None
+
+    @property
+    def guides(self) -> tuple[guide.Page, ...]:
+        """Pages of the guide to open first in a case like this one."""
+        return tuple(page for slug in (self.start.guides if self.start else ()) if (page := guide.page(slug)))
 
     @property
     def voters(self) -> tuple[SeatView, ...]:
@@ -269,6 +286,11 @@ class Board:
     @property
     def precheck_lines(self) -> tuple[Answered, ...]:
         """The room's own questions with what was said, in words."""
+        own = (Answered(one["question"], one["answer"], "") for one in asked_of(self.precheck, self.framework))
+        return *self._room_lines, *own
+
+    @property
+    def _room_lines(self) -> tuple[Answered, ...]:
         return tuple(
             Answered(
                 str(room.question),
@@ -374,7 +396,9 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
 
     present = [seat for seat in seats if seat.removed_at is None]
     views = [_round(one, present, voted[one.pk], dots[one.pk], notes[one.pk], workshop.shown) for one in rounds]
-    criteria = tuple(_criterion(criterion, views) for criterion in CRITERIA)
+    framework = framework_in(workshop)
+    start = frameworks.starting_point(workshop.decision.team_id, workshop.decision.starting_point)
+    criteria = tuple(_criterion(criterion, views, start) for criterion in framework.criteria)
     current = _current(criteria)
     showing = voted[current.round.id] if current and current.round else set()
     role_names = {str(value): str(label) for value, label in Role.choices}
@@ -395,6 +419,8 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
         record_url=_record_url(workshop) if in_outcome else "",
         now=timezone.now(),
         minutes=tuple(workshop.minutes.all()) if with_minutes else (),
+        framework=framework,
+        start=start,
     )
 
 
@@ -424,7 +450,7 @@ def _own_boards(workshop: Workshop, seats: list[Seat]) -> dict[int, OwnBoard]:
         (ballot.seat_id, ballot.round_id): ballot
         for ballot in Ballot.objects.filter(round__in=shown_rounds, seat__in=seats)
     }
-    by_key = {criterion.key: criterion for criterion in CRITERIA}
+    by_key = {criterion.key: criterion for criterion in framework_in(workshop).criteria}
     boards = {}
     for seat in seats:
         seat.workshop = workshop
@@ -523,9 +549,9 @@ def _round(
     )
 
 
-def _criterion(criterion: Criterion, rounds: list[RoundView]) -> CriterionView:
+def _criterion(criterion: Criterion, rounds: list[RoundView], start: StartingPoint | None) -> CriterionView:
     own = [one for one in rounds if one.criterion == criterion.key]
-    return CriterionView(criterion, own[-1] if own else None, tuple(own[:-1]))
+    return CriterionView(criterion, own[-1] if own else None, tuple(own[:-1]), start)
 
 
 def _current(criteria: tuple[CriterionView, ...]) -> CriterionView | None:

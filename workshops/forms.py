@@ -7,9 +7,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from decisions.forms.fields import Line, Prose
-from decisions.framework.precheck import FIX_FIRST, ROOM_QUESTIONS
-from decisions.framework.words import SITUATION_BY_KEY
+from decisions.framework.customise import ContextQuestion, Framework
+from decisions.framework.precheck import FIX_FIRST
+from decisions.framework.starting_points import StartingPoint
 from workshops.models import CODE_ALPHABET, Confidence, Role, Shown
+from workshops.readings import ASKED
 
 SCORES = [(-2, "-2"), (-1, "-1"), (0, "0"), (1, "1"), (2, "2")]
 LONGEST_TEXT = 2000
@@ -132,7 +134,8 @@ class SeatForm(forms.Form):
 class SituationForm(forms.Form):
     """What is true beside the five leans: what to fix first, what the rule asks, and what is worth knowing.
 
-    Field names are those of the rule; the room's own questions carry the prefix `room_`.
+    Field names are those of the rule; the room's questions carry the prefix `room_`, the team's own `asked_`. What a
+    starting point suggests is ticked until the room has answered.
     """
 
     pre_check = forms.MultipleChoiceField(
@@ -148,11 +151,17 @@ class SituationForm(forms.Form):
         *,
         situation: dict[str, Any] | None = None,
         precheck: dict[str, Any] | None = None,
+        framework: Framework | None = None,
+        start: StartingPoint | None = None,
     ) -> None:
+        self.framework = framework or Framework()
         now, known = situation or {}, precheck or {}
+        self.suggested_by = str(start.name) if start and start.situation and not now else ""
+        if start and self.suggested_by:
+            now = dict(start.situation)
         initial: dict[str, Any] = {"pre_check": now.get("pre_check", [])}
         questions: dict[str, forms.Field] = {}
-        for room in ROOM_QUESTIONS:
+        for room in self.framework.room_questions:
             questions[f"room_{room.key}"] = forms.ChoiceField(
                 label=str(room.question),
                 help_text=str(room.why),
@@ -161,9 +170,11 @@ class SituationForm(forms.Form):
                 widget=forms.RadioSelect,
             )
             initial[f"room_{room.key}"] = known.get(room.key, "")
-        for key, question in SITUATION_BY_KEY.items():
-            if key == "pre_check":
-                continue
+        for own in self.framework.questions:
+            questions[f"{ASKED}{own.key}"] = _own_question(own)
+            initial[f"{ASKED}{own.key}"] = known.get(f"{ASKED}{own.key}", "")
+        for question in self.framework.situation:
+            key = question.key
             if question.default is None:
                 questions[key] = forms.ChoiceField(
                     label=str(question.question),
@@ -183,19 +194,32 @@ class SituationForm(forms.Form):
 
     def situation(self) -> dict[str, Any]:
         """The answers in the form the rule reads; a room question that settles one of them speaks last."""
-        values: dict[str, Any] = {key: value for key, value in self.cleaned_data.items() if not key.startswith("room_")}
-        for key, question in SITUATION_BY_KEY.items():
-            if key != "pre_check" and question.default is None:
-                values[key] = {"yes": True, "no": False}.get(values.get(key, ""))
-        for room in ROOM_QUESTIONS:
+        values: dict[str, Any] = {"pre_check": self.cleaned_data["pre_check"]}
+        for question in self.framework.situation:
+            said = self.cleaned_data[question.key]
+            values[question.key] = {"yes": True, "no": False}.get(said) if question.default is None else said
+        for room in self.framework.room_questions:
             found = room.sets.get(self.cleaned_data.get(f"room_{room.key}", ""))
             if found is not None:
                 values[found[0]] = found[1]
         return values
 
     def precheck(self) -> dict[str, str]:
-        """The room's own questions, by their keys; empty where it was not asked."""
-        return {room.key: self.cleaned_data.get(f"room_{room.key}", "") for room in ROOM_QUESTIONS}
+        """The room's questions and the team's own, by their keys; empty where it was not asked."""
+        room = {one.key: self.cleaned_data.get(f"room_{one.key}", "") for one in self.framework.room_questions}
+        own = {f"{ASKED}{one.key}": self.cleaned_data[f"{ASKED}{one.key}"] for one in self.framework.questions}
+        return {**room, **own}
+
+
+def _own_question(own: ContextQuestion) -> forms.Field:
+    """The field of a question that the team has added."""
+    named: dict[str, Any] = {"label": own.question, "help_text": own.help, "required": False}
+    if own.kind == "text":
+        return Prose(max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 2}), **named)
+    if own.kind == "yes_no":
+        return forms.ChoiceField(choices=YES_NO_OPEN, widget=forms.RadioSelect, **named)
+    choices = [("", _("Not asked")), *((choice, choice) for choice in own.choices)]
+    return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **named)
 
 
 class TimerForm(forms.Form):

@@ -15,7 +15,7 @@ from django.template.loader import get_template
 
 from decisions.framework.precheck import FIX_FIRST
 from workshops import board as boards
-from workshops import words
+from workshops import follow, words
 from workshops.forms import SituationForm
 from workshops.live.hub import OwnFrame, RoomFrame
 from workshops.live.stream import Admission
@@ -64,7 +64,12 @@ def shared_context(board: boards.Board, audience: str) -> dict[str, Any]:
         context["settle_choices"] = words.lean_choices()
         context["settle_lean"] = results.preset
     if audience == FACILITATOR and board.workshop.phase in {"precheck", "outcome"}:
-        context["situation_form"] = SituationForm(situation=board.situation, precheck=board.precheck)
+        context["situation_form"] = SituationForm(
+            situation=board.situation,
+            precheck=board.precheck,
+            framework=board.framework,
+            start=board.start if board.workshop.phase == "precheck" else None,
+        )
     return context
 
 
@@ -76,7 +81,7 @@ def draw(name: str, context: Mapping[str, object]) -> str:
 @database_job
 def render_room(workshop_id: int, audiences: Collection[str]) -> RoomFrame | None:
     """The shared board, loaded once, as the fragments of each audience; None when the workshop is gone."""
-    board = boards.shared_board(workshop_id)
+    board = follow.current_board(workshop_id)
     if board is None:
         return None
     fragments = {}

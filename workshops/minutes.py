@@ -1,15 +1,15 @@
 """The minutes as sentences for people."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from decisions.framework.criteria import CRITERIA
-from decisions.framework.text import signed
+from decisions.framework.criteria import NAMES
+from decisions.framework.text import Sentence, signed
 from workshops.models import Minute, Phase, Role
 
-NAMES = {criterion.key: criterion.name for criterion in CRITERIA}
 SENTENCES = {
     "created": gettext_lazy("prepared the workshop"),
     "joined": gettext_lazy("joined for %(role)s"),
@@ -40,13 +40,13 @@ SENTENCES = {
 BALLOTS_WITHDRAWN = gettext_lazy("ballots in open rounds withdrawn: %(count)s")
 
 
-def sentence(act: str, detail: dict[str, Any]) -> str:
+def sentence(act: str, detail: dict[str, Any], names: Mapping[str, Sentence | str] = NAMES) -> str:
     """What was done, without who and when; an act of a later version shows its bare name."""
     values = dict(detail)
     if act == "joined" and detail.get("observer"):
         act = "joined_observer"
     if "criterion" in values:
-        values["criterion"] = NAMES.get(values["criterion"], values["criterion"])
+        values["criterion"] = names.get(values["criterion"], values["criterion"])
     if "role" in values:
         values["role"] = dict(Role.choices).get(values["role"], values["role"])
     if "phase" in values:
@@ -62,10 +62,10 @@ def sentence(act: str, detail: dict[str, Any]) -> str:
     return text
 
 
-def minute_line(minute: Minute) -> dict[str, str]:
+def minute_line(minute: Minute, names: Mapping[str, Sentence | str] = NAMES) -> dict[str, str]:
     """One line of the minutes as plain data, its time in UTC."""
     return {
         "at": f"{minute.at:%Y-%m-%dT%H:%M:%SZ}",
         "who": minute.who,
-        "what": sentence(minute.act, minute.detail),
+        "what": sentence(minute.act, minute.detail, names),
     }

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from decisions.framework.answers import Answers
-from decisions.framework.criteria import NAMES
+from decisions.framework.criteria import CRITERIA, NAMES, Criterion
 from decisions.framework.defaults import flip_signal_suggestions, risk_choices
 from decisions.framework.flags import FLAGS
 from decisions.framework.recommendation import Recommendation, recommend
+from decisions.framework.text import Sentence
 from decisions.framework.verdicts import ExplainabilityEffect, RoleVerdict, by_role, explainability_effect
 from decisions.framework.words import APPROACH_NAMES, CLAUSE_SENTENCES, PATH_NAMES
 from workshops.models import Workshop
-from workshops.readings import answers_of, last_rounds, revealed_scores
+from workshops.readings import answers_of, framework_in, last_rounds, revealed_scores
 from workshops.tally import Dot, shown_as
 
 
@@ -30,6 +31,7 @@ class OutcomeView:
     explainability: ExplainabilityEffect
     signals: tuple[dict[str, str], ...]  # flip signals to choose from, the nearest first
     risks: tuple[dict[str, Any], ...]  # risks to choose from, with whether the approach brings them
+    criteria: tuple[Criterion, ...] = CRITERIA  # with the measurable signals that would move each
 
     @property
     def approach(self) -> str:
@@ -38,7 +40,7 @@ class OutcomeView:
     @property
     def open_names(self) -> list[str]:
         """Names of the criteria that still decide it."""
-        return [str(NAMES[key]) for key in self.recommendation.open_criteria]
+        return [str(self.recommendation.names[key]) for key in self.recommendation.open_criteria]
 
     @property
     def flag_lines(self) -> list[str]:
@@ -46,9 +48,15 @@ class OutcomeView:
         return [str(FLAGS[flag]) for flag in self.recommendation.flags]
 
 
-def outcome_view(answers: Answers, roles: tuple[RoleVerdict, ...] = ()) -> OutcomeView:
+def outcome_view(
+    answers: Answers,
+    roles: tuple[RoleVerdict, ...] = (),
+    *,
+    names: Mapping[str, Sentence | str] = NAMES,
+    criteria: tuple[Criterion, ...] = CRITERIA,
+) -> OutcomeView:
     """The view of any answers: the room's own, or a what-if that changes nothing."""
-    result = recommend(answers)
+    result = recommend(answers, names)
     return OutcomeView(
         recommendation=result,
         answers=answers,
@@ -56,9 +64,10 @@ def outcome_view(answers: Answers, roles: tuple[RoleVerdict, ...] = ()) -> Outco
         path_name=str(PATH_NAMES.get(result.path, result.path)),
         clause_sentence=str(CLAUSE_SENTENCES.get(result.clause, "")),
         roles=roles,
-        explainability=explainability_effect(answers),
+        explainability=explainability_effect(answers, names),
         signals=tuple(flip_signal_suggestions(result)),
         risks=tuple(risk_choices(result.outcome)),
+        criteria=criteria,
     )
 
 
@@ -76,4 +85,6 @@ def outcome_of(workshop: Workshop, dots: Mapping[int, list[Dot]]) -> OutcomeView
             cast[dot.role][criterion].append(dot.score)
     for role in hidden | {""}:
         cast.pop(role, None)
-    return outcome_view(answers, by_role(cast, answers.situation, recommend(answers)))
+    framework = framework_in(workshop)
+    verdicts = by_role(cast, answers.situation, recommend(answers, framework.names), framework.names)
+    return outcome_view(answers, verdicts, names=framework.names, criteria=framework.criteria)

@@ -1,26 +1,37 @@
 """What a workshop hands on: the answers for the rule, and plain data for the record."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import gettext as _
 
+from decisions import frameworks
 from decisions.framework.answers import Answers, parse
-from decisions.framework.criteria import CRITERIA, FRAMEWORK_NAME, FRAMEWORK_VERSION
+from decisions.framework.criteria import CRITERIA
+from decisions.framework.customise import Framework
 from decisions.framework.defaults import flip_signal_suggestions, risk_choices
 from decisions.framework.recommendation import recommend
-from decisions.framework.rule import RULE_VERSION
 from decisions.models import Decision
 from workshops.minutes import minute_line
 from workshops.models import OWNER_ROLES, Ballot, Round, RoundState, Seat, Workshop
 from workshops.states import REVEALED
 from workshops.tally import Dot, shown_as, tally
 
+# a team's own question among the answers of the precheck
+ASKED = "asked_"
+
 
 def framework_of(decision: Decision) -> dict[str, Any]:
-    """The framework version a workshop begins with; it keeps this one however the framework goes on."""
-    return {"name": FRAMEWORK_NAME, "version": FRAMEWORK_VERSION, "rule_version": RULE_VERSION}
+    """The framework a workshop begins with, in the team's words; it keeps these however the framework goes on."""
+    return frameworks.kept_with(frameworks.framework_of(decision.team_id))
+
+
+def framework_in(workshop: Workshop) -> Framework:
+    """The framework that this workshop began with."""
+    return frameworks.kept_in(workshop.framework)
 
 
 def last_rounds(workshop: Workshop) -> dict[str, Round]:
@@ -53,7 +64,8 @@ def readings(workshop: Workshop, *, flips: list[int], risks: list[str]) -> dict[
     """Everything the record keeps of the room, as plain data; what the room hid stays hidden here."""
     rounds = last_rounds(workshop)
     answers = answers_of(workshop, rounds, revealed_scores(workshop))
-    result = recommend(answers)
+    framework = framework_in(workshop)
+    result = recommend(answers, framework.names)
     signals = flip_signal_suggestions(result)
     counts: dict[str, int] = defaultdict(int)
     for criterion in workshop.rounds.values_list("criterion", flat=True):
@@ -65,11 +77,12 @@ def readings(workshop: Workshop, *, flips: list[int], risks: list[str]) -> dict[
         "answers": answers.as_dict(),
         "criteria": [
             _criterion(criterion, rounds.get(criterion.key), counts[criterion.key], dots, workshop.shown)
-            for criterion in CRITERIA
+            for criterion in framework.criteria
         ],
+        "context": asked_of(workshop.precheck, framework),
         "attendees": _attendees(workshop, everybody),
         "owners": [_owner(role, seats) for role in OWNER_ROLES],
-        "minutes": [minute_line(minute) for minute in workshop.minutes.all()],
+        "minutes": [minute_line(minute, framework.names) for minute in workshop.minutes.all()],
         "flip_signals": [signals[place] for place in flips if 0 <= place < len(signals)],
         "risks": [
             {key: risk[key] for key in ("key", "text", "owner")}
@@ -80,6 +93,17 @@ def readings(workshop: Workshop, *, flips: list[int], risks: list[str]) -> dict[
         "precheck": workshop.precheck,
         "starting_point": workshop.decision.starting_point,
     }
+
+
+def asked_of(precheck: Mapping[str, Any], framework: Framework) -> list[dict[str, str]]:
+    """The team's own questions that were answered, with the answers in words; the record keeps them as context."""
+    said = ((one, str(precheck.get(f"{ASKED}{one.key}", ""))) for one in framework.questions)
+    words = {"yes": _("yes"), "no": _("no")}
+    return [
+        {"question": one.question, "answer": words.get(answer, answer) if one.kind == "yes_no" else answer}
+        for one, answer in said
+        if answer
+    ]
 
 
 def _attendees(workshop: Workshop, everybody: list[Seat]) -> list[dict[str, str]]:

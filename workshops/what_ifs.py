@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from decisions.framework.answers import Answers
-from decisions.framework.criteria import CRITERIA
+from decisions.framework.criteria import CRITERIA, Criterion
 from decisions.framework.words import SITUATION
 from workshops.words import lean_choices
 
@@ -45,11 +45,11 @@ class Questions:
     switches: tuple[Switch, ...]
 
 
-def questions(room: Answers, asked: Mapping[str, Any]) -> Questions:
+def questions(room: Answers, asked: Mapping[str, Any], criteria: tuple[Criterion, ...] = CRITERIA) -> Questions:
     """The toggles as an address sets them; what it does not name, or names wrongly, stays as the room answered."""
     answers = room
     leans = []
-    for criterion in CRITERIA:
+    for criterion in criteria:
         choices = ((OPEN, _("not settled")), *((str(lean), text) for lean, text in lean_choices()))
         lean = room.lean(criterion.key)
         before = OPEN if lean is None else str(lean)

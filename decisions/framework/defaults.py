@@ -151,7 +151,9 @@ def flip_signal_suggestions(recommendation: Recommendation) -> list[dict[str, st
         if len(found) >= 4 or not leans[one.key]:
             break
         signal = str(one.toward_fine_tuning if leans[one.key] < 0 else one.toward_rag)
-        then = _("Score %(criterion)s again: the case for this approach is weaker.", criterion=one.name)
+        then = _(
+            "Score %(criterion)s again: the case for this approach is weaker.", criterion=recommendation.names[one.key]
+        )
         found.setdefault(signal, {"signal": signal, "then": str(then)})
     return list(found.values())
 

@@ -7,11 +7,13 @@ from typing import Any, Final
 from .answers import CRITERIA, SITUATION_KEYS, AnswerError, keys_of, name, parse
 from .criteria import ROLES
 from .customise import MAX_NAME, MAX_TEXT, clean_text
+from .guide import page
 from .measures import MEASURE, TIERS
 from .starting_points import STARTING_POINT, StartingPoint
 
 MAX_CONTEXT: Final = 10_000
 MAX_ITEMS: Final = 20
+MAX_GUIDES: Final = 5
 PARTS: Final = (
     "key",
     "name",
@@ -20,6 +22,7 @@ PARTS: Final = (
     "question",
     "context",
     "emphasis",
+    "guides",
     "situation",
     "tier",
     "metrics",
@@ -51,7 +54,7 @@ def parse_starting_point(raw: object) -> StartingPoint:
         question=clean_text(given.get("question", ""), "question", 400, may_be_empty=True),
         context=clean_text(given.get("context", ""), "context", MAX_CONTEXT, may_be_empty=True),
         emphasis={one: clean_text(text, f"emphasis.{one}", MAX_TEXT) for one, text in emphasis.items()},
-        guides=(),
+        guides=_guides(given.get("guides", [])),
         situation=dict(situation),
         tier=tier,
         metrics=_metrics(given.get("metrics", [])),
@@ -66,12 +69,22 @@ def starting_point_as_dict(point: StartingPoint) -> dict[str, Any]:
         "key": point.key,
         **{part: str(getattr(point, part)) for part in ("name", "summary", "title", "question", "context")},
         "emphasis": {key: str(text) for key, text in point.emphasis.items()},
+        "guides": list(point.guides),
         "situation": dict(point.situation),
         "tier": point.tier,
         "metrics": list(point.metrics),
         "gates": {key: list(texts) for key, texts in point.gates.items()},
         "assumptions": [{"text": str(text), "role": role} for text, role in point.assumptions],
     }
+
+
+def _guides(raw: object) -> tuple[str, ...]:
+    if not isinstance(raw, list | tuple) or len(raw) > MAX_GUIDES:
+        raise AnswerError("guides", f"must be a list of {MAX_GUIDES} pages or fewer")
+    for one in raw:
+        if not isinstance(one, str) or page(one) is None:
+            raise AnswerError("guides", f"{name(one)} is no page of the guide")
+    return tuple(dict.fromkeys(raw))
 
 
 def _metrics(raw: object) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from decisions import frameworks
 from decisions.canonical import new_salt
 from decisions.errors import Conflict
 from decisions.models import Decision, Record, RecordState, User
@@ -44,7 +45,7 @@ def draft(
         workshop_ref and Record.objects.filter(decision=decision, workshop_ref=workshop_ref, state__in=WRITABLE).first()
     )
     if earlier:
-        return _take_readings(earlier, first, minutes, by)
+        return _take_readings(earlier, first, minutes, by, parts.text(prefill.context_of(decision, readings)))
     return _begin(
         decision=decision,
         given=first,
@@ -53,6 +54,7 @@ def draft(
         workshop_ref=workshop_ref,
         minutes=minutes,
         contacts=_contacts(readings.get("owners")),
+        context=prefill.context_of(decision, readings),
     )
 
 
@@ -63,7 +65,8 @@ def draft_without_workshop(*, decision: Decision, approach: str, title: str = ""
     given = prefill.for_approach(decision, parts.clean("approach", approach), today=timezone.localdate())
     if title.strip():
         given["title"] = title
-    return _begin(decision=decision, given=given, framework=prefill.framework_head(), by=by)
+    head = frameworks.framework_of(decision.team_id).head()
+    return _begin(decision=decision, given=given, framework=head, by=by)
 
 
 def _begin(
@@ -75,6 +78,7 @@ def _begin(
     workshop_ref: uuid.UUID | None = None,
     minutes: list[dict[str, str]] | None = None,
     contacts: dict[str, Any] | None = None,
+    context: str | None = None,
 ) -> Record:
     standing = standing_record(decision.pk)
     replaces = standing if standing and not Record.objects.filter(supersedes=standing).exists() else None
@@ -86,7 +90,7 @@ def _begin(
             "number": decision.number,
             "title": parts.line(decision.title, 160),
             "question": parts.line(decision.question, 400),
-            "context": parts.text(decision.context),
+            "context": parts.text(decision.context if context is None else context),
         },
         "framework": dict(framework),
     }
@@ -152,7 +156,8 @@ def edit(
     update = {key: parts.clean(key, changes[key]) for key in keys if key in changes}
     content = {**record.content, **update}
     if section == "criteria":
-        content.update(prefill.verdict(prefill.answers_of(content)))
+        names = prefill.names_in(content["criteria"])
+        content.update(prefill.verdict(prefill.answers_of(content), names))
     new_contacts = record.owner_contacts if contacts is None else dict(contacts)
     same_text = content == record.content
     if same_text and new_contacts == record.owner_contacts:
@@ -179,7 +184,9 @@ def _stop_sign_off(record: Record, by: User | None) -> None:
         back_to_draft(record, by=by, why=why, minute=minute)
 
 
-def _take_readings(record: Record, first: Mapping[str, Any], minutes: list[dict[str, str]], by: User | None) -> Record:
+def _take_readings(
+    record: Record, first: Mapping[str, Any], minutes: list[dict[str, str]], by: User | None, context: str
+) -> Record:
     """The room scored again: its new readings replace the old ones; what people wrote since stays."""
     record = locked(record)
     keys = (
@@ -193,6 +200,7 @@ def _take_readings(record: Record, first: Mapping[str, Any], minutes: list[dict[
         "flags",
     )
     content = {**record.content, **{key: parts.clean(key, first.get(key)) for key in keys}}
+    content["decision"] = {**content["decision"], "context": context}
     if record.content["approach"] == record.content["recommended_approach"]:
         content["approach"] = content["recommended_approach"]
     own = [line for line in record.minutes if line not in minutes and line.get("of") == "record"]

@@ -1,14 +1,17 @@
 """What a fresh draft says before anybody edits it: the recommendation in words, and the framework's defaults."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from decisions import frameworks
 from decisions.framework.answers import Answers, parse
-from decisions.framework.criteria import CRITERIA, FRAMEWORK_NAME, FRAMEWORK_VERSION
+from decisions.framework.criteria import CRITERIA, FRAMEWORK_NAME, FRAMEWORK_VERSION, NAMES
 from decisions.framework.defaults import record_defaults, risk_choices
 from decisions.framework.recommendation import Recommendation, recommend
 from decisions.framework.rule import RULE_VERSION
+from decisions.framework.starting_points import StartingPoint
+from decisions.framework.text import Sentence
 from decisions.models import Decision
 
 MONTH, QUARTER = timedelta(days=30), timedelta(days=91)
@@ -21,9 +24,15 @@ def framework_head(given: Any = None) -> dict[str, str]:
     return {key: str(known.get(key) or value) for key, value in present.items()}
 
 
-def verdict(answers: Answers) -> dict[str, Any]:
+def names_in(criteria: Iterable[Mapping[str, Any]]) -> Mapping[str, Sentence | str]:
+    """What these rows call the criteria: a team may have words of its own."""
+    given = {str(one.get("key", "")): str(one.get("name", "")) for one in criteria}
+    return {key: given.get(key) or name for key, name in NAMES.items()}
+
+
+def verdict(answers: Answers, names: Mapping[str, Sentence | str] = NAMES) -> dict[str, Any]:
     """What the rule says about these answers, as the content keeps it."""
-    result = recommend(answers)
+    result = recommend(answers, names)
     return {
         "path": result.path,
         "clause": result.clause,
@@ -52,22 +61,35 @@ def open_criteria(content: Mapping[str, Any]) -> list[str]:
     return [item["name"] for item in content["criteria"] if item["key"] in open_keys]
 
 
-def blank_criteria() -> list[dict[str, Any]]:
-    """The five criteria before anybody answered."""
-    return [{"key": one.key, "name": str(one.name), "state": "unanswered"} for one in CRITERIA]
+def blank_criteria(decision: Decision | None = None) -> list[dict[str, Any]]:
+    """The five criteria before anybody answered, in the team's words."""
+    criteria = frameworks.framework_of(decision.team_id).criteria if decision else CRITERIA
+    return [{"key": one.key, "name": str(one.name), "state": "unanswered"} for one in criteria]
+
+
+def start_of(decision: Decision, key: str = "") -> StartingPoint | str:
+    """The starting point that sets defaults: ours or the team's own."""
+    return frameworks.starting_point(decision.team_id, key or decision.starting_point) or ""
+
+
+def context_of(decision: Decision, readings: Mapping[str, Any]) -> str:
+    """The decision's context, with what the room answered to the team's own questions."""
+    asked = (f"{one['question']}\n{one['answer']}" for one in readings.get("context") or ())
+    return "\n\n".join(part for part in (decision.context, *asked) if part)
 
 
 def from_readings(decision: Decision, readings: Mapping[str, Any], *, today: date) -> dict[str, Any]:
     """The content of a first draft: the readings as they are, and the framework's defaults for everything else."""
     answers = parse(readings.get("answers") or {})
-    result = recommend(answers)
-    start = str(readings.get("starting_point") or decision.starting_point)
+    names = names_in(readings.get("criteria") or ())
+    result = recommend(answers, names)
+    start = start_of(decision, str(readings.get("starting_point") or ""))
     said = ("criteria", "attendees", "owners", "flip_signals", "assumptions")
     return {
         "criteria": blank_criteria(),
         **record_defaults(result, starting_point=start),
         "revisit": revisit(result, today),
-        **verdict(answers),
+        **verdict(answers, names),
         "approach": result.approach,
         "situation": answers.situation.as_dict(),
         **{key: readings[key] for key in said if readings.get(key)},
@@ -80,12 +102,12 @@ def for_approach(decision: Decision, approach: str, *, today: date) -> dict[str,
     answers = Answers()
     result = recommend(answers)
     return {
-        **record_defaults(result, approach=approach, starting_point=decision.starting_point),
+        **record_defaults(result, approach=approach, starting_point=start_of(decision)),
         "revisit": revisit(result, today),
         **verdict(answers),
         "approach": approach,
         "situation": answers.situation.as_dict(),
-        "criteria": blank_criteria(),
+        "criteria": blank_criteria(decision),
     }
 
 

@@ -18,6 +18,7 @@ from workshops import actions
 from workshops import board as boards
 from workshops.forms import BallotForm, ContestForm, NoteForm, SeatForm, SettleForm, SituationForm, TimerForm
 from workshops.models import Round, Seat
+from workshops.readings import framework_in
 from workshops.views.room import require_seat, room_context
 
 WAYS = {"outcome": "outcome", "scoring": "scoring", "precheck": "precheck", "lobby": "lobby"}
@@ -113,7 +114,7 @@ def phase(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 def situation(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Keep the answers about the situation."""
     seat = require_seat(request, workshop_id)
-    form = SituationForm(request.POST)
+    form = SituationForm(request.POST, framework=framework_in(seat.workshop))
     if not form.is_valid():
         return refused(request, seat, "situation_form", form)
     actions.answer_situation(

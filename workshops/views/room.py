@@ -14,6 +14,7 @@ from workshops import fragments, permissions, what_ifs
 from workshops.minutes import minute_line
 from workshops.models import Phase, Role, Seat
 from workshops.outcome import outcome_view
+from workshops.readings import framework_in
 from workshops.seats import seat_of, set_seat_cookie
 
 
@@ -74,11 +75,12 @@ def what_if(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     shared = boards.shared_board(seat.workshop_id)
     if shared is None or shared.outcome is None:
         raise Http404
-    questions = what_ifs.questions(shared.outcome.answers, request.GET)
+    it = shared.outcome
+    questions = what_ifs.questions(it.answers, request.GET, it.criteria)
     context = {
         "board": shared,
-        "it": shared.outcome,
-        "what": outcome_view(questions.answers),
+        "it": it,
+        "what": outcome_view(questions.answers, names=it.recommendation.names, criteria=it.criteria),
         "leans": questions.leans,
         "switches": questions.switches,
     }
@@ -113,7 +115,7 @@ def minutes(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     shared = boards.shared_board(seat.workshop_id, with_minutes=True)
     if shared is None:
         raise Http404
-    lines = [minute_line(minute) for minute in shared.minutes]
+    lines = [minute_line(minute, framework_in(seat.workshop).names) for minute in shared.minutes]
     return render(
         request,
         "workshops/minutes.html",
