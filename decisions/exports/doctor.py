@@ -132,3 +132,9 @@ def check_pdf(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessag
     if found.warning:
         return [checks.Info(found.warning, hint=found.remedy, id="decisions.I001")]
     return []
+
+
+if __name__ == "__main__":
+    found = _diagnosis()
+    sys.stdout.write(f"{found}\n")
+    sys.exit(0 if found.well else 1)

@@ -52,9 +52,13 @@ def coverage(where: tuple[Path, ...]) -> frozenset[int]:
     known: set[int] = set()
     for folder in where:
         for path in sorted([*folder.glob("*.ttf"), *folder.glob("*.otf"), *folder.glob("*.ttc")]):
-            faces = TTCollection(path, lazy=True).fonts if path.suffix == ".ttc" else [TTFont(path, lazy=True)]
-            for face in faces:
-                known.update(face.getBestCmap())
+            if path.suffix == ".ttc":
+                with TTCollection(path, lazy=True) as collection:
+                    for face in collection.fonts:
+                        known.update(face.getBestCmap())
+            else:
+                with TTFont(path, lazy=True) as face:
+                    known.update(face.getBestCmap())
     return frozenset(known)
 
 
