@@ -415,7 +415,10 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
         situation=workshop.situation,
         precheck=workshop.precheck,
         outcome=outcome_of(workshop, dots) if in_outcome else None,
-        nudged_at=nudged,
+        # a reminder belongs to the ballots that were missing then
+        nudged_at=nudged
+        if any(one.state == RoundState.OPEN and nudged and one.opened_at <= nudged for one in rounds)
+        else None,
         record_url=_record_url(workshop) if in_outcome else "",
         now=timezone.now(),
         minutes=tuple(workshop.minutes.all()) if with_minutes else (),

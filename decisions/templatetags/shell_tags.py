@@ -1,6 +1,6 @@
 """What every page's frame and its small parts need: the viewer's teams, role marks, words for keys."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -33,6 +33,15 @@ def role_mark(role: str) -> dict[str, Any]:
 def flag_text(key: str) -> str:
     """What a flag of the recommendation means, as a sentence."""
     return str(FLAGS.get(key, key))
+
+
+@register.filter
+def by_role(seats: Iterable[Any]) -> list[tuple[str, list[Any]]]:
+    """People with a role, grouped by it in the order that the axis uses: the owners first."""
+    groups: dict[str, list[Any]] = {role: [] for role in ROLE_MARKS}
+    for seat in seats:
+        groups[seat.role if seat.role in groups else "other"].append(seat)
+    return [(role, group) for role, group in groups.items() if group]
 
 
 @register.filter
