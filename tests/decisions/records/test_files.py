@@ -1,0 +1,242 @@
+"""A record as a file: the right headers, the same bytes again, and a clear page where PDFs cannot be made."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pypdf
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from decisions import archives, issued, records, verifying
+from decisions.attached import document_in
+from decisions.chain import Anchor, Link, check
+from decisions.exports.pdf import PdfError
+from decisions.models import Archive
+from tests import people
+from tests.decisions.records import stories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast():
+    return people.cast()
+
+
+@pytest.fixture
+def data_dir(tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
+    return tmp_path
+
+
+def address(record, kind, **query):
+    path = reverse("decisions:record_file", kwargs={"slug": record.team.slug, "record_id": record.pk, "kind": kind})
+    return path + ("?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else "")
+
+
+def test_the_pdf_carries_the_record_and_is_kept_byte_for_byte(client, cast, data_dir, monkeypatch):
+    record = stories.accepted(cast)
+    client.force_login(cast.mina)
+
+    first = client.get(address(record, "pdf"))
+    assert first.status_code == 200
+    assert first["Content-Type"] == "application/pdf"
+    assert first["X-Content-Type-Options"] == "nosniff"
+    assert first["Content-Disposition"] == (
+        'attachment; filename="DR-0001-answer-support-questions-from-retrieval-first.pdf"'
+    )
+    assert document_in(first.content) == records.document_of(record)
+    assert "DR-0001" in pypdf.PdfReader(io.BytesIO(first.content)).pages[0].extract_text()
+
+    def never(*_arguments):
+        raise AssertionError("it was made anew")
+
+    monkeypatch.setattr(issued, "render_pdf", never)
+    again = client.get(address(record, "pdf"))
+    assert again.content == first.content
+    assert client.get(address(record, "pdf"), headers={"If-None-Match": first["ETag"]}).status_code == 304
+    assert [path.suffix for path in (data_dir / "pdf").iterdir()] == [".pdf"]
+
+
+def test_letter_is_another_file_and_other_paper_is_not_found(client, cast, data_dir):
+    record = stories.accepted(cast)
+    client.force_login(cast.mina)
+
+    letter = client.get(address(record, "pdf", paper="letter"))
+
+    box = pypdf.PdfReader(io.BytesIO(letter.content)).pages[0].mediabox
+    assert (round(box.width), round(box.height)) == (612, 792)
+    assert client.get(address(record, "pdf", paper="a0")).status_code == 404
+    assert client.get(address(record, "exe")).status_code == 404
+
+
+def test_markdown_and_json(client, cast, data_dir):
+    record = stories.accepted(cast)
+    client.force_login(cast.mina)
+
+    markdown = client.get(address(record, "md"))
+    assert markdown["Content-Type"].startswith("text/markdown")
+    assert "# Answer support questions from retrieval first" in markdown.content.decode()
+
+    data = client.get(address(record, "json"))
+    assert data.content.decode() == record.document
+    assert data["ETag"] != markdown["ETag"]
+
+
+def test_a_draft_is_printed_too_but_not_kept(client, cast, data_dir):
+    record = stories.drafted(cast)
+    client.force_login(cast.mina)
+
+    answer = client.get(address(record, "pdf"))
+
+    assert answer["Content-Disposition"].startswith('attachment; filename="draft-')
+    assert not (data_dir / "pdf").exists()
+
+
+def test_where_no_pdf_can_be_made_a_page_says_what_to_install(client, cast, data_dir, monkeypatch):
+    record = stories.accepted(cast)
+    client.force_login(cast.mina)
+
+    def cannot(*_arguments):
+        raise PdfError("PDF export needs the system library Pango. To mend it: apt-get install libpango-1.0-0")
+
+    monkeypatch.setattr(issued, "render_pdf", cannot)
+    answer = client.get(address(record, "pdf"))
+
+    assert answer.status_code == 503
+    assert answer["Retry-After"]
+    assert "apt-get install libpango-1.0-0" in answer.content.decode()
+
+
+def test_a_superseded_record_s_file_says_so_and_still_verifies(client, cast, data_dir):
+    first = stories.accepted(cast)
+    second = records.begin_replacement(record=first, by=cast.felix)
+    second = records.open_sign_off(record=second, by=cast.felix)
+    stories.everybody_signs(second)
+    records.accept(record=second, by=cast.felix, content_hash=second.content_hash)
+    client.force_login(cast.mina)
+
+    document = client.get(address(first, "json")).json()
+
+    assert (document["record"]["state"], document["record"]["superseded_by"]) == ("superseded", "DR-0002")
+    verdict = verifying.verify_document(document)
+    assert (verdict.genuine, verdict.state) == (True, "superseded")
+
+
+# --- archives ----------------------------------------------------------------------------------------------------
+
+
+def pretend_pdf(document, paper="A4"):
+    return b"%PDF-1.7 " + document["record"]["content_hash"].encode()
+
+
+def test_the_archive_holds_every_record_and_a_chain_that_verifies_without_the_server(cast, data_dir, monkeypatch):
+    monkeypatch.setattr(archives, "pdf_of", pretend_pdf)
+    records_made = [stories.accepted(cast) for _number in range(3)]
+    stories.drafted(cast)
+    archive = Archive.objects.create(team=cast.team, requested_by=cast.felix, total=3)
+
+    archives.write(archive.pk)
+
+    archive.refresh_from_db()
+    assert (archive.state, archive.done) == ("done", 3)
+    with zipfile.ZipFile(archives.path_of(archive)) as file:
+        names = file.namelist()
+        assert sum(name.endswith("record.json") for name in names) == 3
+        assert sum(name.endswith("record.pdf") for name in names) == 3
+        lines = [json.loads(line) for line in file.read("log/chain.jsonl").splitlines()]
+        chain = file.read("log/chain.jsonl")
+    links = [
+        Link(
+            line["seq"],
+            line["prev"],
+            line["type"],
+            line["at"],
+            line["actor"],
+            line["payload"],
+            line["payload_hash"],
+            line["entry_hash"],
+            line["decision_number"],
+        )
+        for line in lines
+    ]
+    anchor = records.document_of(records_made[-1])["anchor"]
+    assert check("helio-desk", links, anchors=[Anchor(**anchor)]).whole
+    assert len(verifying.anchors_in(chain)) == 3
+
+
+def test_an_archive_is_asked_for_once_and_written_off_the_request(
+    client, cast, data_dir, monkeypatch, django_capture_on_commit_callbacks
+):
+    started = []
+    monkeypatch.setattr(archives, "start_thread", started.append)
+    monkeypatch.setattr(archives, "pdf_of", pretend_pdf)
+    stories.accepted(cast)
+    page = reverse("decisions:archive", kwargs={"slug": cast.team.slug})
+    client.force_login(cast.felix)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page)
+        client.post(page)
+
+    archive = Archive.objects.get()
+    assert started == [archive.pk]
+    assert "<progress" in client.get(page).content.decode()
+    progress = client.get(page, headers={"Accept": "application/json"}).json()
+    assert progress["archives"][0]["state"] == "waiting"
+
+    archives.write(archive.pk)
+    download = client.get(reverse("decisions:archive_file", kwargs={"slug": cast.team.slug, "archive_id": archive.pk}))
+    assert download["Content-Type"] == "application/zip"
+    assert zipfile.ZipFile(io.BytesIO(b"".join(download))).testzip() is None
+
+
+def test_an_archive_that_fails_says_why_and_leaves_no_half_file(cast, data_dir, monkeypatch):
+    def full(*_arguments, **_more):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(archives, "write_archive", full)
+    archive = Archive.objects.create(team=cast.team)
+
+    archives.write(archive.pk)
+
+    archive.refresh_from_db()
+    assert (archive.state, "No space left" in archive.fault) == ("failed", True)
+    assert list((data_dir / "archives").iterdir()) == []
+
+
+def test_an_archive_whose_process_died_is_given_up_and_begun_anew(cast, data_dir, monkeypatch):
+    monkeypatch.setattr(archives, "start_thread", lambda _pk: None)
+    dead = Archive.objects.create(team=cast.team, state="running")
+    Archive.objects.filter(pk=dead.pk).update(beat_at=timezone.now() - archives.STALE - timedelta(seconds=1))
+
+    fresh = archives.request(team=cast.team, by=cast.felix)
+
+    dead.refresh_from_db()
+    assert dead.state == "failed"
+    assert fresh.pk != dead.pk
+
+
+def test_only_the_newest_archives_are_kept(cast, data_dir, monkeypatch):
+    monkeypatch.setattr(archives, "pdf_of", pretend_pdf)
+    for _number in range(archives.KEPT + 2):
+        archives.write(Archive.objects.create(team=cast.team).pk)
+
+    assert len(list((data_dir / "archives").glob("*.zip"))) == archives.KEPT
+
+
+def test_members_download_and_others_find_nothing(client, cast, data_dir, monkeypatch):
+    monkeypatch.setattr(archives, "pdf_of", pretend_pdf)
+    archive = Archive.objects.create(team=cast.team)
+    archives.write(archive.pk)
+    file = reverse("decisions:archive_file", kwargs={"slug": cast.team.slug, "archive_id": archive.pk})
+
+    client.force_login(cast.xaver)
+    assert client.get(file).status_code == 404
+    client.force_login(cast.mina)
+    assert client.get(file).status_code == 200
+    assert client.post(reverse("decisions:archive", kwargs={"slug": cast.team.slug})).status_code == 403
