@@ -1,7 +1,7 @@
 """PDFs for the web process, which never imports the layout engine: it asks a warm worker process.
 
 `render_pdf` blocks its thread and no other; call it off the event loop. It is safe from any number of threads, and
-after a fork. Environment: `PDF_WORKERS` (1), `PDF_TIMEOUT` seconds a page (20), `PDF_MEMORY` MiB a worker (1024).
+after a fork. Environment: `PDF_WORKERS` (1), `PDF_TIMEOUT` seconds a record (20), `PDF_MEMORY` MiB a worker (1024).
 """
 
 from __future__ import annotations
@@ -86,6 +86,33 @@ def template_version() -> str:
     return told.hexdigest()[:32]
 
 
+class _Deadline:
+    """So many seconds of the worker's work: of its processor time when the machine is too busy to give it any.
+
+    A stuck worker uses no time at all, so three times as long on the clock is the end in any case.
+    """
+
+    def __init__(self, seconds: float, pid: int) -> None:
+        self.seconds, self.pid, self.began, self.used = seconds, pid, time.monotonic(), _processor_seconds(pid)
+
+    def left(self) -> float:
+        elapsed = time.monotonic() - self.began
+        if elapsed < self.seconds:
+            return self.seconds - elapsed
+        now = _processor_seconds(self.pid)
+        worked = elapsed if now is None or self.used is None else now - self.used
+        return min(self.seconds - worked, 3 * self.seconds - elapsed)
+
+
+def _processor_seconds(pid: int) -> float | None:
+    """What a process has used so far; None where the system does not say, or the process is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Worker:
     """One process and the pipe to it. Not for several threads at once: the pool lends it out."""
 
@@ -97,12 +124,13 @@ class Worker:
         self.folder: tempfile.TemporaryDirectory[str] | None = None
 
     def render(self, data: bytes, paper: str) -> bytes:
-        if self.process is None or self.process.poll() is not None or self.done >= self.jobs:
-            self._start()
+        process = self.process
+        if process is None or process.poll() is not None or self.done >= self.jobs:
+            process = self._start()
         self.done += 1
         request = b'{"document":' + data + b',"paper":' + json.dumps(paper).encode() + b"}"
         try:
-            answer = self._ask(request, self.timeout)
+            answer = self._ask(request, process)
         except TimeoutError:
             self.stop()
             raise PdfError(
@@ -134,7 +162,7 @@ class Worker:
             self.folder = None
         return code
 
-    def _start(self) -> None:
+    def _start(self) -> subprocess.Popen[bytes]:
         self.stop()
         self.done = 0
         self.folder = tempfile.TemporaryDirectory(prefix="groundwork-pdf-")
@@ -154,7 +182,7 @@ class Worker:
         self.reading, self.writing = self.process.stdout.fileno(), self.process.stdin.fileno()
         os.set_blocking(self.writing, False)
         try:
-            answer = self._read(time.monotonic() + START_SECONDS)
+            answer = self._read(_Deadline(START_SECONDS, self.process.pid))
         except OSError:
             answer = b""
         if answer[:1] != b"R":
@@ -164,30 +192,32 @@ class Worker:
 
             logger.error("the PDF worker did not start: %s", said or "it ended")
             raise PdfError(advice(said))
+        return self.process
 
-    def _ask(self, request: bytes, seconds: float) -> bytes:
-        deadline = time.monotonic() + seconds
+    def _ask(self, request: bytes, process: subprocess.Popen[bytes]) -> bytes:
+        deadline = _Deadline(self.timeout, process.pid)
         rest = memoryview(HEADER.pack(len(request)) + request)
         while rest:  # a record may be larger than the pipe, and a stuck worker must not hold the thread
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([], [self.writing], [], left)[1]:
+            if (left := deadline.left()) <= 0:
                 raise TimeoutError
-            rest = rest[os.write(self.writing, rest[: 1 << 16]) :]
+            if select.select([], [self.writing], [], left)[1]:
+                rest = rest[os.write(self.writing, rest[: 1 << 16]) :]
         return self._read(deadline)
 
-    def _read(self, deadline: float) -> bytes:
+    def _read(self, deadline: _Deadline) -> bytes:
         (size,) = HEADER.unpack(self._bytes(HEADER.size, deadline))
         if size > LARGEST:
             raise OSError("the answer is too large")
         return self._bytes(size, deadline)
 
-    def _bytes(self, count: int, deadline: float) -> bytes:
+    def _bytes(self, count: int, deadline: _Deadline) -> bytes:
         """Exactly so many bytes, or TimeoutError at the deadline, or OSError when the process is gone."""
         parts, missing = [], count
         while missing:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self.reading], [], [], left)[0]:
+            if (left := deadline.left()) <= 0:
                 raise TimeoutError
+            if not select.select([self.reading], [], [], left)[0]:
+                continue
             part = os.read(self.reading, min(missing, 1 << 20))
             if not part:
                 raise OSError("the worker closed its pipe")

@@ -2,7 +2,7 @@
 
 `python -m tests.decisions.exports.render_many FOLDER NAME:PAPER ...`; a name is a record of `documents`, a number (a
 random record of that seed) or an extreme. With `fit:` in front only page one is laid out; with `without=STEP:` the file
-is not mended in that respect, for the validators' negative controls.
+lacks that step of its finish, or the pictures' alternative texts (`alt`), for the validators' negative controls.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import sys
 from pathlib import Path
 
+from decisions import lean_axis
 from decisions.exports import pdf_finish
 from decisions.exports.pdf_worker import prepare
 from tests.decisions.exports import documents
@@ -31,7 +32,10 @@ def main(folder: Path, jobs: list[str]) -> None:
     for job in jobs:
         if job.startswith("without="):
             step, job = job.removeprefix("without=").split(":", 1)
-            setattr(pdf_finish, step, lambda pdf: None)
+            if step == "alt":
+                lean_axis._alt = lambda *_args, **_more: ""
+            else:
+                setattr(pdf_finish, step, lambda pdf: None)
         name, paper = job.removeprefix("fit:").rsplit(":", 1)
         document = find(name)
         told: dict[str, object] = {"name": name, "paper": paper}

@@ -28,7 +28,7 @@ def test_every_kind_of_record_conforms(printed, profile):
         assert compliant, (key, failures)
 
 
-@pytest.mark.parametrize(("step", "profile"), [("_scope_headers", "ua1"), ("_claim_ua", "ua1"), ("_claim_ua", "3a")])
+@pytest.mark.parametrize(("step", "profile"), [("alt", "ua1"), ("_claim_ua", "ua1"), ("_claim_ua", "3a")])
 def test_the_validator_refuses_a_file_that_was_not_mended(tmp_path, step, profile):
     made = lay_out(tmp_path, f"without={step}:draft:A4")["draft", "A4"]
     assert not verdict(Path(made["path"]).read_bytes(), profile)[0]
