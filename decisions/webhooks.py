@@ -114,13 +114,15 @@ def follow() -> None:
 
 def note_due_revisits(today: date) -> int:
     """Put every revisit that is due on its way, each once; how many are due."""
-    due = Revisit.objects.filter(due_on__lte=today, held_at=None, decision__team__webhooks__ended_at__isnull=True)
-    rows = list(due.select_related("decision__team", "record").distinct()[:1_000])
-    for row in rows:
+    teams = Webhook.objects.filter(ended_at=None).values("team")
+    due = Revisit.objects.filter(due_on__lte=today, held_at=None, decision__team__in=teams).order_by("pk")
+    count = 0
+    for row in due.select_related("decision__team", "record").iterator(chunk_size=500):
+        count += 1
         said = {"number": row.record.label, "due_on": row.due_on.isoformat() if row.due_on else ""}
         said |= _decision_data(row.decision)
         note(row.decision.team_id, WebhookEvent.REVISIT_DUE, f"revisit:{row.pk}:{row.due_on}", said)
-    return len(rows)
+    return count
 
 
 def sentence(event: str, payload: dict[str, Any]) -> str:

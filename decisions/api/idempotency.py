@@ -37,7 +37,7 @@ def once(request: HttpRequest, token: ApiToken, do: Callable[[], dict[str, Any]]
         if earlier is None:
             raise Problem(409, "A request with this Idempotency-Key is being worked on.") from fault
         if earlier.request_hash != digest:
-            raise Problem(422, "This Idempotency-Key was used for another request.") from fault
+            raise Problem(409, "This Idempotency-Key was used for another request.") from fault
         response = _created(earlier.body)
         response["Idempotent-Replayed"] = "true"
         return response

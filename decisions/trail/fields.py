@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 from math import isfinite
 from types import MappingProxyType
 from typing import Any
@@ -205,7 +205,7 @@ def cleaned(field: Field, value: Any) -> str:
     if isinstance(value, bool):
         value = "yes" if value else "no"
     elif isinstance(value, float):
-        value = format(round(Decimal(repr(value)), 15).normalize() + 0, "f") if isfinite(value) else "NaN"
+        value = _plain(value)
     line = text.one_line(str(value))
     if not text.is_printable(line):
         raise ValueError(_("This contains control characters that cannot be shown."))
@@ -218,6 +218,15 @@ def cleaned(field: Field, value: Any) -> str:
     if not line:
         return ""
     return _OF_KIND[field.kind](line)
+
+
+def _plain(value: float) -> str:
+    """A float as people write it: the shortest digits that give it back, without an exponent."""
+    if not isfinite(value) or abs(value) > 1e15:
+        return "NaN"
+    number = Decimal(repr(value))
+    with localcontext(prec=60):
+        return format(number.quantize(Decimal(1).scaleb(-15)).normalize() + 0, "f")
 
 
 def _hash(line: str) -> str:

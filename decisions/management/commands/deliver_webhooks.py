@@ -31,7 +31,8 @@ class Command(BaseCommand):
                 signal.signal(number, lambda *_signal: stop.set())
         next_round = timezone.now()
         while not stop.is_set():
-            close_old_connections()
+            if not options["once"]:
+                close_old_connections()
             try:
                 if timezone.now() >= next_round:
                     webhooks.note_due_revisits(timezone.localdate())

@@ -94,7 +94,7 @@ def test_a_repeated_key_is_done_once_and_answered_the_same(world):
     assert first.content == again.content
     assert again["Idempotent-Replayed"] == "true"
     assert Configuration.objects.count() == 1
-    problem(world.pipeline.post("/decisions/1/entries", {**ENTRY, "reason": "Another"}, key), 422)
+    problem(world.pipeline.post("/decisions/1/entries", {**ENTRY, "reason": "Another"}, key), 409)
     for wrong in ("", " ", "x" * 201, "é"):
         problem(world.pipeline.post("/decisions/1/entries", ENTRY, {"Idempotency-Key": wrong}), 422)
     other = Pipeline(world.team, world.olga)

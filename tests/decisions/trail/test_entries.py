@@ -128,6 +128,15 @@ def test_values_are_stored_in_one_form(world):
     assert entry.fields["index_built_at"] == "2026-11-01T08:00:00Z"
 
 
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [(0.1, "0.1"), (1e-7, "0.0000001"), (1e-300, "0"), (-0.0, "0"), (936113426358441.8, "936113426358441.8"), (3, "3")],
+)
+def test_numbers_are_written_without_exponents(world, given, stored):
+    entry = read(put_live(world.decision, fields={**RAG, "score_floor": given}).entry)
+    assert entry.fields["score_floor"] == stored
+
+
 def test_a_roll_back_is_a_new_entry_that_restores_an_earlier_one(world):
     first = put_live(world.decision)
     put_live(world.decision, live_from=at(5), fields={**RAG, "base_model_id": "llama-4"})
