@@ -1,13 +1,18 @@
 """What every page's frame and its small parts need: the viewer's teams, role marks, words for keys."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from decisions.framework.criteria import NAMES
 from decisions.framework.flags import FLAGS
-from decisions.lean_axis import ROLE_MARKS, shape_path
+from decisions.lean_axis import ROLE_MARKS, Ballot, shape_path
 from decisions.models import Membership
 
 register = template.Library()
@@ -22,11 +27,46 @@ def own_memberships(context: Context) -> list[Membership]:
     return list(user.memberships.select_related("team").order_by("team__name"))
 
 
-@register.inclusion_tag("components/role_mark.svg")
-def role_mark(role: str) -> dict[str, Any]:
-    """The role's letter in its shape; decoration beside the role's name."""
-    role = role if role in ROLE_MARKS else "other"
-    return {"role": role, "letter": ROLE_MARKS[role].letter, "path": shape_path(ROLE_MARKS[role].shape, 8)}
+@register.simple_tag
+@cache
+def role_mark(role: str) -> SafeString:
+    """The role's letter in its shape; decoration beside the role's name. Drawn once a role: rooms show hundreds."""
+    mark = ROLE_MARKS[role if role in ROLE_MARKS else "other"]
+    return format_html(
+        '<svg class="role-mark role-{}" viewBox="-10 -10 20 20" aria-hidden="true" focusable="false"><path d="{}"/>'
+        '<text x="0" y="3.9" text-anchor="middle" font-size="10.5" font-weight="700">{}</text></svg>',
+        role if role in ROLE_MARKS else "other",
+        shape_path(mark.shape, 8),
+        mark.letter,
+    )
+
+
+@dataclass(frozen=True)
+class SampleAxis:
+    """One criterion of an invented room, for the front page."""
+
+    name: str
+    lean: int
+    median: str
+    ballots: tuple[Ballot, ...]
+
+
+SAMPLE = {
+    "knowledge_churn": (-2, "-2", {"product": -2, "security": -2, "data": -1, "engineering": -1}),
+    "audit_trust": (-1, "-1", {"product": -1, "security": -2, "data": -1, "engineering": 1}),
+    "task_stability": (1, "1", {"product": 1, "security": 0, "data": 1, "engineering": 2}),
+    "latency_cost": (0, "0", {"product": 1, "security": 0, "data": 0, "engineering": -1}),
+    "data_sensitivity": (-1, "-1.5", {"product": -1, "security": -2, "data": -2, "engineering": -1}),
+}
+
+
+@register.simple_tag
+def sample_axes() -> list[SampleAxis]:
+    """What a scored room looks like."""
+    return [
+        SampleAxis(str(NAMES[key]), lean, median, tuple(Ballot(score, role) for role, score in cast.items()))
+        for key, (lean, median, cast) in SAMPLE.items()
+    ]
 
 
 @register.filter

@@ -3,7 +3,7 @@
  *   <button data-copy="text" data-copied="Copied">   copies, and says so on the button and to a screen reader
  *   <form data-confirm="Really?">                    asks before it is sent
  *   details.menu                                     closes at Escape and at a press outside
- *   button.term[popovertarget]                       opens on focus too (the browser opens it on tap and click)
+ *   <a class="term" data-term data-name data-meaning>  explains itself on focus, tap and hover; a link without this script
  *   <time datetime="..." data-local>                 shown in the reader's own time zone; data-local="time" without the day
  */
 (() => {
@@ -51,36 +51,79 @@
 
   /* ---- terms that explain themselves ------------------------------------------------------------------- */
 
-  const textOf = (term) => document.getElementById(term.getAttribute("popovertarget") || "");
+  // The words come with the link, or stand further down the page under #term-<slug>.
+  const meaningOf = (term) => {
+    if (term.dataset.meaning) return { name: term.dataset.name, text: term.dataset.meaning };
+    const entry = document.getElementById(`term-${term.dataset.term}`);
+    const text = entry?.querySelector("dd")?.textContent.trim();
+    return text ? { name: entry.querySelector("dt")?.textContent.trim(), text } : null;
+  };
 
-  document.addEventListener("toggle", (event) => {
-    const text = event.target;
-    if (event.newState !== "open" || !text.classList?.contains("term-text")) return;
-    const term = document.querySelector(`.term[popovertarget="${text.id}"]`);
-    if (!term) return;
+  const box = document.createElement("div");
+  let shown = null;
+
+  const hide = () => {
+    if (!shown) return;
+    shown.removeAttribute("aria-describedby");
+    shown = null;
+    if (box.matches(":popover-open")) box.hidePopover();
+  };
+
+  const show = (term) => {
+    const meaning = "popover" in box && meaningOf(term);
+    if (!meaning) return false;
+    if (shown === term) return true;
+    hide();
+    if (!box.isConnected) {
+      box.id = "term-shown";
+      box.className = "term-text";
+      box.popover = "manual";
+      box.append(document.createElement("strong"), document.createElement("p"), document.createElement("a"));
+      (document.querySelector("main") || document.body).append(box);
+    }
+    const [name, text, more] = box.children;
+    name.textContent = meaning.name;
+    text.textContent = meaning.text;
+    more.href = term.href;
+    more.textContent = document.body.dataset.glossary || "";
+    more.tabIndex = -1;
+    shown = term;
+    term.setAttribute("aria-describedby", box.id);
+    box.showPopover();
     const at = term.getBoundingClientRect();
-    const size = text.getBoundingClientRect();
-    const below = at.bottom + 8 + size.height <= innerHeight;
-    text.style.margin = "0";
-    text.style.inset = "auto";
-    text.style.left = `${Math.max(12, Math.min(at.left, innerWidth - size.width - 12))}px`;
-    text.style.top = `${below ? at.bottom + 8 : Math.max(12, at.top - size.height - 8)}px`;
-  }, true);
+    const size = box.getBoundingClientRect();
+    const below = at.bottom + 6 + size.height <= innerHeight;
+    box.style.left = `${Math.max(12, Math.min(at.left, document.documentElement.clientWidth - size.width - 12))}px`;
+    box.style.top = `${below ? at.bottom + 6 : Math.max(12, at.top - size.height - 6)}px`;
+    return true;
+  };
 
-  // A press both focuses and toggles; opened by its focus, it would be closed again at once.
-  let pressed = null;
-  document.addEventListener("pointerdown", (event) => { pressed = event.target.closest?.(".term"); });
-  document.addEventListener("click", () => { pressed = null; });
+  const termAt = (event) => event.target.closest?.("a.term[data-term]");
+
   document.addEventListener("focusin", (event) => {
-    const term = event.target.closest?.(".term");
-    const text = term && term !== pressed && textOf(term);
-    if (text && !text.matches(":popover-open")) text.showPopover();
+    const term = termAt(event);
+    if (term) show(term);
+    else if (!box.contains(event.target)) hide();
   });
   document.addEventListener("focusout", (event) => {
-    const term = event.target.closest?.(".term");
-    const text = term && textOf(term);
-    if (text && text.matches(":popover-open") && !text.contains(event.relatedTarget)) text.hidePopover();
+    if (termAt(event) && !box.contains(event.relatedTarget)) hide();
   });
+  let leaving = null;
+  document.addEventListener("pointerover", (event) => {
+    if (event.pointerType !== "mouse") return;
+    const term = termAt(event);
+    clearTimeout(leaving);
+    if (term) show(term);
+    else if (shown && !box.contains(event.target) && shown !== document.activeElement) leaving = setTimeout(hide, 250);
+  });
+  // a tap or a click explains; the way to the glossary is in the explanation, and Enter follows the link
+  document.addEventListener("click", (event) => {
+    const term = termAt(event);
+    if (term && event.detail > 0 && !event.metaKey && !event.ctrlKey && show(term)) event.preventDefault();
+    else if (!term && !box.contains(event.target)) hide();
+  });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  addEventListener("scroll", hide, { passive: true });
 
   /* ---- times ------------------------------------------------------------------------------------------- */
 
