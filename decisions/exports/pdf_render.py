@@ -149,9 +149,12 @@ class Renderer:
 
     def layout(self, html: str, *sheets: str) -> Any:
         source = weasyprint.HTML(string=html, url_fetcher=self.fetcher, base_url="about:blank")
-        return source.render(
-            font_config=self.fonts, stylesheets=[self.css, *map(self._css, sheets)], pdf_variant=VARIANT
-        )
+        try:
+            return source.render(
+                font_config=self.fonts, stylesheets=[self.css, *map(self._css, sheets)], pdf_variant=VARIANT
+            )
+        except FatalURLFetchingError as error:  # a BaseException, which would end the worker
+            raise ValueError(str(error)) from error
 
     def _css(self, text: str) -> Any:
         return weasyprint.CSS(string=text, font_config=self.fonts, url_fetcher=self.fetcher)

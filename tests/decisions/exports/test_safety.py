@@ -36,7 +36,7 @@ for address in hostile:
     renderer.render(document, "A4")
 try:
     renderer.fetcher.fetch("file:///etc/passwd")
-except Exception as error:
+except BaseException as error:
     print(json.dumps({"seen": seen, "refused": type(error).__name__}))
 """
 
