@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from decisions import urls_trail
+from decisions import urls_framework, urls_trail
 from decisions.views import (
     archives,
     decisions,
@@ -68,4 +68,5 @@ urlpatterns: list[URLPattern] = [
     path("t/<slug:slug>/archive/<int:archive_id>/", archives.archive_file, name="archive_file"),
     path("verify/", verify.verify, name="verify"),
     *urls_trail.urlpatterns,
+    *urls_framework.urlpatterns,
 ]

@@ -1,9 +1,12 @@
 """What people type in a room."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 from django.http import QueryDict
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from decisions.forms.fields import Line, Prose
@@ -192,6 +195,18 @@ class SituationForm(forms.Form):
         super().__init__(data, initial=initial)
         self.fields.update(questions)
 
+    def groups(self) -> Iterator[tuple[str, list[BoundField]]]:
+        """The fields under their headings, without headings that nothing stands under."""
+        decides = {one.key for one in self.framework.situation if one.decides}
+        named: dict[str, list[BoundField]] = {
+            "": [self["pre_check"]],
+            str(_("Worth asking in the room")): [self[name] for name in self.fields if name.startswith("room_")],
+            str(_("What your team asks too")): [self[name] for name in self.fields if name.startswith(ASKED)],
+            str(_("What the rule asks beside the five criteria")): [self[n] for n in self.fields if n in decides],
+            str(_("What is in place")): [self[one.key] for one in self.framework.situation if not one.decides],
+        }
+        return ((title, fields) for title, fields in named.items() if fields)
+
     def situation(self) -> dict[str, Any]:
         """The answers in the form the rule reads; a room question that settles one of them speaks last."""
         values: dict[str, Any] = {"pre_check": self.cleaned_data["pre_check"]}
@@ -213,7 +228,8 @@ class SituationForm(forms.Form):
 
 def _own_question(own: ContextQuestion) -> forms.Field:
     """The field of a question that the team has added."""
-    named: dict[str, Any] = {"label": own.question, "help_text": own.help, "required": False}
+    # a help text is markup to the form's template, and this one was typed by people
+    named: dict[str, Any] = {"label": own.question, "help_text": escape(own.help), "required": False}
     if own.kind == "text":
         return Prose(max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 2}), **named)
     if own.kind == "yes_no":

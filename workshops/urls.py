@@ -20,6 +20,7 @@ urlpatterns = [
     path("w/<uuid:workshop_id>/rounds/<int:round_id>/withdraw/", acting.withdraw, name="withdraw"),
     path("w/<uuid:workshop_id>/phase/", acting.phase, name="phase"),
     path("w/<uuid:workshop_id>/situation/", acting.situation, name="situation"),
+    path("w/<uuid:workshop_id>/explainability/", acting.explainability, name="explainability"),
     path("w/<uuid:workshop_id>/rounds/open/", acting.open_round, name="open_round"),
     path("w/<uuid:workshop_id>/rounds/ahead/", acting.open_ahead, name="open_ahead"),
     path("w/<uuid:workshop_id>/session/", acting.start_session, name="start_session"),

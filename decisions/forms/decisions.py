@@ -5,16 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from decisions import frameworks
 from decisions.forms.fields import Line, Prose, Words
 from decisions.models import Decision, Membership, Team
-
-STARTING_POINTS = [
-    ("support_copilot", _("Support copilot over tickets and runbooks")),
-    ("marketing_assistant", _("Marketing content assistant")),
-    ("code_assistant", _("Code assistant")),
-    ("regulated_finance", _("Regulated finance")),
-    ("healthcare", _("Healthcare")),
-]
 
 
 class DecisionForm(forms.Form):
@@ -63,7 +56,12 @@ class DecisionForm(forms.Form):
         }
         people = [(key, str(user)) for key, user in self.people.items()]
         self.fields["owner"].choices = [("", _("Nobody yet")), *people]  # type: ignore[attr-defined]
-        self.fields["starting_point"].choices = [("", _("None of these")), *STARTING_POINTS]  # type: ignore[attr-defined]
+        self.starting_points = frameworks.offered(team.pk)
+        named = {point.key: str(point.name) for point in self.starting_points}
+        kept = frameworks.starting_point(team.pk, str(self.initial.get("starting_point") or ""))
+        if kept:  # a decision keeps its starting point when it is offered no longer
+            named.setdefault(kept.key, str(kept.name))
+        self.fields["starting_point"].choices = [("", _("None of these")), *named.items()]  # type: ignore[attr-defined]
 
     def clean_owner(self) -> Any:
         """The person, or None."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from decisions import questions
+from decisions import frameworks, questions
 from decisions.errors import Conflict
 from decisions.forms.decisions import DecisionForm, RewordForm
 from decisions.forms.trail import AtForm
@@ -37,13 +37,23 @@ def decision_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask a new decision."""
     membership = membership_of(request.user, slug)
     require_editor(membership)
-    form = DecisionForm(request.POST or None, team=membership.team, initial={"owner": str(membership.user_id)})
+    initial = {"owner": str(membership.user_id), **_start(membership, request.GET.get("starting_point", ""))}
+    form = DecisionForm(request.POST or None, team=membership.team, initial=initial)
     if request.method == "POST" and form.is_valid():
         decision = questions.ask(team=membership.team, by=signed_in(request), **form.cleaned_data)
         messages.success(request, _("Decision %(number)s is asked.") % {"number": decision.number})
         return redirect("decisions:decision", slug=slug, number=decision.number)
     context = {"team": membership.team, "membership": membership, "form": form}
     return render(request, "decisions/decisions/new.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _start(membership: Membership, key: str) -> dict[str, str]:
+    """What a starting point writes into the form of a new decision."""
+    point = frameworks.starting_point(membership.team_id, key[:60].replace("\x00", ""))
+    if point is None:
+        return {}
+    filled = {part: str(getattr(point, part)) for part in ("title", "question", "context")}
+    return {"starting_point": point.key, **filled}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +66,7 @@ def decision_edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if request.method != "POST":
         form = RewordForm(initial=RewordForm.values_of(decision), team=membership.team)
         return render(request, "decisions/decisions/edit.html", {**context, "form": form})
-    form = RewordForm(request.POST, team=membership.team)
+    form = RewordForm(request.POST, team=membership.team, initial={"starting_point": decision.starting_point})
     status = 422
     if form.is_valid():
         try:

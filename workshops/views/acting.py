@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from decisions.errors import Conflict
 from decisions.models import User
-from workshops import actions
+from workshops import actions, follow
 from workshops import board as boards
 from workshops.forms import BallotForm, ContestForm, NoteForm, SeatForm, SettleForm, SituationForm, TimerForm
 from workshops.models import Round, Seat
@@ -90,7 +90,7 @@ def own_fragment(request: HttpRequest, seat: Seat, *, status: int = 200, **conte
     """The viewer's ballot for htmx; the whole room for a plain form that was wrong, else the way back."""
     if getattr(request, "htmx", False):
         # the own ballot only: a vote must not load the board of two hundred people to say that it is saved
-        own = boards.own_board(seat)
+        own = boards.own_board(seat, follow.known_board(seat.workshop_id))
         return render(request, "workshops/fragments/ballot.html", {"own": own, "at": None, **context}, status=status)
     if status != 200:
         return render(request, "workshops/room.html", {**room_context(request, seat), **context}, status=status)
@@ -119,6 +119,20 @@ def situation(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
         return refused(request, seat, "situation_form", form)
     actions.answer_situation(
         workshop_id=seat.workshop_id, situation=form.situation(), precheck=form.precheck(), by=seat
+    )
+    return done(request, seat)
+
+
+@never_cache
+@require_POST
+def explainability(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """Say whether legal or public relations require that answers can be explained."""
+    seat = require_seat(request, workshop_id)
+    required = {"yes": True, "no": False}.get(request.POST.get("required", ""))
+    if required is None:
+        raise Conflict(_("Say whether it is required or not."))
+    actions.answer_situation(
+        workshop_id=seat.workshop_id, situation={"explainability_required": required}, precheck={}, by=seat
     )
     return done(request, seat)
 
