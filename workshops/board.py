@@ -5,7 +5,7 @@ a reason. Everything a browser gets - page, fragment, stream - is made from here
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -429,29 +429,39 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
 
 def own_key(board: Board) -> str:
     """Changes when, and only when, the viewers' own fragments must be drawn again."""
-    return f"{board.workshop.phase}-{board.workshop.stage}"
+    return key_of(board.workshop)
+
+
+def key_of(workshop: Workshop | WorkshopView) -> str:
+    """The same of a workshop."""
+    return f"{workshop.phase}-{workshop.stage}"
 
 
 def own_boards(workshop_id: int, seat_ids: Collection[int]) -> tuple[str, dict[int, OwnBoard]]:
     """The own boards of several seats of one room, in a fixed number of queries."""
     workshop = Workshop.objects.get(pk=workshop_id)
     seats = list(workshop.seats.filter(pk__in=seat_ids, removed_at__isnull=True))
-    return f"{workshop.phase}-{workshop.stage}", _own_boards(workshop, seats)
+    return key_of(workshop), _own_boards(workshop, seats)
 
 
-def own_board(seat: Seat) -> OwnBoard:
-    """The own board of a seat that is loaded with its workshop."""
-    return _own_boards(seat.workshop, [seat])[seat.pk]
+def own_board(seat: Seat, known: Board | None = None) -> OwnBoard:
+    """The own board of a seat that is loaded with its workshop; a board of the same stage spares asking for rounds."""
+    rounds = None
+    if known is not None and known.workshop.id == seat.workshop_id and known.workshop.stage == seat.workshop.stage:
+        rounds = [one for criterion in known.criteria for one in (*criterion.history, criterion.round) if one]
+    return _own_boards(seat.workshop, [seat], rounds)[seat.pk]
 
 
-def _own_boards(workshop: Workshop, seats: list[Seat]) -> dict[int, OwnBoard]:
-    shown_rounds = [
-        one for one in workshop.rounds.order_by("number") if one.state in {RoundState.OPEN, RoundState.REVEALED}
-    ]
+def _own_boards(
+    workshop: Workshop, seats: list[Seat], rounds: Sequence[Round | RoundView] | None = None
+) -> dict[int, OwnBoard]:
+    if rounds is None:
+        rounds = list(workshop.rounds.order_by("number"))
+    shown_rounds = [one for one in rounds if one.state in {RoundState.OPEN, RoundState.REVEALED}]
     shown_rounds.sort(key=lambda one: [criterion.key for criterion in CRITERIA].index(one.criterion))
     ballots: dict[tuple[int, int], Ballot] = {
         (ballot.seat_id, ballot.round_id): ballot
-        for ballot in Ballot.objects.filter(round__in=shown_rounds, seat__in=seats)
+        for ballot in Ballot.objects.filter(round__in=[one.id for one in shown_rounds], seat__in=seats)
     }
     by_key = {criterion.key: criterion for criterion in framework_in(workshop).criteria}
     boards = {}
@@ -463,12 +473,12 @@ def _own_boards(workshop: Workshop, seats: list[Seat]) -> dict[int, OwnBoard]:
             phase=workshop.phase,
             stage=workshop.stage,
             rounds=tuple(
-                OwnRound(by_key[one.criterion], one.pk, one.number, ballots.get((seat.pk, one.pk)))
+                OwnRound(by_key[one.criterion], one.id, one.number, ballots.get((seat.pk, one.id)))
                 for one in shown_rounds
                 if one.state == RoundState.OPEN
             ),
             revealed=next(
-                (ballots.get((seat.pk, one.pk)) for one in shown_rounds if one.state == RoundState.REVEALED), None
+                (ballots.get((seat.pk, one.id)) for one in shown_rounds if one.state == RoundState.REVEALED), None
             ),
         )
     return boards

@@ -54,6 +54,12 @@ def current_board(workshop_id: int) -> Board | None:
     return board
 
 
+def known_board(workshop_id: int) -> Board | None:
+    """The board last drawn in this process, if any; old perhaps, so compare its stage before relying on it."""
+    known = _known.get(workshop_id)
+    return known.board if known is not None else None
+
+
 def _carry_on(known: Known) -> Known | None:
     """The board after further votes; None when something else has happened or cannot be ruled out."""
     workshop_id = known.board.workshop.id

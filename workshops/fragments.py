@@ -89,14 +89,12 @@ def render_room(workshop_id: int, audiences: Collection[str]) -> RoomFrame | Non
         context = shared_context(board, audience)
         fragments[audience] = {name: draw(name, context) for name in SHARED[audience]}
     present = {seat.id: FACILITATOR if seat.is_facilitator else PARTICIPANT for seat in board.seats}
-    return RoomFrame(board.workshop.version, fragments, present, str(boards.own_key(board)))
+    return RoomFrame(board.workshop.version, fragments, present, boards.own_key(board))
 
 
 def _own(workshop_id: int, seat_ids: Collection[int]) -> OwnFrame:
     key, found = boards.own_boards(workshop_id, seat_ids)
-    return OwnFrame(
-        str(key), {seat_id: {name: draw(name, {"own": own}) for name in OWN} for seat_id, own in found.items()}
-    )
+    return OwnFrame(key, {seat_id: {name: draw(name, {"own": own}) for name in OWN} for seat_id, own in found.items()})
 
 
 @database_job
@@ -119,11 +117,12 @@ def admit(public_id: UUID, cookies: Mapping[str, str]) -> Admission | None:
         return None
     seat_id, key = claimed
     seat = (
-        Seat.objects.filter(pk=seat_id, key=key, workshop__public_id=public_id, removed_at=None)
-        .values_list("workshop_id", "is_facilitator")
+        Seat.objects.select_related("workshop")
+        .filter(pk=seat_id, key=key, workshop__public_id=public_id, removed_at=None)
         .first()
     )
     if seat is None:
         return None
-    workshop_id, is_facilitator = seat
-    return Admission(workshop_id, seat_id, FACILITATOR if is_facilitator else PARTICIPANT, _own(workshop_id, [seat_id]))
+    own = boards.own_board(seat, follow.known_board(seat.workshop_id))
+    frame = OwnFrame(boards.key_of(seat.workshop), {seat.pk: {name: draw(name, {"own": own}) for name in OWN}})
+    return Admission(seat.workshop_id, seat.pk, FACILITATOR if seat.is_facilitator else PARTICIPANT, frame)

@@ -101,3 +101,23 @@ def test_any_course_of_a_meeting_is_followed(seed):
             opened = actions.reopen_round(workshop_id=made.id, criterion=criterion, by=made.felix, stage=None)
         if chance.random() < 0.6:
             check(made)
+
+
+def test_the_own_ballot_is_the_same_with_and_without_a_known_board():
+    made = scoring()
+    opened = made.open()
+    made.vote("ines", opened, -2, reason="documents change weekly")
+    follow.current_board(made.id)
+
+    def both_ways():
+        seat = made.seat("ines")
+        known = board.own_board(seat, follow.known_board(made.id))
+        assert known == board.own_board(seat)
+        return known
+
+    assert both_ways().rounds[0].ballot.score == -2
+    made.reveal(opened)
+    assert both_ways().revealed.score == -2, "an old board is not relied upon"
+    again = actions.reopen_round(workshop_id=made.id, criterion=opened.criterion, by=made.felix)
+    follow.current_board(made.id)
+    assert [one.round_id for one in both_ways().rounds] == [again.pk]
