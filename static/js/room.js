@@ -19,7 +19,10 @@
       const hasScore = ballot.querySelector("input[name=score]:checked");
       // a tap votes at once; what belongs to a ballot that is not cast yet waits for its score
       if (field.name === "score" || (hasScore && field.name === "confidence")) cast(ballot);
-      else if (hasScore && field.name === "reason" && ballot.querySelector("button[formaction]")) cast(ballot);
+      else if (hasScore && field.name === "reason" && ballot.querySelector("button[formaction]")) {
+        // a reveal takes the form away and the focus with it: what was being typed then is kept beside, not sent too late
+        setTimeout(() => { if (ballot.isConnected && field.value !== field.defaultValue) cast(ballot); }, 200);
+      }
     }
     const auto = field.closest("form[data-auto-submit]");
     if (auto) auto.requestSubmit();
