@@ -13,7 +13,7 @@ from workshops.demo.moments import at
 BASE = {
     "base_model_id": "llama-3.3-70b-instruct",
     "retrieval_settings": "hybrid search, top-k 8, floor 0.35, reranked to 4",
-    "corpus_version": "runbooks-2026-W41 + tickets-2024-07..",
+    "corpus_version": "runbooks-2026-W41, tickets since 2024-07",
     "evaluation_set_version": "support-eval-220 v1",
     "model_snapshot": "llama-3.3-70b-instruct-2026-08-12",
     "provider": "vendor-hosted",
@@ -85,7 +85,7 @@ def log_support_copilot(decision: Decision, people: dict[str, User], start: date
         environment="production",
         reason="Pilot passed its gates; open to all 41 engineers",
         approver="Mara Okonkwo",
-        fields={**BASE, "corpus_version": "runbooks-2026-W43 + tickets-2024-07..", "index_id": "kb-2026-11-02"},
+        fields={**BASE, "corpus_version": "runbooks-2026-W43, tickets since 2024-07", "index_id": "kb-2026-11-02"},
     )
     changed = start + timedelta(days=21)
     _entry(
@@ -97,7 +97,7 @@ def log_support_copilot(decision: Decision, people: dict[str, User], start: date
         approver="Mara Okonkwo",
         fields={
             **BASE,
-            "corpus_version": "runbooks-2026-W44 + tickets-2024-07..",
+            "corpus_version": "runbooks-2026-W44, tickets since 2024-07",
             "index_id": "kb-2026-11-07",
             "chunk_size": "900",
         },
