@@ -1,0 +1,91 @@
+"""The room: its pages are for its seats, its acts for those who may, and for everybody else it does not exist.
+
+G, O and F are guests with seats. E prepared the room and has left it: without a seat, an account of the team is nothing
+here. The stream, /w/<id>/stream/, is answered beside Django; its admission is tried in tests/workshops/live.
+"""
+
+from typing import Any
+
+from tests.matrix.row import ACTORS, Row
+from tests.rooms import AUDIT
+
+SEATS = {"G": 200, "O": 200, "F": 200}
+
+
+def stage(world: Any, **more: Any) -> dict[str, Any]:
+    """What a facilitator's form carries."""
+    return {"stage": world.room.now().stage, **more}
+
+
+def lead(route: str, done: int = 302, data: Any = stage, **more: Any) -> Row:
+    """An act of facilitators: 403 for the others in the room; `done` is 409 where the room is not at that point."""
+    return Row(f"workshops:{route}", "post", {"F": done, "G": 403, "O": 403}, data=data, **more)
+
+
+def revealed(world: Any) -> dict[str, Any]:
+    return {"workshop_id": world.room.workshop.public_id, "round_id": world.revealed.pk}
+
+
+def room_link(world: Any) -> dict[str, Any]:
+    return {"token": world.room.workshop.join_token}
+
+
+ROWS = [
+    Row("workshops:join_code", "get", otherwise=200),
+    Row("workshops:join_code", "post", otherwise=404, data=lambda world: {"code": "2" * 8}),
+    Row("workshops:join_link", "get", dict.fromkeys("GOF", 302), otherwise=200, arguments=room_link),
+    Row("workshops:join_link", "get", otherwise=404),
+    Row(
+        "workshops:join_link",
+        "post",
+        otherwise=302,
+        arguments=room_link,
+        data=lambda world: {"name": "Lena", "role": "legal"},
+    ),
+    Row("workshops:rejoin", "get", otherwise=302),  # whoever holds the personal link holds the seat
+    Row("workshops:rejoin", "get", otherwise=404, arguments=lambda world: {**world.rejoin, "key": "wrong"}),
+    Row("workshops:new", "get", {"M": 403, "E": 200, "W": 200}),
+    Row(
+        "workshops:new",
+        "post",
+        {"M": 403, "E": 302, "W": 302},
+        data=lambda world: {"name": "Olga", "role": "product", "shown": "names"},
+    ),
+    *(Row(f"workshops:{page}", "get", SEATS) for page in ("room", "screen", "state", "minutes", "what_if")),
+    Row("workshops:leave", "post", {"G": 302, "O": 302, "F": 409}),  # the last facilitator hands over first
+    Row("workshops:ballot", "post", {"G": 302, "O": 403, "F": 403}, data=lambda world: {"score": "1"}),
+    Row(
+        "workshops:ballot",
+        "post",
+        {"G": 409, "O": 403, "F": 403},
+        arguments=revealed,
+        data=lambda world: {"score": "1", "reason": "too late"},
+    ),
+    Row("workshops:withdraw", "post", {"G": 302, "O": 403, "F": 403}),
+    Row("workshops:withdraw", "post", {"G": 409, "O": 403, "F": 403}, arguments=revealed),
+    Row("workshops:note", "post", dict.fromkeys("GOF", 302), arguments=revealed, data=lambda world: {"text": "said"}),
+    Row("workshops:note", "post", dict.fromkeys("GOF", 409), data=lambda world: {"text": "too early"}),
+    lead("phase", data=lambda world: stage(world, phase="precheck")),
+    lead("situation"),
+    lead("open_round", 409, lambda world: stage(world, criterion="task_stability")),
+    lead("open_ahead", 409),
+    lead("start_session", 409),
+    lead("reveal_next"),
+    lead("reveal", data=lambda world: stage(world, anyway="1")),
+    lead("reveal", 409, lambda world: {"stage": world.room.now().stage - 1, "anyway": "1"}),  # a stale form
+    lead("settle", 409, lambda world: stage(world, lean="1", why=""), arguments=revealed),
+    lead("settle", 409, lambda world: stage(world, lean="1", why="")),  # still open
+    lead("reopen", 409, lambda world: stage(world, criterion=AUDIT)),
+    lead("timer", data=lambda world: {"seconds": "60"}),
+    lead("nudge"),
+    lead("remove_seat"),
+    lead("share_lead"),
+    lead("hand_over"),
+    lead("seat_role", 409, lambda world: {"role": "legal"}),  # a round is open
+    Row("workshops:take_over", "post", dict.fromkeys("GOF", 403)),
+    lead("write_record", 409),
+    lead("close"),
+    Row("workshops:close", "post", dict.fromkeys("GOF", 409)),  # a form without its stage is out of date
+]
+
+assert {actor for row in ROWS for actor in row.status} <= set(ACTORS)
