@@ -20,7 +20,7 @@ from decisions.exports.pdf import PdfError, cache_key
 from decisions.forms.records import ShareForm
 from decisions.issued import pdf_of
 from decisions.models import Record
-from decisions.permissions import membership_of
+from decisions.permissions import membership_of, require_editor
 from decisions.records import shares
 from decisions.records.document import Document
 from decisions.views.records import record_of, record_page
@@ -60,6 +60,7 @@ def share(request: HttpRequest, slug: str, record_id: UUID) -> HttpResponse:
     """Make a share link."""
     membership = membership_of(request.user, slug)
     record = record_of(membership, record_id)
+    require_editor(membership)
     form = ShareForm(request.POST)
     if not form.is_valid():
         return record_page(request, membership, record, status=422, share_form=form)
