@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from .answers import Answers
-from .criteria import CRITERIA
+from .criteria import BY_KEY, CRITERIA
 from .flags import FLAGS, raised
 from .measures import LEAK_PROBES, MEASURE, NO_GATE, PRODUCT_LIMIT
 from .plans import (
@@ -24,7 +24,7 @@ from .recommendation import Recommendation
 from .rule import Outcome
 from .starting_points import STARTING_POINT, StartingPoint
 from .text import Sentence, _
-from .words import APPROACH_NAMES, CLAUSE_SENTENCES, ROLE_NAMES
+from .words import APPROACH_NAMES, CLAUSE_SENTENCES, ROLE_NAMES, SITUATION_BY_KEY
 
 # the path meant when somebody chooses an approach that the rule did not recommend
 USUAL_PATH: Final[Mapping[str, str]] = {
@@ -146,6 +146,11 @@ def flip_signal_suggestions(recommendation: Recommendation) -> list[dict[str, st
         signal = " ".join(str(one) for one in flip.signals)
         then = _("Reopen the decision: it would become %(approach)s.", approach=APPROACH_NAMES[flip.approach])
         found.setdefault(signal, {"signal": signal, "then": str(then)})
+    if recommendation.clause == "prompt_baseline":
+        # nothing need be scored for this answer, so there is no flip to name: the baseline itself is the signal
+        again = _("Score the five criteria: prompts are no longer enough.")
+        failed = str(SITUATION_BY_KEY["prompt_baseline_sufficient"].signal_false)
+        found = {failed: {"signal": failed, "then": str(again)}, **found}
     leans = {one.key: recommendation.answers.lean(one.key) or 0 for one in CRITERIA}
     for one in sorted(CRITERIA, key=lambda one: -abs(leans[one.key])):
         if len(found) >= 4 or not leans[one.key]:
@@ -155,6 +160,11 @@ def flip_signal_suggestions(recommendation: Recommendation) -> list[dict[str, st
             "Score %(criterion)s again: the case for this approach is weaker.", criterion=recommendation.names[one.key]
         )
         found.setdefault(signal, {"signal": signal, "then": str(then)})
+    if len(found) < 2 and recommendation.status != "stop":
+        for key, way in (("knowledge_churn", "toward_rag"), ("latency_cost", "toward_fine_tuning")):
+            signal = str(getattr(BY_KEY[key], way))
+            then = _("Score %(criterion)s: it has become a reason to build.", criterion=recommendation.names[key])
+            found.setdefault(signal, {"signal": signal, "then": str(then)})
     return list(found.values())
 
 
