@@ -193,7 +193,8 @@ def test_the_timer_is_the_facilitators():
 
 def test_felix_reminds_the_room_but_not_twice_in_a_breath():
     r = scoring()
-    r.open()
+    with time_machine.travel("2026-11-18T09:58:00Z", tick=False):
+        r.open()
     with time_machine.travel("2026-11-18T10:00:00Z", tick=False):
         actions.nudge(workshop_id=r.id, by=r.felix)
         assert shared_board(r.id).nudged_at == timezone.now()

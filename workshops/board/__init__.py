@@ -1,0 +1,25 @@
+"""Who sees what: the board is what one viewer may see of a workshop now.
+
+What a viewer may not see is never loaded: of an open round only who has voted is read, never a score, a confidence or
+a reason. Everything a browser gets - page, fragment, stream - is made from here.
+"""
+
+from workshops.board.load import key_of, own_board, own_boards, own_key, shared_board
+from workshops.board.own import OwnBoard, OwnRound, Target
+from workshops.board.shown import Board, CriterionView, RoundView, SeatView, WorkshopView
+
+__all__ = [
+    "Board",
+    "CriterionView",
+    "OwnBoard",
+    "OwnRound",
+    "RoundView",
+    "SeatView",
+    "Target",
+    "WorkshopView",
+    "key_of",
+    "own_board",
+    "own_boards",
+    "own_key",
+    "shared_board",
+]

@@ -1,0 +1,242 @@
+"""Loading a board: a fixed number of queries whatever the size of the room."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from decisions import frameworks
+from decisions.framework.criteria import CRITERIA, Criterion
+from decisions.framework.starting_points import StartingPoint
+from decisions.models import Record
+from workshops import words
+from workshops.board.own import OwnBoard, OwnRound
+from workshops.board.shown import LETTERS, Board, CriterionView, Note, RoleCount, RoundView, SeatView, WorkshopView
+from workshops.models import (
+    OWNER_ROLES,
+    Ballot,
+    Phase,
+    Role,
+    Round,
+    RoundState,
+    Seat,
+    TalkNote,
+    Workshop,
+)
+from workshops.outcome import outcome_of
+from workshops.readings import framework_in, revealed_dots
+from workshops.states import REVEALED
+from workshops.tally import Dot, shown_as, tally
+
+
+def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | None:
+    """The board of an audience, in a fixed number of queries whatever the room's size; None when it is gone.
+
+    The version is read first: the label may be older than the content, never newer.
+    """
+    workshop = Workshop.objects.select_related("decision__team").filter(pk=workshop_id).first()
+    if workshop is None:
+        return None
+    seats = list(workshop.seats.order_by("pk"))
+    rounds = list(workshop.rounds.order_by("number"))
+    any_revealed = any(one.state in REVEALED for one in rounds)
+    voted: dict[int, set[int]] = defaultdict(set)
+    for round_id, seat_id in Ballot.objects.filter(round__in=rounds).values_list("round_id", "seat_id"):
+        voted[round_id].add(seat_id)
+    # before the first reveal, when votes come thick and fast, there is nothing of this to ask for
+    dots = revealed_dots(workshop) if any_revealed else defaultdict(list)
+    notes: dict[int, list[Note]] = defaultdict(list)
+    if any_revealed:
+        for note in TalkNote.objects.filter(round__workshop=workshop):
+            notes[note.round_id].append(Note(note.author, note.text))
+    nudged = workshop.minutes.filter(act="nudged").order_by("-pk").values_list("at", flat=True).first()
+
+    present = [seat for seat in seats if seat.removed_at is None]
+    views = [_round(one, present, voted[one.pk], dots[one.pk], notes[one.pk], workshop.shown) for one in rounds]
+    framework = framework_in(workshop)
+    start = frameworks.starting_point(workshop.decision.team_id, workshop.decision.starting_point)
+    criteria = tuple(_criterion(criterion, views, start) for criterion in framework.criteria)
+    current = _current(criteria)
+    showing = voted[current.round.id] if current and current.round else set()
+    role_names = {str(value): str(label) for value, label in Role.choices}
+    in_outcome = workshop.phase in {Phase.OUTCOME, Phase.CLOSED}
+    return Board(
+        workshop=_workshop(workshop),
+        seats=tuple(_seat(seat, seat.pk in showing, role_names) for seat in present),
+        missing_roles=tuple(
+            str(Role(role).label) for role in OWNER_ROLES if not any(s.role == role and s.votes for s in present)
+        ),
+        criteria=criteria,
+        current=current if workshop.phase == Phase.SCORING else None,
+        next_criterion=next((one for one in criteria if one.state == "waiting"), None),
+        situation=workshop.situation,
+        precheck=workshop.precheck,
+        outcome=outcome_of(workshop, dots) if in_outcome else None,
+        # a reminder belongs to the ballots that were missing then
+        nudged_at=nudged
+        if any(one.state == RoundState.OPEN and nudged and one.opened_at <= nudged for one in rounds)
+        else None,
+        record_url=_record_url(workshop) if in_outcome else "",
+        now=timezone.now(),
+        minutes=tuple(workshop.minutes.all()) if with_minutes else (),
+        framework=framework,
+        start=start,
+    )
+
+
+def own_key(board: Board) -> str:
+    """Changes when, and only when, the viewers' own fragments must be drawn again."""
+    return key_of(board.workshop)
+
+
+def key_of(workshop: Workshop | WorkshopView) -> str:
+    """The same of a workshop."""
+    return f"{workshop.phase}-{workshop.stage}"
+
+
+def own_boards(workshop_id: int, seat_ids: Collection[int]) -> tuple[str, dict[int, OwnBoard]]:
+    """The own boards of several seats of one room, in a fixed number of queries."""
+    workshop = Workshop.objects.get(pk=workshop_id)
+    seats = list(workshop.seats.filter(pk__in=seat_ids, removed_at__isnull=True))
+    return key_of(workshop), _own_boards(workshop, seats)
+
+
+def own_board(seat: Seat, known: Board | None = None) -> OwnBoard:
+    """The own board of a seat that is loaded with its workshop; a board of the same stage spares asking for rounds."""
+    rounds = None
+    if known is not None and known.workshop.id == seat.workshop_id and known.workshop.stage == seat.workshop.stage:
+        rounds = [one for criterion in known.criteria for one in (*criterion.history, criterion.round) if one]
+    return _own_boards(seat.workshop, [seat], rounds)[seat.pk]
+
+
+def _own_boards(
+    workshop: Workshop, seats: list[Seat], rounds: Sequence[Round | RoundView] | None = None
+) -> dict[int, OwnBoard]:
+    if rounds is None:
+        rounds = list(workshop.rounds.order_by("number"))
+    shown_rounds = [one for one in rounds if one.state in {RoundState.OPEN, RoundState.REVEALED}]
+    shown_rounds.sort(key=lambda one: [criterion.key for criterion in CRITERIA].index(one.criterion))
+    ballots: dict[tuple[int, int], Ballot] = {
+        (ballot.seat_id, ballot.round_id): ballot
+        for ballot in Ballot.objects.filter(round__in=[one.id for one in shown_rounds], seat__in=seats)
+    }
+    by_key = {criterion.key: criterion for criterion in framework_in(workshop).criteria}
+    boards = {}
+    for seat in seats:
+        seat.workshop = workshop
+        boards[seat.pk] = OwnBoard(
+            public_id=str(workshop.public_id),
+            seat=seat,
+            phase=workshop.phase,
+            stage=workshop.stage,
+            rounds=tuple(
+                OwnRound(by_key[one.criterion], one.id, one.number, ballots.get((seat.pk, one.id)))
+                for one in shown_rounds
+                if one.state == RoundState.OPEN
+            ),
+            revealed=next(
+                (ballots.get((seat.pk, one.id)) for one in shown_rounds if one.state == RoundState.REVEALED), None
+            ),
+        )
+    return boards
+
+
+def _workshop(workshop: Workshop) -> WorkshopView:
+    decision = workshop.decision
+    return WorkshopView(
+        id=workshop.pk,
+        public_id=str(workshop.public_id),
+        team=decision.team.name,
+        team_slug=decision.team.slug,
+        decision_number=decision.number,
+        title=decision.title,
+        question=decision.question,
+        context=decision.context,
+        phase=workshop.phase,
+        version=workshop.version,
+        stage=workshop.stage,
+        shown=workshop.shown,
+        join_code=f"{workshop.join_code[:4]} {workshop.join_code[4:]}",
+        join_url=settings.PUBLIC_URL + reverse("workshops:join_link", args=[workshop.join_token]),
+        timer_ends_at=workshop.timer_ends_at,
+        scored_ahead=workshop.scored_ahead,
+        session_started=workshop.session_started_at is not None,
+    )
+
+
+def _seat(seat: Seat, has_voted: bool, role_names: dict[str, str]) -> SeatView:
+    return SeatView(
+        id=seat.pk,
+        name=seat.name,
+        role=seat.role,
+        role_name=role_names.get(seat.role, seat.role),
+        letter=LETTERS.get(seat.role, "O"),
+        is_observer=seat.is_observer,
+        is_facilitator=seat.is_facilitator,
+        is_member=seat.user_id is not None,
+        is_removed=seat.removed_at is not None,
+        has_voted=has_voted,
+    )
+
+
+def _round(
+    one: Round, present: list[Seat], voted: set[int], dots: list[Dot], notes: list[Note], shown: str
+) -> RoundView:
+    revealed = one.state in REVEALED
+    voters = [
+        seat
+        for seat in present
+        # who came after the reveal did not miss it
+        if not seat.is_observer and (seat.pk in voted or one.revealed_at is None or seat.joined_at <= one.revealed_at)
+    ]
+    results = tally(shown_as(dots, shown)) if revealed else None
+    by_role = tuple(
+        RoleCount(
+            role,
+            str(Role(role).label),
+            LETTERS[role],
+            cast=sum(seat.pk in voted for seat in voters if seat.role == role),
+            expected=sum(seat.role == role for seat in voters),
+        )
+        for role in Role.values
+        if any(seat.role == role for seat in voters)
+    )
+    return RoundView(
+        id=one.pk,
+        criterion=one.criterion,
+        number=one.number,
+        state=one.state,
+        cast=len(voted),
+        expected=len(voted | {seat.pk for seat in voters}),
+        by_role=by_role,
+        lean=one.lean,
+        why=one.why,
+        settled_by=one.settled_by,
+        results=results,
+        words=words.spread(results) if results is not None else "",
+        no_ballot=tuple(seat.name for seat in voters if seat.pk not in voted) if revealed and shown == "names" else (),
+        notes=tuple(notes),
+    )
+
+
+def _criterion(criterion: Criterion, rounds: list[RoundView], start: StartingPoint | None) -> CriterionView:
+    own = [one for one in rounds if one.criterion == criterion.key]
+    return CriterionView(criterion, own[-1] if own else None, tuple(own[:-1]), start)
+
+
+def _current(criteria: tuple[CriterionView, ...]) -> CriterionView | None:
+    """The criterion on screen: the revealed one, else the open one, else the one settled last."""
+    for state in ("revealed", "open"):
+        for one in criteria:
+            if one.state == state:
+                return one
+    done = [one for one in criteria if one.round is not None]
+    return max(done, key=lambda one: one.round.id if one.round else 0, default=None)
+
+
+def _record_url(workshop: Workshop) -> str:
+    """Where the record drafted from this workshop is, empty before there is one."""
+    record = Record.objects.filter(workshop_ref=workshop.public_id).exclude(state="withdrawn").first()
+    return reverse("decisions:record", args=[workshop.decision.team.slug, record.pk]) if record else ""

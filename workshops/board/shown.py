@@ -1,0 +1,288 @@
+"""What everybody in an audience may see, as plain data with the words for it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import segno
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from decisions.framework import guide
+from decisions.framework.criteria import BY_KEY, Criterion
+from decisions.framework.customise import Framework
+from decisions.framework.precheck import ROOM_QUESTIONS
+from decisions.framework.starting_points import StartingPoint
+from workshops import words
+from workshops.models import (
+    Confidence,
+    Minute,
+    RoundState,
+)
+from workshops.outcome import OutcomeView
+from workshops.readings import asked_of
+from workshops.tally import Dot, Tally
+
+LETTERS = {"product": "P", "security": "S", "data": "D", "engineering": "E", "legal": "L", "other": "O"}
+
+
+@dataclass(frozen=True)
+class WorkshopView:
+    """The meeting itself."""
+
+    id: int
+    public_id: str
+    team: str
+    team_slug: str
+    decision_number: int
+    title: str
+    question: str
+    context: str
+    phase: str
+    version: int
+    stage: int
+    shown: str
+    join_code: str
+    join_url: str
+    timer_ends_at: datetime | None
+    scored_ahead: bool
+    session_started: bool
+
+    @cached_property
+    def qr_svg(self) -> str:
+        """The join link as a QR code, drawn once a board; safe markup of our own making."""
+        drawn = segno.make(self.join_url, error="m", micro=False).svg_inline(border=2, omitsize=True, svgclass="qr")
+        return mark_safe(drawn)  # noqa: S308
+
+
+@dataclass(frozen=True)
+class SeatView:
+    """One person in the room."""
+
+    id: int
+    name: str
+    role: str
+    role_name: str
+    letter: str
+    is_observer: bool
+    is_facilitator: bool
+    is_member: bool
+    is_removed: bool
+    has_voted: bool
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something kept from the talk."""
+
+    author: str
+    text: str
+
+
+@dataclass(frozen=True)
+class RoleCount:
+    """How many of a role have voted."""
+
+    role: str
+    role_name: str
+    letter: str
+    cast: int
+    expected: int
+
+    @property
+    def missing(self) -> int:
+        return self.expected - self.cast
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A revealed ballot as a line: who (as the room shows it), the lean in words, how sure, and why."""
+
+    who: str
+    role: str
+    letter: str
+    lean: str
+    sureness: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RoundView:
+    """One round; `results` is None before the reveal: absent, not masked."""
+
+    id: int
+    criterion: str
+    number: int
+    state: str
+    cast: int
+    expected: int
+    by_role: tuple[RoleCount, ...]
+    lean: int | None
+    why: str
+    settled_by: str
+    results: Tally | None
+    words: str
+    no_ballot: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == RoundState.OPEN
+
+    @property
+    def lean_words(self) -> str:
+        return "" if self.lean is None else words.lean_words(self.lean)
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Who is asked to speak first, as the room shows people; nobody when it shows neither names nor roles."""
+        furthest = self.results.speak_first if self.results is not None else ()
+        return tuple(who for dot in furthest if (who := dot.name or (words.role_name(dot.role) if dot.role else "")))
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The revealed ballots that gave a reason."""
+        dots = self.results.dots if self.results is not None else ()
+        sureness = dict(Confidence.choices)
+        return tuple(
+            Reason(
+                who=dot.name or words.role_name(dot.role),
+                role=dot.role,
+                letter=LETTERS.get(dot.role, ""),
+                lean=words.lean_words(dot.score),
+                sureness=str(sureness.get(dot.confidence, "")),
+                reason=dot.reason,
+            )
+            for dot in dots
+            if dot.reason
+        )
+
+    @property
+    def all_in(self) -> bool:
+        """Whether everybody who votes has voted."""
+        return self.expected > 0 and self.cast >= self.expected
+
+
+@dataclass(frozen=True)
+class CriterionView:
+    """A criterion with its present round and the ones before it."""
+
+    criterion: Criterion
+    round: RoundView | None
+    history: tuple[RoundView, ...]
+    start: StartingPoint | None = None
+
+    @property
+    def key(self) -> str:
+        return self.criterion.key
+
+    @property
+    def state(self) -> str:
+        """`waiting` before its first round, else the state of its latest round."""
+        return self.round.state if self.round else "waiting"
+
+    @property
+    def state_name(self) -> str:
+        return str(dict(RoundState.choices).get(self.state, _("Not scored yet")))
+
+    @property
+    def place(self) -> int:
+        """1 to 5, in the order of the framework."""
+        return list(BY_KEY).index(self.key) + 1
+
+    @property
+    def emphasis(self) -> str:
+        """What to look at first in a case like this one; empty without a starting point that says so."""
+        return str(self.start.emphasis.get(self.key, "")) if self.start else ""
+
+    @property
+    def lean(self) -> int | None:
+        return self.round.lean if self.round else None
+
+    @property
+    def lean_words(self) -> str:
+        return self.round.lean_words if self.round else ""
+
+    @property
+    def guide_url(self) -> str:
+        return reverse("decisions:guide_page", args=[self.criterion.guide])
+
+    @property
+    def earlier(self) -> tuple[tuple[Dot, ...], ...]:
+        """The ballots of the rounds before, drawn faintly so that movement shows."""
+        return tuple(one.results.dots for one in self.history if one.results is not None)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A question of the precheck, what the room said, and what follows."""
+
+    question: str
+    answer: str
+    then: str
+
+
+@dataclass(frozen=True)
+class Board:
+    """What everybody in an audience may see."""
+
+    workshop: WorkshopView
+    seats: tuple[SeatView, ...]
+    missing_roles: tuple[str, ...]
+    criteria: tuple[CriterionView, ...]
+    current: CriterionView | None
+    next_criterion: CriterionView | None
+    situation: dict[str, Any]
+    precheck: dict[str, Any]
+    outcome: OutcomeView | None
+    nudged_at: datetime | None
+    record_url: str
+    now: datetime
+    minutes: tuple[Minute, ...] = field(default=())
+    framework: Framework = field(default_factory=Framework)
+    start: StartingPoint | None = None
+
+    @property
+    def guides(self) -> tuple[guide.Page, ...]:
+        """Pages of the guide to open first in a case like this one."""
+        return tuple(page for slug in (self.start.guides if self.start else ()) if (page := guide.page(slug)))
+
+    @property
+    def voters(self) -> tuple[SeatView, ...]:
+        """Those whose ballots are awaited."""
+        return tuple(seat for seat in self.seats if not seat.is_observer)
+
+    @property
+    def open_rounds(self) -> tuple[RoundView, ...]:
+        """All open rounds: one in a live meeting, up to five when scored ahead."""
+        return tuple(one.round for one in self.criteria if one.round is not None and one.round.is_open)
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether the precheck alone already decides: fix something first, or prompts are enough."""
+        return bool(self.situation.get("pre_check")) or bool(self.situation.get("prompt_baseline_sufficient"))
+
+    @property
+    def precheck_lines(self) -> tuple[Answered, ...]:
+        """The room's own questions with what was said, in words."""
+        own = (Answered(one["question"], one["answer"], "") for one in asked_of(self.precheck, self.framework))
+        return *self._room_lines, *own
+
+    @property
+    def _room_lines(self) -> tuple[Answered, ...]:
+        return tuple(
+            Answered(
+                str(room.question),
+                str(dict(room.answers).get(self.precheck[room.key], "")),
+                str(room.then.get(self.precheck[room.key], "")),
+            )
+            for room in ROOM_QUESTIONS
+            if self.precheck.get(room.key)
+        )
+
+    @property
+    def settled_count(self) -> int:
+        """How many criteria are done."""
+        return sum(one.state in {"settled", "contested"} for one in self.criteria)
