@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from decisions import pilots
 from decisions.forms.pilots import LeverForm, PilotForm
-from decisions.framework.lever import NOW, next_lever
+from decisions.framework.lever import LEVERS, NOW, next_lever
 from decisions.permissions import may_edit, membership_of, require_editor
 from decisions.trail.entry import Refused
 from decisions.trail.fields import moment_of
@@ -118,6 +118,7 @@ def next_step(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "decision": decision,
         "form": form,
         "advice": advice,
+        "lever": LEVERS[advice.key] if advice else "",
         "is_wrong": is_asked and advice is None,
     }
     return render(request, "decisions/trail/next.html", context, status=422 if context["is_wrong"] else 200)
