@@ -97,6 +97,7 @@
       this.saved = sent;
       this.form.elements.version.value = data.versions[this.key];
       this.slot.replaceChildren();
+      this.form.querySelector("button[type=submit]:not([name])").textContent = words.save;
       this.say("saved", words.saved);
       told(data);
       if (this.dirty) this.later(QUIET_MS);
@@ -107,6 +108,7 @@
       this.slot.innerHTML = data.html; // our own template, escaped on the server
       this.form.elements.version.value = data.version;
       this.say("wrong", words.conflict);
+      this.form.querySelector("button[type=submit]:not([name])").textContent = words.overwrite;
       this.slot.firstElementChild?.scrollIntoView({ block: "nearest" });
     }
 
