@@ -46,10 +46,10 @@ class Web:
         """Start, or start again; returns when it answers."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.command, cwd=HERE, env=self.environment, stdout=log, stderr=log)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while time.monotonic() < end:
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5).close()
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=20).close()
                 return
             except urllib.error.HTTPError:
                 return  # it answers; the floor has no health check
@@ -113,7 +113,7 @@ class Site:
         self.database_url = database_url or f"sqlite:///{self.home / 'site.sqlite3'}"
         self.environment = {
             **os.environ,
-            "DJANGO_SETTINGS_MODULE": os.environ.get("GW_SITE_SETTINGS", "tests.settings"),
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
             "DATABASE_URL": self.database_url,
             "REDIS_URL": redis_url,
             "DATA_DIR": str(self.home),

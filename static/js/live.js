@@ -49,11 +49,11 @@
   const receive = (message) => {
     heard = Date.now();
     if (message.name === "open") return opened();
-    if (message.name === "beat") return;
     if (message.id) {
       version = Math.max(version, message.id);
       place.dataset.version = version;
     }
+    if (message.name === "beat") return;
     put(message.name, message.html);
   };
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.stories import check_same_as_fresh, everyone, stop_all
 from tests.servers import vote, withdraw
-from tests.wire import Actor, Watcher, until
+from tests.wire import Actor, Watcher, patience, until
 
 DROPPED_WITHIN = 45.0
 
@@ -43,7 +43,7 @@ def test_a_client_that_never_reads_costs_little_and_is_dropped(postgres_site):
         before, most = web.memory(), 0
         dropped_after = None
         at = 0
-        while time.monotonic() - began < DROPPED_WITHIN + 5:
+        while time.monotonic() - began < 2 * DROPPED_WITHIN:
             at += 1
             actor = actors[at % 8]
             if at % 16 < 8:
@@ -55,7 +55,7 @@ def test_a_client_that_never_reads_costs_little_and_is_dropped(postgres_site):
                 dropped_after = time.monotonic() - began
                 break
         assert dropped_after is not None, f"still {held(web)} connections"
-        assert dropped_after <= DROPPED_WITHIN
+        assert dropped_after <= DROPPED_WITHIN * patience()
         # a queue would have grown with every push; one state each, the server's own buffers included, does not
         assert most / len(links) < 400_000, most
         version = postgres_site.facts(room["id"])["version"]
@@ -77,7 +77,7 @@ def test_a_client_that_wakes_up_gets_the_latest_state_and_not_the_past(postgres_
         slow = Watcher(web.port, f"/w/{room['public_id']}/stream/", room["seats"][1]["cookie"]).start()
         await until(lambda: slow.version)
         slow.writer.transport.pause_reading()
-        for at in range(400):
+        for at in range(150):
             await (withdraw(actor, room) if at % 2 else vote(actor, room, 1))
         version = postgres_site.facts(room["id"])["version"]
         await until(lambda: watchers[0].version == version, 5)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.stories import Voters, check_same_as_fresh, everyone, stop_all, vote_once
 from tests.servers import watch
-from tests.wire import Actor, until
+from tests.wire import Actor, patience, until
 
 KILLS = 6
 
@@ -33,7 +33,7 @@ def test_killed_again_and_again_under_votes(postgres_site):
         await voters.stop()
         voters.check_nothing_lost(postgres_site)
         assert len(voters.statuses) > 5 * KILLS
-        assert max(ready) < 5, ready
+        assert max(ready) < 5 * patience(), ready
         assert 500 not in voters.statuses
         await until(lambda: all(watcher.connected for watcher in watchers), 10, "everyone is back")
         await check_same_as_fresh(web, room, watchers)
@@ -65,7 +65,7 @@ def test_asked_to_stop_with_open_streams_it_stops_within_a_second(postgres_site)
         (room,) = postgres_site.rooms(1, 60)
         watchers = await everyone(web, room, reconnect=False)
         took = await asyncio.to_thread(web.terminate)
-        assert took <= 1.0, f"{took:.2f} s"
+        assert took <= 1.0 * patience(), f"{took:.2f} s"
         await until(lambda: all(watcher.task.done() for watcher in watchers), 2, "all streams have ended")
 
     asyncio.run(story())
@@ -80,13 +80,13 @@ def test_a_restart_under_two_hundred_streams(postgres_site):
         (room,) = postgres_site.rooms(1, 200)
         watchers = await everyone(web, room)
         took = await asyncio.to_thread(web.terminate)
-        assert took <= 5
+        assert took <= 5 * patience()
         for watcher in watchers:
-            watcher.fragments.clear()
+            watcher.forget()
         began = time.monotonic()
         await asyncio.to_thread(web.start)
         await until(lambda: all("ballot" in watcher.fragments for watcher in watchers), 10, "all are back")
-        assert time.monotonic() - began <= 10
+        assert time.monotonic() - began <= 10 * patience()
         await vote_once(web, room, 7)
         version = postgres_site.facts(room["id"])["version"]
         await until(lambda: all(watcher.version == version for watcher in watchers), 3, "the vote")

@@ -82,6 +82,7 @@ class Stream:
     audience: str
     kill: Callable[[], None] = lambda: None
     revision: int = 0
+    version: int = 0
     own: bytes = b""
     own_key: str = ""
     beat: bool = False
@@ -131,7 +132,10 @@ class Room:
         data = b""
         if stream.revision != self.revision and stream.audience in self.parts:
             data = self.changed_since(stream.audience, stream.revision)
-            stream.revision = self.revision
+            if not data and stream.version != self.version:
+                # A frame's label may be older than its content; then the next one changes nothing but the label.
+                data = b"id: %d\nevent: beat\ndata: \n\n" % self.version
+            stream.revision, stream.version = self.revision, self.version
         if stream.own:
             data, stream.own = data + stream.own, b""
         if stream.beat:
@@ -343,10 +347,7 @@ class Hub:
                 stream.audience, stream.revision = allowed, 0
                 if allowed not in room.parts:
                     room.dirty = True
-            if room.changed_since(stream.audience, stream.revision):
-                stream.wake()
-            elif stream.audience in room.parts:
-                stream.revision = room.revision
+            stream.wake()
 
     async def _push_own(self, room: Room, key: str) -> None:
         """Hand out the viewers' own fragments where the round or phase has changed since they got theirs."""

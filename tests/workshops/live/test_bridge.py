@@ -114,7 +114,9 @@ def test_head_has_no_body_and_a_client_that_asks_to_continue_is_told_so():
     with serving(app) as port:
         status, headers, body = ask(port, "HEAD")
         assert (status, body, headers["content-length"]) == (200, b"", "5")
-        request = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+        request = (
+            b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+        )
         with socket.create_connection(("127.0.0.1", port), timeout=5) as link:
             link.sendall(request)
             assert link.recv(100).startswith(b"HTTP/1.1 100")

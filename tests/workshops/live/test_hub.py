@@ -273,3 +273,15 @@ def test_any_text_arrives_as_it_was(rooms):
             assert all(event.startswith(("id: ", "event: ballot")) for event in ines.got)
 
     asyncio.run(story())
+
+
+def test_a_version_that_changes_nothing_on_screen_is_told_by_its_number_alone(rooms):
+    async def story():
+        async with running(rooms) as hub:
+            ines = enter(hub, rooms, INES)
+            await until(lambda: ines.last("stage"))
+            publish(ROOM, rooms.change(ROOM, rooms.text[ROOM]))
+            await until(lambda: any(event.startswith("id: 2\nevent: beat") for event in ines.got))
+            assert ines.count("stage") == 1
+
+    asyncio.run(story())
