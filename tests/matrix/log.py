@@ -1,0 +1,24 @@
+"""The log of decisions: members read, editors ask and reword."""
+
+from tests.matrix.row import Row
+
+READ = {"M": 200, "E": 200, "W": 200}
+FORM = {"M": 403, "E": 200, "W": 200}
+WRONG = {"M": 403, "E": 422, "W": 422}
+WRITE = {"M": 403, "E": 302, "W": 302}
+ASKED = {"title": "A", "question": "B?", "context": "", "starting_point": "", "tags": "", "owner": ""}
+
+ROWS = [
+    Row("decisions:log", "get", READ),
+    Row("decisions:log", "post", otherwise=405),
+    Row("decisions:decision_new", "get", FORM),
+    Row("decisions:decision_new", "post", WRONG),
+    Row("decisions:decision_new", "post", WRITE, data=lambda world: ASKED),
+    Row("decisions:decision", "get", READ),
+    Row("decisions:decision", "get", otherwise=404, arguments=lambda world: {"number": 999}),
+    Row("decisions:decision", "post", otherwise=405),
+    Row("decisions:decision_edit", "get", FORM),
+    Row("decisions:decision_edit", "post", WRONG),
+    Row("decisions:decision_edit", "post", WRITE, data=lambda world: {**ASKED, "version": "1"}),
+    Row("decisions:decision_edit", "post", {**WRITE, "E": 409, "W": 409}, data=lambda world: {**ASKED, "version": "7"}),
+]

@@ -1,0 +1,34 @@
+"""Teams: everybody signed in founds one; owners manage people; members see who is there; a link joins one."""
+
+from typing import Any
+
+from tests.matrix.row import Row
+
+SIGNED_IN = {"M": 200, "E": 200, "W": 200, "X": 200, "A": 200}
+TO_LOGIN = dict.fromkeys(("An", "G", "O", "F"), 302)
+OWNERS = {"M": 403, "E": 403, "W": 302}
+
+
+def link(world: Any) -> dict[str, Any]:
+    return {"token": world.invitation_token}
+
+
+ROWS = [
+    Row("decisions:team_list", "get", {**SIGNED_IN, **TO_LOGIN, "A": 302}),
+    Row("decisions:team_new", "get", {**SIGNED_IN, **TO_LOGIN}),
+    Row("decisions:team_new", "post", otherwise=302, data=lambda world: {"name": "New"}),
+    Row("decisions:team_new", "post", {**dict.fromkeys("MEWXA", 422), **TO_LOGIN}),
+    Row("decisions:members", "get", {"M": 200, "E": 200, "W": 200}),
+    Row("decisions:members", "post", otherwise=405),
+    Row("decisions:invite", "post", OWNERS, data=lambda world: {"email": "a@example.org", "role": "member"}),
+    Row("decisions:invite", "post", {**OWNERS, "W": 422}, data=lambda world: {"email": "nobody", "role": "member"}),
+    Row("decisions:invite", "get", otherwise=405),
+    Row("decisions:invitation_withdraw", "post", OWNERS),
+    Row("decisions:member_role", "post", OWNERS, data=lambda world: {"role": "facilitator"}),
+    Row("decisions:member_role", "post", {**OWNERS, "W": 422}, data=lambda world: {"role": "king"}),
+    # the member in question may leave
+    Row("decisions:member_remove", "post", {"M": 302, "E": 403, "W": 302}),
+    Row("decisions:invitation", "get", otherwise=404),
+    Row("decisions:invitation", "get", otherwise=200, arguments=link),
+    Row("decisions:invitation", "post", otherwise=302, arguments=link),
+]
