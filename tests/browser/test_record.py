@@ -1,0 +1,149 @@
+"""A record in real browsers: two people write it, three sign it - one dissents -, it is accepted, replaced and verified."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+
+from decisions.models import Record
+from tests import people
+from tests.decisions.records import stories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
+
+
+def sign_in(page, user, address):
+    """Give a browser somebody's session."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
+    return page
+
+
+def saved(page, section):
+    """Wait until the page says that the section is stored."""
+    page.locator(f'#{section} [data-status][data-state="saved"]').wait_for()
+
+
+def say(page, word, note=""):
+    page.get_by_label(word, exact=True).check()
+    if note:
+        page.get_by_label("Condition or reason").fill(note)
+    page.get_by_role("button", name="Sign this text").click()
+    page.wait_for_load_state()
+
+
+def last_link(mails, address):
+    return re.findall(r"https?://\S+/sign/\S+", mails(address)[-1])[-1]
+
+
+def clean(page):
+    """No fault that axe knows, and no complaint in the console but refusals that the story asked for."""
+    problems = Axe().run(page, options=RULES).response["violations"]
+    assert not [(one["id"], one["nodes"][0]["html"][:160]) for one in problems]
+    assert not [said for said in page.complaints if "409" not in said and "422" not in said]
+
+
+def ask_and_sign(felix, mina, person, mails, record_page, *, dissent=""):
+    """The owners are asked; Ines and Jonas sign by their links, Mina in the app."""
+    felix.goto(record_page)
+    felix.get_by_role("button", name="Ask the owners to sign").click()
+    felix.get_by_text("Waiting for 3 owners.").wait_for()
+    ines, jonas = person(), person()
+    ines.goto(last_link(mails, "ines@example.org"))
+    say(ines, "I agree")
+    ines.get_by_role("heading", name="Thank you").wait_for()
+    jonas.goto(last_link(mails, "jonas@example.org"))
+    say(jonas, "I dissent" if dissent else "I agree", dissent)
+    jonas.get_by_role("heading", name="Thank you").wait_for()
+    clean(jonas)
+    mina.goto(record_page)
+    say(mina, "I agree")
+
+
+def test_four_people_write_sign_accept_replace_and_verify(product, person, mails, tmp_path):
+    cast = people.cast()
+    owners = [*stories.readings()["owners"][:2], {"role": "data", "name": "Mina", "email": "mina@example.org"}]
+    record = stories.drafted(cast, owners=owners)
+    record_page = f"{product}/t/helio-desk/r/{record.pk}/"
+    felix, olga, mina = (sign_in(person(), user, product) for user in (cast.felix, cast.olga, cast.mina))
+
+    # two write at once: different sections, and then the same one
+    felix.goto(f"{record_page}edit/")
+    olga.goto(f"{record_page}edit/")
+    felix.get_by_label("Title").fill("Answer runbook questions from retrieval")
+    olga.locator("#guardrails textarea").first.fill("No answer without a source that the asker may open")
+    saved(felix, "decision")
+    saved(olga, "guardrails")
+    felix.locator("#fallback textarea").fill("Felix: hand over to the desk.")
+    olga.locator("#fallback textarea").fill("Olga: open a ticket.")
+    loser = None
+    for _try in range(100):
+        loser = next((one for one in (felix, olga) if one.locator("#fallback [role=alert]").count()), None)
+        if loser:
+            break
+        felix.wait_for_timeout(100)
+    assert loser is not None
+    shown = loser.locator("#fallback").inner_text()
+    # both versions stand there, and the form still holds one of them
+    assert "Felix: hand over" in shown
+    assert "Olga: open" in shown
+    loser.locator("#fallback textarea").fill("Open a ticket, then hand over to the desk.")
+    loser.get_by_role("button", name="Save mine over theirs").click()
+    saved(loser, "fallback")
+    clean(loser)
+    record.refresh_from_db()
+    assert record.content["fallback"]["text"] == "Open a ticket, then hand over to the desk."
+    assert record.content["title"] == "Answer runbook questions from retrieval"
+    assert "No answer without a source that the asker may open" in record.content["guardrails"]
+
+    # everybody signs; one edit makes every signature void, and all sign again, one with a dissent
+    ask_and_sign(felix, mina, person, mails, record_page)
+    olga.goto(f"{record_page}edit/")
+    olga.get_by_text("This record is in sign-off").wait_for()
+    olga.locator("#decision textarea").first.fill("Runbooks change weekly, and each answer must cite its source.")
+    saved(olga, "decision")
+    felix.goto(record_page)
+    assert felix.get_by_role("button", name="Accept the record").count() == 0
+    assert "no longer stands" in mails("ines@example.org")[-1]
+    ask_and_sign(felix, mina, person, mails, record_page, dissent="A tuned model was better in 2025.")
+    felix.goto(record_page)
+    felix.get_by_role("button", name="Accept the record").click()
+    felix.get_by_text("DR-0001 is accepted.").wait_for()
+    clean(felix)
+    assert "A tuned model was better in 2025." in felix.locator(".paper").inner_text()
+    assert "entry 1" in felix.locator(".paper-foot").inner_text()
+
+    # a stranger finds the PDF in a drawer
+    with felix.expect_download() as download:
+        felix.get_by_role("link", name="PDF, A4").click()
+    pdf = tmp_path / "drawer.pdf"
+    download.value.save_as(pdf)
+    stranger = person()
+
+    def verify():
+        stranger.goto(f"{product}/verify/")
+        stranger.get_by_label("A PDF or a record.json").set_input_files(pdf)
+        stranger.get_by_role("button", name="Verify").click()
+        return stranger.locator("#verdict").inner_text()
+
+    assert verify() == "Genuine, and in force"
+    clean(stranger)
+
+    # a new record replaces it; the paper in the drawer is still genuine, and no longer in force
+    felix.get_by_role("button", name="Replace with a new record").click()
+    felix.get_by_label("Title").fill("Tune the tone on top of retrieval")
+    saved(felix, "decision")
+    second = Record.objects.get(state="draft")
+    ask_and_sign(felix, mina, person, mails, f"{product}/t/helio-desk/r/{second.pk}/")
+    felix.goto(f"{product}/t/helio-desk/r/{second.pk}/")
+    felix.get_by_role("button", name="Accept the record").click()
+    felix.get_by_text("DR-0002 is accepted.").wait_for()
+    felix.goto(record_page)
+    felix.get_by_text("Superseded by").wait_for()
+    assert verify() == "Genuine, but superseded by a newer record"
