@@ -11,13 +11,13 @@ from django.conf import settings
 from decisions.exports.pdf import cache_key, render_pdf
 
 
-def pdf_of(document: Mapping[str, Any], paper: str = "A4") -> bytes:
+def pdf_of(document: Mapping[str, Any], paper: str = "A4", *, appendix: bool = True) -> bytes:
     """The record's PDF, from the disk once a numbered record was printed; raises PdfError when none can be made."""
-    path = _path(cache_key(document, paper))
+    path = _path(cache_key(document, paper, appendix=appendix))
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        body = render_pdf(document, paper)
+        body = render_pdf(document, paper, appendix=appendix)
     if document["record"]["number"]:  # drafts change with every word; they would fill the disk
         _store(path, body)
     return body

@@ -44,8 +44,8 @@ class PdfError(Exception):
     """The PDF could not be made; the message is for the person who asked for it."""
 
 
-def render_pdf(document: Mapping[str, Any], paper: str = "A4") -> bytes:
-    """The record as PDF, one page and its appendix; the same document always gives the same bytes.
+def render_pdf(document: Mapping[str, Any], paper: str = "A4", *, appendix: bool = True) -> bytes:
+    """The record as PDF: the one page, and its appendix if asked for; the same document always gives the same bytes.
 
     Raises PdfError with a message for people, ValueError for an unknown paper size.
     """
@@ -55,13 +55,18 @@ def render_pdf(document: Mapping[str, Any], paper: str = "A4") -> bytes:
         data = canonical.record_json(document)
     except ValueError as error:
         raise PdfError(str(error)) from error
-    return _pool().render(data, paper)
+    return _pool().render(data, paper, appendix)
 
 
-def cache_key(document: Mapping[str, Any], paper: str = "A4") -> str:
-    """Equal keys mean equal bytes: the record, the paper, and everything of the product that shapes the page."""
+def cache_key(document: Mapping[str, Any], paper: str = "A4", *, appendix: bool = True) -> str:
+    """Equal keys mean equal bytes: the record, paper, edition, and everything of the product that shapes the page."""
     told = hashlib.sha256(b"groundwork/pdf/v1\n")
-    for part in (template_version(), paper, canonical.digest(canonical.record_json(document))):
+    for part in (
+        template_version(),
+        paper,
+        "whole" if appendix else "page",
+        canonical.digest(canonical.record_json(document)),
+    ):
         told.update(part.encode() + b"\n")
     return told.hexdigest()
 
@@ -123,12 +128,13 @@ class Worker:
         self.reading = self.writing = -1
         self.folder: tempfile.TemporaryDirectory[str] | None = None
 
-    def render(self, data: bytes, paper: str) -> bytes:
+    def render(self, data: bytes, paper: str, appendix: bool = True) -> bytes:
         process = self.process
         if process is None or process.poll() is not None or self.done >= self.jobs:
             process = self._start()
         self.done += 1
-        request = b'{"document":' + data + b',"paper":' + json.dumps(paper).encode() + b"}"
+        asked = json.dumps({"paper": paper, "appendix": appendix}).encode()
+        request = b'{"document":' + data + b"," + asked[1:]
         try:
             answer = self._ask(request, process)
         except TimeoutError:
@@ -236,13 +242,13 @@ class Pool:
         for worker in self.workers:
             self.free.put(worker)
 
-    def render(self, data: bytes, paper: str) -> bytes:
+    def render(self, data: bytes, paper: str, appendix: bool = True) -> bytes:
         try:
             worker = self.free.get(timeout=WAIT_SECONDS)
         except queue.Empty:
             raise PdfError(_("Many PDFs are being made right now. Please try again in a minute.")) from None
         try:
-            return worker.render(data, paper)
+            return worker.render(data, paper, appendix)
         finally:
             self.free.put(worker)
 

@@ -112,16 +112,19 @@ class Renderer:
         self.page_one = engine.get_template("decisions/print/record.html")
         self.rest = engine.get_template("decisions/print/appendix.html")
 
-    def render(self, document: Mapping[str, Any], paper: str = "A4") -> Made:
-        """Raises KeyError or TypeError for a document that is not of the published format, ValueError for bad JSON."""
+    def render(self, document: Mapping[str, Any], paper: str = "A4", *, appendix: bool = True) -> Made:
+        """Page one with its appendix, or alone.
+
+        Raises KeyError or TypeError for a document that is not of the published format, ValueError for bad JSON.
+        """
         data = canonical.record_json(document)
         digest = canonical.digest(data)
         language = _language(document["content"]["lang"])
         with translation.override(language):
-            job = Fit(self, page.build(document, Glyphs()), paper, digest, language)
+            job = Fit(self, page.build(document, Glyphs()), paper, digest, language, appendix=appendix)
             level, best = job.fit()
-            behind = self._appendix(job, level, best.cut)
-            pages = [*best.document.pages, *behind.pages]
+            behind = self._appendix(job, level, best.cut).pages if appendix else []
+            pages = [*best.document.pages, *behind]
             pdf = best.document.copy(pages).write_pdf(
                 pdf_variant=VARIANT,
                 attachments=[self._attachment(document, data, digest, job.made)],
@@ -133,7 +136,7 @@ class Renderer:
             level=level.name,
             renders=job.renders,
             pages=len(pages),
-            appendix_pages=len(behind.pages),
+            appendix_pages=len(behind),
             cut=tuple(sorted(best.cut)),
             missing=tuple(sorted(job.page.glyphs.missing)),
             digest=digest,
@@ -186,8 +189,11 @@ class Renderer:
 class Fit:
     """Finds the roomiest level at which page one is exactly one page, in at most five renders."""
 
-    def __init__(self, renderer: Renderer, one: page.Page, paper: str, digest: str, language: str) -> None:
+    def __init__(
+        self, renderer: Renderer, one: page.Page, paper: str, digest: str, language: str, *, appendix: bool = True
+    ) -> None:
         self.renderer, self.page, self.paper, self.digest, self.language = renderer, one, paper, digest, language
+        self.appendix = appendix
         self.made = _made(one.document)
         self.renders = 0
         values = one.values
@@ -297,7 +303,10 @@ class Fit:
 
     def sheet(self, level: Level, stretch: float = 0.0, paper: str = "") -> str:
         """What of the style depends on the level: type size, gaps, paper, foot."""
-        follows = _("text that ends in “…” goes on in Appendix A") if level.clamped else _("appendix follows")
+        if not self.appendix:
+            follows = _("one-page edition; the whole text is in the attached record.json")
+        else:
+            follows = _("text that ends in “…” goes on in Appendix A") if level.clamped else _("appendix follows")
         foot = _css_string(f"{self.label} · {_('page 1')} · {follows}")
         return (
             f"html {{ --gap: {level.gap + stretch:.3f}; font-size: {level.points}pt }}"

@@ -1,6 +1,6 @@
 """The process that lays out PDFs: started by `pdf.Worker`, fed over a pipe, killed when it takes too long.
 
-Frames in both directions are a length of four bytes and that many bytes. A request is JSON, `{"document", "paper"}`;
+Frames in both directions are a length of four bytes and that many bytes. A request is JSON, `{"document", "paper", "appendix"}`;
 an answer begins with one letter: R ready, P the PDF, E a message for people. Standard output belongs to the pipe, so
 whatever a library prints is sent to standard error.
 """
@@ -65,7 +65,7 @@ def main(cache: str, memory_mib: int) -> int:
     while (frame := read_frame(requests)) is not None:
         try:
             job = json.loads(frame)
-            made = renderer.render(job["document"], job["paper"])
+            made = renderer.render(job["document"], job["paper"], appendix=job["appendix"])
             write_frame(answers, b"P", made.pdf)
         except MemoryError:
             return 1

@@ -86,17 +86,23 @@ def _shared(token: str) -> Record:
 
 
 def _file(request: HttpRequest, record: Record, kind: str) -> HttpResponseBase:
-    """The file with its headers; 304 when the asker has it, 503 with what to install when PDFs cannot be made."""
+    """The file with its headers; 304 when the asker has it, 503 with what to install when PDFs cannot be made.
+
+    A PDF is the one page; `?appendix=1` adds what was cut from it, the ballots, the configuration and the minutes.
+    """
     document = records.document_of(record)
     paper = PAPERS.get(request.GET.get("paper", "a4").lower())
-    if kind not in TYPES or paper is None:
+    appendix = request.GET.get("appendix", "0")
+    if kind not in TYPES or paper is None or appendix not in {"0", "1"}:
         raise Http404
-    key = cache_key(document, paper) if kind == "pdf" else text_hash(f"{kind}\n{dumps(document)}")
+    whole = appendix == "1"
+    other = f"{kind}\n{dumps(document)}"
+    key = cache_key(document, paper, appendix=whole) if kind == "pdf" else text_hash(other)
     etag = quote_etag(key)
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         return _with_headers(HttpResponseNotModified(), etag)
     try:
-        body = _body(document, kind, paper)
+        body = _body(document, kind, paper, whole)
     except PdfError as fault:
         context = {"record": record, "fault": str(fault)}
         response = render(request, "decisions/records/no_pdf.html", context, status=503)
@@ -121,11 +127,11 @@ def _file_name(record: Record, kind: str) -> str:
     return "-".join(part for part in (record.label or "draft", title) if part) + f".{kind}"
 
 
-def _body(document: Document, kind: str, paper: str) -> bytes:
+def _body(document: Document, kind: str, paper: str, whole: bool) -> bytes:
     match kind:
         case "json":
             return record_json(document)
         case "md":
             return render_markdown(document).encode()
         case _:
-            return pdf_of(document, paper)
+            return pdf_of(document, paper, appendix=whole)

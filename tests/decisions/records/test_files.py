@@ -50,16 +50,20 @@ def test_the_pdf_carries_the_record_and_is_kept_byte_for_byte(client, cast, data
         'attachment; filename="DR-0001-answer-support-questions-from-retrieval-first.pdf"'
     )
     assert document_in(first.content) == records.document_of(record)
-    assert "DR-0001" in pypdf.PdfReader(io.BytesIO(first.content)).pages[0].extract_text()
+    (page,) = pypdf.PdfReader(io.BytesIO(first.content)).pages
+    assert "DR-0001" in page.extract_text()
+    whole = client.get(address(record, "pdf"), {"appendix": "1"})
+    assert len(pypdf.PdfReader(io.BytesIO(whole.content)).pages) > 1
+    assert document_in(whole.content) == records.document_of(record)
 
-    def never(*_arguments):
+    def never(*_arguments, **_edition):
         raise AssertionError("it was made anew")
 
     monkeypatch.setattr(issued, "render_pdf", never)
     again = client.get(address(record, "pdf"))
     assert again.content == first.content
     assert client.get(address(record, "pdf"), headers={"If-None-Match": first["ETag"]}).status_code == 304
-    assert [path.suffix for path in (data_dir / "pdf").iterdir()] == [".pdf"]
+    assert [path.suffix for path in (data_dir / "pdf").iterdir()] == [".pdf", ".pdf"]
 
 
 def test_letter_is_another_file_and_other_paper_is_not_found(client, cast, data_dir):
@@ -101,7 +105,7 @@ def test_where_no_pdf_can_be_made_a_page_says_what_to_install(client, cast, data
     record = stories.accepted(cast)
     client.force_login(cast.mina)
 
-    def cannot(*_arguments):
+    def cannot(*_arguments, **_edition):
         raise PdfError("PDF export needs the system library Pango. To mend it: apt-get install libpango-1.0-0")
 
     monkeypatch.setattr(issued, "render_pdf", cannot)
