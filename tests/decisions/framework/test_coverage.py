@@ -40,6 +40,8 @@ def there(where: str) -> str:
         assert page is not None
         assert not anchor or f'id="{anchor}"' in page.html, "the address on the page"
         return "\n".join(f"{one.title} {one.text}" for one in page.sections if one.anchor == anchor)
+    if kind == "template":
+        return (ROOT / "templates" / address).read_text()
     module, _, name = address.partition(".")
     name, _, key = name.partition("[")
     found = getattr(importlib.import_module(f"decisions.framework.{module}"), name)
