@@ -97,7 +97,7 @@ def next_after(decision: Decision, row: Configuration, at: datetime) -> datetime
 
 
 def live_now(decision: Decision, now: datetime) -> tuple[Configuration, ...]:
-    """What is live in each environment, by its name, in one query."""
+    """What is live in each environment, production first, in one query."""
     latest = (
         _counting(decision)
         .filter(live_from__lte=now)
@@ -107,15 +107,19 @@ def live_now(decision: Decision, now: datetime) -> tuple[Configuration, ...]:
             )
         )
         .filter(place=1)
-        .order_by("environment")
     )
-    return tuple(row for row in latest if row.kind != ConfigurationKind.ENDED)
+    rows = [row for row in latest if row.kind != ConfigurationKind.ENDED]
+    return tuple(sorted(rows, key=lambda row: _production_first(row.environment)))
 
 
 def environments(decision: Decision) -> list[str]:
     """The environments that the trail knows, production first."""
     names = decision.configurations.order_by().values_list("environment", flat=True).distinct()
-    return sorted(names, key=lambda name: (name != "production", name))
+    return sorted(names, key=_production_first)
+
+
+def _production_first(environment: str) -> tuple[bool, str]:
+    return environment != "production", environment
 
 
 def sections_of(entry: Entry, own: Iterable[Field] = ()) -> tuple[Section, ...]:

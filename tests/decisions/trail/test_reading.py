@@ -84,7 +84,7 @@ def test_what_is_live_now_comes_by_environment_in_one_query(world, django_assert
         put_live(world.decision, environment=name, live_from=at(7), fields={**RAG, "base_model_id": name})
     with django_assert_num_queries(1):
         rows = reading.live_now(world.decision, at(8))
-        assert [read(row.entry).fields["base_model_id"] for row in rows] == ["eu", "pilot", "production"]
+        assert [read(row.entry).fields["base_model_id"] for row in rows] == ["production", "eu", "pilot"]
 
 
 def test_a_complete_configuration_can_be_replayed_fully(world):
