@@ -50,6 +50,8 @@ ROLE_MARKS: Mapping[str, RoleMark] = {
     "engineering": RoleMark("E", "hexagon", "#7a4a12"),
     "legal": RoleMark("L", "pentagon", "#8a1f4d"),
     "other": RoleMark("O", "diamond", "#5a5f66"),
+    # a ballot whose role the room does not show: a plain dot, which claims no role
+    "": RoleMark("", "circle", "#5a5f66"),
 }
 
 
@@ -66,7 +68,7 @@ class Words:
             2: "strongly fine-tuning",
         }
     )
-    roles: Mapping[str, str] = field(default_factory=lambda: {role: role for role in ROLE_MARKS})
+    roles: Mapping[str, str] = field(default_factory=lambda: {role: role or "somebody" for role in ROLE_MARKS})
     ticks: Mapping[int, str] = field(
         default_factory=lambda: {-2: "strongly", -1: "leans", 0: "either way", 1: "leans", 2: "strongly"}
     )

@@ -30,6 +30,7 @@ def translated_words() -> geometry.Words:
             "engineering": _("engineering"),
             "legal": _("legal"),
             "other": _("other"),
+            "": _("somebody"),
         },
         ticks={-2: _("strongly"), -1: _("leans"), 0: _("either way"), 1: _("leans"), 2: _("strongly")},
         left=_("RAG"),

@@ -60,9 +60,17 @@ def test_dots_never_lie_on_each_other_nor_outside_the_picture(size, count):
 
 
 def test_every_role_has_its_own_letter_shape_and_colour():
+    marks = [mark for role, mark in ROLE_MARKS.items() if role]
     for attribute in ("letter", "shape", "colour"):
-        assert len({getattr(mark, attribute) for mark in ROLE_MARKS.values()}) == len(ROLE_MARKS)
-    assert len({shape_path(mark.shape, 6) for mark in ROLE_MARKS.values()}) == len(ROLE_MARKS)
+        assert len({getattr(mark, attribute) for mark in marks}) == len(marks)
+    assert len({shape_path(mark.shape, 6) for mark in marks}) == len(marks)
+
+
+def test_a_ballot_whose_role_is_hidden_claims_no_role():
+    axis = lean_axis(name="Churn", ballots=[Ballot(-1, ""), Ballot(1, "")])
+    assert [(dot.role, dot.letter) for dot in axis.dots] == [("", ""), ("", "")]
+    assert "other" not in axis.alt
+    assert axis.alt.count("somebody") == 2
 
 
 def test_an_unknown_role_or_score_does_no_harm():
