@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from workshops import board as boards
 from workshops.board import Board, CriterionView, RoundView, SeatView
-from workshops.models import Ballot, Minute, Workshop
+from workshops.models import Ballot, Minute, RoundState, Workshop
+from workshops.prepared import PreparedRows
 
 VOTES = frozenset({"voted", "withdrew"})
 # What changes without an act, such as a team's new name, is on the screens this soon all the same, if anything is.
@@ -60,18 +61,29 @@ def known_board(workshop_id: int) -> Board | None:
     return known.board if known is not None else None
 
 
+_VERSION = PreparedRows(lambda pk: Workshop.objects.filter(pk=pk).values_list("version"))
+_MINUTES_SINCE = PreparedRows(
+    lambda pk, last: Minute.objects.filter(workshop=pk, pk__gt=last).order_by().values_list("pk", "act")
+)
+_VOTED = PreparedRows(
+    # revealed ones too: a reveal between these queries must not make it look as if nobody had voted
+    lambda pk: Ballot.objects.filter(
+        round__workshop=pk, round__state__in=[RoundState.OPEN, RoundState.REVEALED]
+    ).values_list("round", "seat")
+)
+
+
 def _carry_on(known: Known) -> Known | None:
     """The board after further votes; None when something else has happened or cannot be ruled out."""
     workshop_id = known.board.workshop.id
     # the version first, as everywhere: the label may be older than the content, never newer
-    version = Workshop.objects.filter(pk=workshop_id).values_list("version", flat=True).first()
-    acts = list(Minute.objects.filter(workshop=workshop_id, pk__gt=known.last_minute).values_list("pk", "act"))
-    raised = (version or 0) - known.board.workshop.version
+    found = _VERSION.rows(workshop_id)
+    acts = _MINUTES_SINCE.rows(workshop_id, known.last_minute)
+    raised = found[0][0] - known.board.workshop.version if found else -1
     if raised != len(acts) or any(act not in VOTES for _pk, act in acts):
         return None
     voted: dict[int, set[int]] = defaultdict(set)
-    open_ids = [one.id for one in known.board.open_rounds]
-    for round_id, seat_id in Ballot.objects.filter(round__in=open_ids).values_list("round_id", "seat_id"):
+    for round_id, seat_id in _VOTED.rows(workshop_id):
         voted[round_id].add(seat_id)
     board = after_votes(known.board, known.board.workshop.version + raised, voted)
     last = max((pk for pk, _act in acts), default=known.last_minute)

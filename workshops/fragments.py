@@ -19,8 +19,8 @@ from workshops import follow, words
 from workshops.forms import SituationForm
 from workshops.live.hub import OwnFrame, RoomFrame
 from workshops.live.stream import Admission
-from workshops.models import Seat, Workshop
-from workshops.seats import read_seat_cookie
+from workshops.models import Workshop
+from workshops.seats import held_seat
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -112,15 +112,7 @@ def versions(workshop_ids: Collection[int]) -> Mapping[int, int]:
 @database_job
 def admit(public_id: UUID, cookies: Mapping[str, str]) -> Admission | None:
     """The seat that these cookies prove, with its own fragments; None for everyone else, whatever the reason."""
-    claimed = read_seat_cookie(cookies, public_id)
-    if claimed is None:
-        return None
-    seat_id, key = claimed
-    seat = (
-        Seat.objects.select_related("workshop")
-        .filter(pk=seat_id, key=key, workshop__public_id=public_id, removed_at=None)
-        .first()
-    )
+    seat = held_seat(cookies, public_id)
     if seat is None:
         return None
     own = boards.own_board(seat, follow.known_board(seat.workshop_id))

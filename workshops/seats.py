@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
 
-from workshops.models import Seat
+from workshops.models import Seat, Workshop
+from workshops.prepared import Prepared
 
 SALT = "workshops.seat"
 KEPT_FOR = 60 * 60 * 24 * 60  # seconds: a workshop scored ahead can wait for weeks
@@ -40,14 +42,26 @@ def set_seat_cookie(response: HttpResponse, seat: Seat, public_id: uuid.UUID) ->
     )
 
 
+_SEAT = Prepared(
+    Seat,
+    lambda pk: Seat.objects.select_related("workshop").filter(pk=pk, removed_at__isnull=True),
+    related=("workshop", Workshop),
+)
+
+
+def held_seat(cookies: Mapping[str, str], public_id: uuid.UUID) -> Seat | None:
+    """The seat that these cookies prove, with its workshop; removed seats are not held."""
+    held = read_seat_cookie(cookies, public_id)
+    seat = _SEAT.first(held[0]) if held is not None else None
+    if held is None or seat is None or seat.workshop.public_id != public_id:
+        return None
+    return seat if constant_time_compare(seat.key, held[1]) else None
+
+
 def seat_of(request: HttpRequest, public_id: uuid.UUID) -> Seat | None:
     """The seat this browser holds in that workshop; removed seats hold nothing."""
-    seats = Seat.objects.select_related("workshop").filter(workshop__public_id=public_id, removed_at__isnull=True)
-    held = read_seat_cookie(request.COOKIES, public_id)
-    if held is not None:
-        seat = seats.filter(pk=held[0], key=held[1]).first()
-        if seat is not None:
-            return seat
-    if request.user.is_authenticated:  # the same person on a second device
+    seat = held_seat(request.COOKIES, public_id)
+    if seat is None and request.user.is_authenticated:  # the same person on a second device
+        seats = Seat.objects.select_related("workshop").filter(workshop__public_id=public_id, removed_at__isnull=True)
         return seats.filter(user=request.user).first()
-    return None
+    return seat

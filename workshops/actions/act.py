@@ -7,9 +7,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from decisions.errors import Conflict
+from decisions.errors import Conflict, NotAllowed
 from workshops import live
 from workshops.models import Minute, Round, Seat, Workshop
+from workshops.prepared import Prepared
 from workshops.states import PHASE_MOVES, may_move
 
 
@@ -50,10 +51,15 @@ class Act:
 
     def round(self, round_id: int) -> Round:
         """The round, fresh, and only when it belongs to this room."""
-        found = Round.objects.filter(pk=round_id, workshop=self.workshop).first()
-        if found is None:
+        found = _ROUND.first(round_id)
+        if found is None or found.workshop_id != self.workshop.pk:
             raise Conflict(_("That round is not part of this workshop."))
         return found
+
+
+_LOCKED = Prepared(Workshop, lambda pk: Workshop.objects.select_for_update(no_key=True).filter(pk=pk))
+_SEAT = Prepared(Seat, lambda pk: Seat.objects.filter(pk=pk))
+_ROUND = Prepared(Round, lambda pk: Round.objects.filter(pk=pk))
 
 
 @contextmanager
@@ -64,8 +70,10 @@ def act(workshop_id: int, by: Seat) -> Iterator[Act]:
     is either counted by the reveal or refused. Without it acknowledged ballots are lost (tests/workshops/test_races.py).
     """
     with transaction.atomic():
-        workshop = Workshop.objects.select_for_update(no_key=True).get(pk=workshop_id)
-        seat = Seat.objects.get(pk=by.pk)  # as it is now: it may have been removed while the request travelled
+        workshop = _LOCKED.first(workshop_id)
+        seat = _SEAT.first(by.pk)  # as it is now: it may have been removed while the request travelled
+        if workshop is None or seat is None:
+            raise NotAllowed(_("You have no seat in this workshop any more."))
         if seat.workshop_id == workshop.pk:  # never make a seat of another room look like one of this
             seat.workshop = workshop
         this = Act(workshop, seat)

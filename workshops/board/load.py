@@ -26,6 +26,7 @@ from workshops.models import (
     Workshop,
 )
 from workshops.outcome import outcome_of
+from workshops.prepared import Prepared
 from workshops.readings import framework_in, revealed_dots
 from workshops.states import REVEALED
 from workshops.tally import Dot, shown_as, tally
@@ -111,6 +112,9 @@ def own_board(seat: Seat, known: Board | None = None) -> OwnBoard:
     return _own_boards(seat.workshop, [seat], rounds)[seat.pk]
 
 
+_BALLOTS_OF = Prepared(Ballot, lambda pk: Ballot.objects.filter(seat=pk))
+
+
 def _own_boards(
     workshop: Workshop, seats: list[Seat], rounds: Sequence[Round | RoundView] | None = None
 ) -> dict[int, OwnBoard]:
@@ -118,10 +122,11 @@ def _own_boards(
         rounds = list(workshop.rounds.order_by("number"))
     shown_rounds = [one for one in rounds if one.state in {RoundState.OPEN, RoundState.REVEALED}]
     shown_rounds.sort(key=lambda one: [criterion.key for criterion in CRITERIA].index(one.criterion))
-    ballots: dict[tuple[int, int], Ballot] = {
-        (ballot.seat_id, ballot.round_id): ballot
-        for ballot in Ballot.objects.filter(round__in=[one.id for one in shown_rounds], seat__in=seats)
-    }
+    if len(seats) == 1:
+        cast = _BALLOTS_OF.all(seats[0].pk)
+    else:
+        cast = list(Ballot.objects.filter(round__in=[one.id for one in shown_rounds], seat__in=seats))
+    ballots = {(ballot.seat_id, ballot.round_id): ballot for ballot in cast}
     by_key = {criterion.key: criterion for criterion in framework_in(workshop).criteria}
     boards = {}
     for seat in seats:
