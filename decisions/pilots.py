@@ -22,6 +22,8 @@ MOST = 10_000_000
 SHARE = re.compile(
     r"^\s*(?P<sign>>=|<=|≥|≤|>|<|at least|at most)?\s*(?P<number>[0-9]{1,3}(?:[.,][0-9]{1,4})?)\s*%", re.IGNORECASE
 )
+# "0 / 299", "0 in 299", "0 of 59", "0 allowed", "none": one is too many
+NONE_ALLOWED = re.compile(r"^\s*(?:<=|≤|at most)?\s*(?:0\s*(?:/|in|of)\s*[0-9]+|0\s+allowed|none\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Measured:
 
 def gate_of(text: str) -> Gate | None:
     """The share that a gate's words name; None when they name none."""
+    if NONE_ALLOWED.match(text):
+        return Gate(0, is_floor=False)
     found = SHARE.match(text)
     if found is None:
         return None

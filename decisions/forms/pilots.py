@@ -39,7 +39,8 @@ class PilotForm(forms.Form):
         self.metrics = tuple(metrics)
         for metric in self.metrics:
             number = forms.NumberInput(attrs={"inputmode": "numeric", "min": 0})
-            for part, label in (("hits", _("counted")), ("sample", _("out of"))):
+            counted = _("met it") if metric.gate and metric.gate.is_floor else _("found")
+            for part, label in (("hits", counted), ("sample", _("out of"))):
                 self.fields[f"{part}-{metric.key}"] = forms.IntegerField(
                     label=label, required=False, min_value=0, max_value=MOST, widget=number
                 )

@@ -93,7 +93,7 @@ class EntryForm(PlaceForm):
                 self.fields[field.key] = Line(
                     label=str(field.name),
                     max_length=LONGEST,
-                    required=False,
+                    required=field.key == "base_model_id",
                     help_text=str(field.help),
                     widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
                 )

@@ -12,7 +12,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from decisions import ledger, tokens
+from decisions import ledger, pilots, tokens
 from decisions.models import Complaint, Configuration, Pilot, Record
 from decisions.trail import acts
 from decisions.trail.entry import read
@@ -283,6 +283,20 @@ def test_a_pilot_is_held_against_the_records_gates(client, world, given, verdict
 
 
 @pytest.mark.parametrize(
+    ("words", "gate"),
+    [
+        (">= 90 %", (0.9, True)), ("at least 85%", (0.85, True)), ("95 %", (0.95, True)), ("<= 5 %", (0.05, False)),
+        ("5 %", (0.05, False)), ("at most 2,5 %", (0.025, False)), ("0 / 299", (0, False)), ("0 in 59", (0, False)),
+        ("none", (0, False)), ("<= 0 %", (0, False)), ("<= 4 s", None), ("watched, no gate", None), ("", None),
+        ("120 %", None), (">= 100 %", None), (">= 0 %", None), ("to be set", None), ("9" * 100 + " %", None),
+    ],
+)  # fmt: skip
+def test_gates_are_read_from_the_records_words(words, gate):
+    found = pilots.gate_of(words)
+    assert (found and (found.share, found.is_floor)) == gate
+
+
+@pytest.mark.parametrize(
     "given",
     [
         {}, {"hits-grounded_correctness": "3"}, {"hits-grounded_correctness": "3", "sample-grounded_correctness": "2"},
@@ -302,8 +316,11 @@ def test_pilots_that_cannot_be_are_refused(client, world, given):
 
 def test_what_to_change_next_follows_from_what_was_observed(client, world):
     assert "Say what comes first" in page(client, "/t/helio-desk/d/1/next/")
-    shown = page(client, "/t/helio-desk/d/1/next/?now=rag")
-    assert "build_eval_first" in shown
-    shown = page(client, "/t/helio-desk/d/1/next/?now=rag&eval_exists=on&right_passage_ignored=on")
-    assert "fix_prompt_tools_or_model" in shown
+    for asked, key in (
+        ("now=rag", "build_eval_first"),
+        ("now=rag&eval_exists=on&right_passage_ignored=on", "fix_prompt_tools_or_model"),
+    ):
+        answer = client.get(f"/t/helio-desk/d/1/next/?{asked}")
+        assert answer.status_code == 200
+        assert answer.context["advice"].key == key
     assert client.get("/t/helio-desk/d/1/next/?now=no").status_code == 422
