@@ -23,6 +23,8 @@ class DecisionsConfig(AppConfig):
 
 def restore_guards(sender: AppConfig, using: str, **more: Any) -> None:
     """Triggers again after every migrate: SQLite loses them with each table that a migration rebuilds."""
-    from decisions import guards
+    from decisions import guards, search_tables
 
     guards.install(using)
+    if not search_tables.is_whole(using):
+        search_tables.install(using)

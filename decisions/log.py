@@ -12,7 +12,7 @@ from decisions import text
 from decisions.models import Standing, StandingOwner, Team
 from decisions.search import search
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 SOON = timedelta(days=30)
 
 

@@ -1,17 +1,21 @@
 """Searching and filtering the log: the same on every database, shared by address, in constant queries."""
 
+import io
 import random
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from decisions import ledger, log, questions, standing
+from decisions import ledger, questions, search_tables, standing
+from decisions import search as search_module
 from decisions.log import Filters, page_of
-from decisions.models import Decision, Record, RecordState, Revisit, Standing
+from decisions.models import Configuration, Decision, Record, RecordState, Revisit, Standing
 from decisions.search import matches, terms_of
+from tests.decisions.trail.configurations import put_live
 from tests.people import cast, decision
 
 pytestmark = pytest.mark.django_db
@@ -204,9 +208,8 @@ def test_pages_show_every_decision_once(world, sort):
     assert len(seen) == 23
 
 
-def test_the_address_of_the_next_page_keeps_the_search(client, world, monkeypatch):
-    monkeypatch.setattr(log, "PAGE_SIZE", 50)
-    for _number in range(52):
+def test_the_address_of_the_next_page_keeps_the_search(client, world):
+    for _number in range(32):
         decision(world.team)
     client.force_login(world.mina)
     page = client.get("/t/helio-desk/?q=copilot&status=open").content.decode()
@@ -247,3 +250,38 @@ def test_addresses_that_ask_for_nonsense_are_told_so(client, world, address):
     answer = client.get(f"/t/helio-desk/?{address}")
     assert answer.status_code == 422
     assert "errorlist" in answer.content.decode()
+
+
+def test_what_is_derived_can_be_made_anew_from_what_is_kept(world):
+    asked = decision(world.team, title="Support copilot")
+    row = put_live(asked)
+    before = Standing.objects.values("status", "approach", "words").get()
+    Configuration.objects.all().delete()
+    Standing.objects.all().delete()
+    call_command("rebuild_log", "--team", "helio-desk", stdout=io.StringIO())
+    again = Configuration.objects.get()
+    assert (again.public_id, again.live_from, again.entry_id) == (row.public_id, row.live_from, row.entry_id)
+    after = Standing.objects.values("status", "approach", "words").get()
+    assert sorted(after.pop("words").split()) == sorted(before.pop("words").split())
+    assert after == before
+    assert found(world.team, q="llama") == [1]
+    with pytest.raises(CommandError):
+        call_command("rebuild_log", "--team", "nobody")
+
+
+def test_search_survives_without_its_tables(world):
+    """As on a SQLite without FTS5: the same is found, by reading."""
+    decision(world.team, title="Support copilot")
+    if connection.vendor != "sqlite":
+        return
+    search_tables.remove("default")
+    search_module.has_fts5.cache_clear()
+    try:
+        assert not search_tables.is_whole("default")
+        assert found(world.team, q="supp copil") == [1]
+        assert found(world.team, q="opilo") == [1]
+        assert found(world.team, q="absent") == []
+    finally:
+        search_tables.install("default")
+        search_module.has_fts5.cache_clear()
+    assert found(world.team, q="supp copil") == [1], "rows from before are in the new tables"
