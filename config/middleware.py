@@ -12,6 +12,23 @@ from decisions.errors import Conflict, NotAllowed
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
+class Utf8Only:
+    """Refuses bodies in another charset with 415.
+
+    Django decodes a multipart body in whatever codec the request names: some raise (base64, idna), others bring lone
+    surrogates in (utf-7, unicode_escape), which no database stores and no page can show.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.strip().lower() not in {"utf-8", "utf8", "us-ascii", ""}:
+            return HttpResponse("Send UTF-8.\n", status=415, content_type="text/plain; charset=utf-8")
+        return self.get_response(request)
+
+
 class Refusals:
     """Answers NotAllowed with 403 and Conflict with 409, in words, on whatever page they rose."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from decisions.errors import Conflict, NotAllowed
@@ -22,6 +22,7 @@ class Act:
         self.by = by
         self.seen = False  # whether anybody else can see that something changed
         self.staged = False  # whether phase or rounds changed: forms made before are stale
+        self.counts_only = False  # whether nothing of the workshop itself changed but its version
 
     def minute(self, act: str, **detail: Any) -> None:
         """Write a line into the minutes; the change is then visible to the room."""
@@ -51,12 +52,14 @@ class Act:
 
     def round(self, round_id: int) -> Round:
         """The round, fresh, and only when it belongs to this room."""
-        found = _ROUND.first(round_id)
+        # an address may name any number; beyond 64 bits the databases raise instead of finding nothing
+        found = _ROUND.first(round_id) if round_id < 2**63 else None
         if found is None or found.workshop_id != self.workshop.pk:
             raise Conflict(_("That round is not part of this workshop."))
         return found
 
 
+_RAISE = f"UPDATE {Workshop._meta.db_table} SET version = %s WHERE id = %s"  # noqa: S608 - no input
 _LOCKED = Prepared(Workshop, lambda pk: Workshop.objects.select_for_update(no_key=True).filter(pk=pk))
 _SEAT = Prepared(Seat, lambda pk: Seat.objects.filter(pk=pk))
 _ROUND = Prepared(Round, lambda pk: Round.objects.filter(pk=pk))
@@ -81,5 +84,9 @@ def act(workshop_id: int, by: Seat) -> Iterator[Act]:
         if this.seen or this.staged:
             workshop.version += 1
             workshop.stage += this.staged
-            workshop.save()
+            if this.counts_only:
+                with connection.cursor() as cursor:
+                    cursor.execute(_RAISE, [workshop.version, workshop.pk])
+            else:
+                workshop.save()
             transaction.on_commit(lambda: live.publish(workshop.pk, workshop.version))

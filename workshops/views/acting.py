@@ -1,5 +1,6 @@
 """One view an act: read the form, call the act, answer with where the room is now."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -301,7 +302,7 @@ def write_record(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     seat = require_seat(request, workshop_id)
     record = actions.write_record(
         workshop_id=seat.workshop_id,
-        flips=[int(place) for place in request.POST.getlist("flip") if place.isascii() and place.isdigit()][:2],
+        flips=[int(place) for place in request.POST.getlist("flip") if re.fullmatch("[0-9]{1,3}", place)][:2],
         risks=request.POST.getlist("risk"),
         by=seat,
         user=request.user if isinstance(request.user, User) else None,
