@@ -47,6 +47,7 @@ def test_a_related_object_comes_along(made):
 def test_nothing_found_is_nothing(made):
     assert Prepared(Seat, lambda pk: Seat.objects.filter(pk=pk)).first(0) is None
     assert Prepared(Seat, lambda pk: Seat.objects.filter(pk=pk)).all(0) == []
+    assert Prepared(Seat, lambda pk: Seat.objects.filter(pk=pk)).all(10**30) == []
 
 
 def test_each_number_goes_to_its_place(made):

@@ -33,6 +33,7 @@ def cast_ballot(*, workshop_id: int, round_id: int, score: int, confidence: str,
         # the room's lock is held, so nobody can come between the two; one statement for a change, two for a first vote
         if not Ballot.objects.filter(round=target, seat=this.by).update(**cast):
             Ballot.objects.create(round=target, seat=this.by, **cast)
+            this.counts_only = True
             this.minute("voted", criterion=target.criterion, round=target.number)
 
 
@@ -46,4 +47,5 @@ def withdraw_ballot(*, workshop_id: int, round_id: int, by: Seat) -> None:
         this.require_phase(Phase.PRECHECK, Phase.SCORING)
         deleted, _rows = Ballot.objects.filter(round=target, seat=this.by).delete()
         if deleted:
+            this.counts_only = True
             this.minute("withdrew", criterion=target.criterion, round=target.number)

@@ -44,6 +44,11 @@ class OwnRound:
         )
 
     @property
+    def evidence(self) -> tuple[str, ...]:
+        """What would count as evidence here."""
+        return tuple(str(line) for line in self.criterion.evidence)
+
+    @property
     def confidences(self) -> list[tuple[str, str]]:
         return [(str(value), str(label)) for value, label in Confidence.choices]
 
