@@ -7,7 +7,7 @@ read, and the last board is carried on; after anything else the whole board is l
 
 from collections import defaultdict
 from collections.abc import Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from django.db.models import Max
@@ -26,11 +26,13 @@ ROOMS_KEPT = 256
 
 @dataclass(frozen=True)
 class Known:
-    """A board, the last minute that it is sure to contain, and when all of it was loaded."""
+    """A board, the last minute that it is sure to contain, when all of it was loaded, and what was drawn from it."""
 
     board: Board
     last_minute: int
     loaded_at: float
+    # fragments on which votes show nothing, by audience and name: they stay good while only votes come in
+    drawn: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 _known: dict[int, Known] = {}
@@ -53,6 +55,12 @@ def current_board(workshop_id: int) -> Board | None:
             _known.pop(next(iter(_known)), None)
         _known[workshop_id] = Known(board, last, monotonic())
     return board
+
+
+def drawn_from(board: Board) -> dict[tuple[str, str], str]:
+    """Where to keep fragments of this board that votes do not change."""
+    known = _known.get(board.workshop.id)
+    return known.drawn if known is not None and known.board is board else {}
 
 
 def known_board(workshop_id: int) -> Board | None:
@@ -87,7 +95,7 @@ def _carry_on(known: Known) -> Known | None:
         voted[round_id].add(seat_id)
     board = after_votes(known.board, known.board.workshop.version + raised, voted)
     last = max((pk for pk, _act in acts), default=known.last_minute)
-    return Known(board, last, known.loaded_at)
+    return Known(board, last, known.loaded_at, known.drawn)
 
 
 def after_votes(board: Board, version: int, voted: dict[int, set[int]]) -> Board:

@@ -32,6 +32,8 @@ SHARED: dict[str, tuple[str, ...]] = {
     SCREEN: ("progress", "stage", "people", "announcement"),
 }
 OWN = ("ballot",)
+# A vote shows on these; the others are not drawn again while only votes come in.
+SHOWING_VOTES = frozenset({"stage", "controls", "people", "announcement"})
 
 
 def database_job(job: Callable[P, Result]) -> Callable[P, Result]:
@@ -78,6 +80,15 @@ def draw(name: str, context: Mapping[str, object]) -> str:
     return get_template(f"workshops/fragments/{name}.html").render(dict(context)).strip()
 
 
+def _draw_once(name: str, context: Mapping[str, object], audience: str, drawn: dict[tuple[str, str], str]) -> str:
+    if name in SHOWING_VOTES:
+        return draw(name, context)
+    key = (audience, name)
+    if key not in drawn:
+        drawn[key] = draw(name, context)
+    return drawn[key]
+
+
 @database_job
 def render_room(workshop_id: int, audiences: Collection[str]) -> RoomFrame | None:
     """The shared board, loaded once, as the fragments of each audience; None when the workshop is gone."""
@@ -85,9 +96,10 @@ def render_room(workshop_id: int, audiences: Collection[str]) -> RoomFrame | Non
     if board is None:
         return None
     fragments = {}
+    drawn = follow.drawn_from(board)
     for audience in audiences:
         context = shared_context(board, audience)
-        fragments[audience] = {name: draw(name, context) for name in SHARED[audience]}
+        fragments[audience] = {name: _draw_once(name, context, audience, drawn) for name in SHARED[audience]}
     present = {seat.id: FACILITATOR if seat.is_facilitator else PARTICIPANT for seat in board.seats}
     return RoomFrame(board.workshop.version, fragments, present, boards.own_key(board))
 

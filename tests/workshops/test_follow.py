@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from decisions.errors import Conflict
 from tests.rooms import AUDIT, CHURN, room, scoring
-from workshops import actions, board, follow
+from workshops import actions, board, follow, fragments
 
 pytestmark = pytest.mark.django_db
 
@@ -24,8 +24,13 @@ def nothing_known():
 
 def check(made):
     """The followed board equals the loaded one in everything but the moment it was made."""
-    followed, loaded = follow.current_board(made.id), board.shared_board(made.id)
+    frame = fragments.render_room(made.id, fragments.SHARED)
+    followed, loaded = follow.known_board(made.id), board.shared_board(made.id)
     assert replace(followed, now=loaded.now) == loaded
+    for audience, drawn in frame.fragments.items():
+        context = fragments.shared_context(loaded, audience)
+        for name, html in drawn.items():
+            assert html == fragments.draw(name, context), f"{name} for {audience}"
     return followed
 
 
