@@ -7,8 +7,9 @@ import os
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.test import Client
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 
 from tests.decisions.api.calls import ENTRY, Pipeline
@@ -27,8 +28,14 @@ def document(settings):
     pipeline = Pipeline(world.team, world.olga)
     assert pipeline.post("/decisions/1/entries", ENTRY).status_code == 201
     os.environ["GROUNDWORK_TEST_TOKEN"] = pipeline.secret
-    assert Client().get("/api/v1/openapi.json").status_code == 200
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    # the test's transaction lives in one connection, which the app would let go of around each request
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
 
 
 schema = schemathesis.pytest.from_fixture("document")
