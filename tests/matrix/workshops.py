@@ -51,7 +51,8 @@ ROWS = [
         {"M": 403, "E": 302, "W": 302},
         data=lambda world: {"name": "Olga", "role": "product", "shown": "names"},
     ),
-    *(Row(f"workshops:{page}", "get", SEATS) for page in ("room", "screen", "state", "minutes", "what_if")),
+    *(Row(f"workshops:{page}", "get", SEATS) for page in ("room", "screen", "state", "minutes")),
+    Row("workshops:what_if", "get", otherwise=404),  # there is no outcome yet to vary
     Row("workshops:leave", "post", {"G": 302, "O": 302, "F": 409}),  # the last facilitator hands over first
     Row("workshops:ballot", "post", {"G": 302, "O": 403, "F": 403}, data=lambda world: {"score": "1"}),
     Row(
