@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag, create_model
 
 from decisions.trail.fields import FIELDS
 
@@ -34,8 +34,16 @@ Number = (
     Annotated[float, Field(ge=-1e15, le=1e15)]
     | Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,15}(?:\.[0-9]{1,15})?$")]
 )
+
+
+def _whole(value: Any) -> Any:
+    # 8.0 is a whole number in JSON, whatever Python makes of it
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 Count = (
-    Annotated[int, Field(ge=0, le=999_999_999_999_999)] | Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15}$")]
+    Annotated[int, Field(ge=0, le=999_999_999_999_999), BeforeValidator(_whole)]
+    | Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15}$")]
 )
 Flag = bool | Literal["yes", "no"]
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/#-]{1,119}$")]
@@ -85,7 +93,12 @@ class _Entry(Exact):
 
 class _Whole(_Entry):
     kind: Literal["live", "proposed"] = "live"
-    own: dict[OwnKey, Text | None] = Field(default={}, description="The team's own fields.", max_length=40)
+    own: dict[OwnKey, Text | None] = Field(
+        default={},
+        description="The team's own fields.",
+        max_length=40,
+        json_schema_extra={"additionalProperties": False},
+    )
 
 
 class PlainEntry(_Whole):

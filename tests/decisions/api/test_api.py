@@ -207,6 +207,12 @@ def test_entries_that_are_wrong_are_told_where(world, change):
     assert not Configuration.objects.exists()
 
 
+def test_a_whole_number_may_be_written_with_a_point(world):
+    fields = {**ENTRY["fields"], "top_k": 8.0}
+    answer = world.pipeline.post("/decisions/1/entries", {**ENTRY, "fields": fields})
+    assert answer.json()["fields"]["top_k"] == "8"
+
+
 def test_a_field_of_ones_own_must_be_defined_first(world):
     problem(world.pipeline.post("/decisions/1/entries", {**ENTRY, "own": {"router": "v2"}}), 409)
     from decisions.trail import acts
