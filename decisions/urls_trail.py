@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from decisions.views import connections, feeds, pilots, trail
+from decisions.views import connections, feeds, pilots, trail, trail_fields
 
 DECISION = "t/<slug:slug>/d/<int:number>/"
 urlpatterns: list[URLPattern] = [
@@ -20,8 +20,10 @@ urlpatterns: list[URLPattern] = [
     path(f"{DECISION}pilots/<uuid:pilot_id>/", pilots.pilot, name="pilot"),
     path("t/<slug:slug>/trail.csv", feeds.trail_csv, name="trail_csv"),
     path("t/<slug:slug>/trail.jsonl", feeds.trail_jsonl, name="trail_jsonl"),
-    path("t/<slug:slug>/trail/fields/", trail.trail_fields, name="trail_fields"),
-    path("t/<slug:slug>/trail/fields/<int:field_id>/retire/", trail.trail_field_retire, name="trail_field_retire"),
+    path("t/<slug:slug>/trail/fields/", trail_fields.trail_fields, name="trail_fields"),
+    path(
+        "t/<slug:slug>/trail/fields/<int:field_id>/retire/", trail_fields.trail_field_retire, name="trail_field_retire"
+    ),
     path("t/<slug:slug>/connections/", connections.connections, name="connections"),
     path("t/<slug:slug>/connections/tokens/", connections.token_new, name="token_new"),
     path("t/<slug:slug>/connections/tokens/<int:token_id>/revoke/", connections.token_revoke, name="token_revoke"),

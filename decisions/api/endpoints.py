@@ -1,12 +1,11 @@
 """The operations of the API; each reads its token's team and no other."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Body, NinjaAPI, Path, Query
-from pydantic import BaseModel, Field, StringConstraints
 
 from decisions import log
 from decisions.api import reading as give
@@ -15,17 +14,17 @@ from decisions.api.document import Api
 from decisions.api.idempotency import once
 from decisions.api.keys import Token
 from decisions.api.problems import Problem
-from decisions.api.shapes_in import PRINTABLE, ComplaintIn, End, EntryIn, Environment, Moment, RollBack
+from decisions.api.queries import ConfigurationQuery, DecisionQuery, EntryQuery, PilotQuery, RecordQuery
+from decisions.api.shapes_in import ComplaintIn, End, EntryIn, RollBack
 from decisions.errors import Conflict
 from decisions.log import Filters
-from decisions.models import ApiToken, Approach, Decision, Pilot, Record, Scope, Status
+from decisions.models import ApiToken, Decision, Pilot, Record, Scope
 from decisions.trail import acts, reading
 from decisions.trail.entry import Draft, Refused
 from decisions.trail.fields import FIELDS, OWN, moment_of
 
 READ, APPEND = Token(Scope.LOG_READ), Token(Scope.LOG_APPEND)
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The decision's number.", examples=[1])]
-Words = Annotated[str, StringConstraints(pattern=rf"^[^{PRINTABLE}]*$", max_length=200)]
 IDEMPOTENT: dict[str, Any] = {
     "parameters": [
         {
@@ -65,17 +64,6 @@ def read_team(request: HttpRequest) -> Any:
     return give.team(_token(request))
 
 
-class DecisionQuery(BaseModel):
-    """Search and filters."""
-
-    q: Words = Field("", description="Words: each must begin a word of the decision, or lie in its title.")
-    status: Status | None = None
-    approach: Approach | None = None
-    tag: Annotated[str, StringConstraints(pattern=rf"^[^{PRINTABLE}]*$", max_length=40)] = ""
-    cursor: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(None, description="`next` of the page before.")
-    limit: int = Field(50, ge=1, le=200)
-
-
 @api.get("/decisions", response=out.DecisionPage, auth=READ, operation_id="list_decisions", summary="List decisions")
 def list_decisions(request: HttpRequest, asked: Query[DecisionQuery]) -> Any:
     """Newest first."""
@@ -102,13 +90,6 @@ def read_decision(request: HttpRequest, number: Number) -> Any:
     return give.decision(page.lines[0], decision.team.slug)
 
 
-class ConfigurationQuery(BaseModel):
-    """When and where."""
-
-    environment: Environment = "production"
-    at: Moment | None = Field(None, description="Absent: now.")
-
-
 @api.get(
     "/decisions/{number}/configuration",
     response=out.ConfigurationOut,
@@ -124,14 +105,6 @@ def read_configuration(request: HttpRequest, number: Number, asked: Query[Config
         raise Problem(422, "That is no moment.", errors=[{"field": "query.at", "message": "That is no moment."}])
     own = acts.own_fields(decision.team, with_retired=True)
     return give.configuration(reading.live_at(decision, asked.environment, moment, own), number, decision.team.slug)
-
-
-class EntryQuery(BaseModel):
-    """Which entries."""
-
-    environment: Environment | None = None
-    cursor: Annotated[int, Field(ge=1, le=2**53)] | None = Field(None, description="`next` of the page before.")
-    limit: int = Field(50, ge=1, le=200)
 
 
 @api.get(
@@ -249,13 +222,6 @@ def attach_complaint(request: HttpRequest, number: Number, complaint: ComplaintI
     return once(request, _token(request), write)
 
 
-class PilotQuery(BaseModel):
-    """Which pilots."""
-
-    cursor: UUID | None = Field(None, description="`next` of the page before.")
-    limit: int = Field(50, ge=1, le=200)
-
-
 @api.get(
     "/decisions/{number}/pilots", response=out.PilotPage, auth=READ, operation_id="list_pilots", summary="Read pilots"
 )
@@ -271,14 +237,6 @@ def list_pilots(request: HttpRequest, number: Number, asked: Query[PilotQuery]) 
     found = list(rows[: asked.limit + 1])
     following = str(found[asked.limit - 1].public_id) if len(found) > asked.limit else None
     return out.PilotPage(items=[give.pilot(row, number) for row in found[: asked.limit]], next=following)
-
-
-class RecordQuery(BaseModel):
-    """Which records."""
-
-    state: Literal["draft", "in_sign_off", "accepted", "superseded", "withdrawn"] | None = None
-    cursor: UUID | None = Field(None, description="`next` of the page before.")
-    limit: int = Field(50, ge=1, le=200)
 
 
 @api.get("/records", response=out.RecordPage, auth=READ, operation_id="list_records", summary="List records")

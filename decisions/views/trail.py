@@ -16,7 +16,6 @@ from decisions.forms.trail import (
     CompareForm,
     ComplaintForm,
     EntryForm,
-    OwnFieldForm,
     PlaceForm,
     SequenceForm,
 )
@@ -282,38 +281,3 @@ def trail_compare(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "same": [pair for pair in pairs if not pair.is_changed],
     }
     return render(request, "decisions/trail/compare.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def trail_fields(request: HttpRequest, slug: str) -> HttpResponse:
-    """The team's own fields in the trail."""
-    membership = membership_of(request.user, slug)
-    form = OwnFieldForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        require_editor(membership)
-        status = 422
-        if form.is_valid():
-            try:
-                acts.define_field(team=membership.team, by=signed_in(request), **form.cleaned_data)
-            except Conflict as conflict:
-                form.add_error("label", str(conflict))
-            else:
-                messages.success(request, _("The field is part of the trail now."))
-                return redirect("decisions:trail_fields", slug=slug)
-    context = {
-        "team": membership.team,
-        "membership": membership,
-        "may_edit": may_edit(membership),
-        "fields": membership.team.trail_fields.all(),
-        "form": form,
-    }
-    return render(request, "decisions/trail/fields.html", context, status=status)
-
-
-@require_POST
-def trail_field_retire(request: HttpRequest, slug: str, field_id: int) -> HttpResponse:
-    """Stop offering a field; old entries keep it."""
-    membership = membership_of(request.user, slug)
-    acts.retire_field(team=membership.team, field_id=field_id, by=signed_in(request))
-    return redirect("decisions:trail_fields", slug=slug)
