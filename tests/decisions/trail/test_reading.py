@@ -102,9 +102,15 @@ def test_missing_details_make_it_partly(world):
     assert "tuning_method" not in {field.key for field in answer.missing}
 
 
-@pytest.mark.parametrize(
-    "missing", ["base_model_id", "retrieval_settings", "fine_tune_checkpoint_id", "corpus_version"]
-)
+def test_no_entry_is_written_without_its_base_model(world):
+    fields = everything()
+    del fields["base_model_id"]
+    with pytest.raises(Refused) as refused:
+        put_live(world.decision, approach="hybrid", fields=fields, not_used=())
+    assert list(refused.value.errors) == ["base_model_id"]
+
+
+@pytest.mark.parametrize("missing", ["retrieval_settings", "fine_tune_checkpoint_id", "corpus_version"])
 def test_a_gap_in_what_makes_the_run_makes_it_impossible(world, missing):
     fields = everything()
     del fields[missing]
