@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 from decisions.errors import Conflict, NotAllowed
 from tests import people
 from tests.rooms import CRITERIA, room
-from workshops import actions
+from workshops import actions, follow
 from workshops.board import own_boards, shared_board
 from workshops.models import Ballot, Phase, Round, Seat
 from workshops.states import PHASE_MOVES, REVEALED, ROUND_MOVES, may_move
@@ -55,6 +55,7 @@ class Meeting(RuleBasedStateMachine):
 
     @initialize(shown=st.sampled_from(["names", "roles", "counts"]), ahead=st.booleans())
     def begin(self, shown, ahead):
+        follow._known.clear()
         self.room = room(shown=shown)
         self.names = ["ines", "sam", "daria", "otto", "felix"]
         self.ballots: dict[tuple[int, int], tuple[int, str, str]] = {}  # (round, seat) -> what was acknowledged last
@@ -283,6 +284,7 @@ class Meeting(RuleBasedStateMachine):
         self.nobody_sees_more_than_they_may()
         self.results_are_a_pure_recomputation()
         self.rooms_know_nothing_of_each_other()
+        self.what_is_pushed_is_what_a_fresh_page_shows()
 
     def the_version_counts_visible_changes(self):
         seen, version, states = self._seen()
@@ -303,6 +305,11 @@ class Meeting(RuleBasedStateMachine):
         for round_id, ballots in self.frozen.items():
             assert self._ballots_of(round_id) == ballots, "ballots never change once revealed"
         assert not stored.filter(seat__is_observer=True).exists()
+
+    def what_is_pushed_is_what_a_fresh_page_shows(self):
+        """The board that a process carries from push to push is the one that a page would load."""
+        carried = follow.current_board(self.room.id)
+        assert carried == replace(self.board, now=carried.now, minutes=())
 
     def one_open_round_a_criterion(self):
         open_now = list(Round.objects.filter(workshop=self.room.id, state="open").values_list("criterion", flat=True))

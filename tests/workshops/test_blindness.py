@@ -9,8 +9,10 @@ from dataclasses import replace
 
 import pytest
 
+from decisions.errors import Conflict
 from tests.workshops import twins
 from workshops import actions, board
+from workshops.board import load
 from workshops.models import Ballot, Round, Workshop
 
 pytestmark = pytest.mark.django_db
@@ -95,14 +97,14 @@ def open_scores(workshop_id):
 
 def leak_agreement(monkeypatch):
     """The progress line tells how far the open ballots are apart."""
-    true = board._round
+    true = load._round
 
     def leaking(one, *rest):
         view = true(one, *rest)
         scores = [score for _seat, score, _reason in open_scores(one.workshop_id)]
         return replace(view, words=f"{max(scores) - min(scores)} apart") if scores and view.is_open else view
 
-    monkeypatch.setattr(board, "_round", leaking)
+    monkeypatch.setattr(load, "_round", leaking)
 
 
 def leak_order(monkeypatch):
@@ -145,18 +147,15 @@ def leak_version(monkeypatch):
 
 
 def leak_refusal(monkeypatch):
-    """A reveal is refused while everybody agrees."""
-    from decisions.errors import Conflict
-
-    true = actions.reveal
+    """A vote that agrees with all the others is refused."""
+    true = actions.cast_ballot
 
     def leaking(**more):
-        scores = {score for _seat, score, _reason in open_scores(more["workshop_id"])}
-        if len(scores) == 1:
+        if {score for _seat, score, _reason in open_scores(more["workshop_id"])} == {more["score"]}:
             raise Conflict("nothing to talk about")
-        return true(**more)
+        true(**more)
 
-    monkeypatch.setattr(actions, "reveal", leaking)
+    monkeypatch.setattr(actions, "cast_ballot", leaking)
 
 
 def leak_length(monkeypatch):
