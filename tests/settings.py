@@ -8,8 +8,8 @@ os.environ.setdefault("INSECURE_HTTP", "1")
 os.environ.setdefault("SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789")
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="groundwork-test-"))
 
-from config.settings import *  # noqa: E402, F403
-from config.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402
+from config.settings import *  # noqa: F403
+from config.settings import DATA_DIR, DATABASES, STORAGES
 
 # A file, not memory: the tests' own web server and browser meet the same rows from other threads.
 _suffix = os.environ.get("GW_TEST_DB", "")

@@ -4,23 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('workshops', '0002_minutes_only_grow'),
+        ("workshops", "0002_minutes_only_grow"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='round',
-            name='settled_rounds_have_a_lean',
+            model_name="round",
+            name="settled_rounds_have_a_lean",
         ),
         migrations.AddField(
-            model_name='ballot',
-            name='role',
-            field=models.CharField(blank=True, choices=[('product', 'Product'), ('security', 'Security'), ('data', 'Data'), ('engineering', 'Engineering'), ('legal', 'Legal'), ('other', 'Other')], max_length=12),
+            model_name="ballot",
+            name="role",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("product", "Product"),
+                    ("security", "Security"),
+                    ("data", "Data"),
+                    ("engineering", "Engineering"),
+                    ("legal", "Legal"),
+                    ("other", "Other"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lean__gte', -2), ('lean__isnull', False), ('lean__lte', 2), ('state', 'settled')), models.Q(models.Q(('state', 'settled'), _negated=True), ('lean__isnull', True)), _connector='OR'), name='settled_rounds_have_a_lean'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lean__gte", -2), ("lean__isnull", False), ("lean__lte", 2), ("state", "settled")),
+                    models.Q(models.Q(("state", "settled"), _negated=True), ("lean__isnull", True)),
+                    _connector="OR",
+                ),
+                name="settled_rounds_have_a_lean",
+            ),
         ),
     ]
