@@ -54,6 +54,7 @@ class Goals:
         ours = [result for (_name, who), result in results.items() if who in {"this product", "two processes"}]
         if ours:
             self.at_most("lost updates in all runs of the product", sum(result.lost for result in ours), 0)
+            self.at_most("screens with wrong content at the end", sum(result.wrong for result in ours), 0)
 
     def show(self) -> None:
         print(f"\n{'goal':52}{'wanted':>16}{'measured':>16}")

@@ -9,6 +9,7 @@ Prints every figure and holds it against the goals. Absolute times belong to the
 
 import argparse
 import asyncio
+import json
 import os
 import random
 import sys
@@ -94,7 +95,7 @@ class Bench:
                 port = servers[at % webs].port
                 if how == "stream":
                     path = f"/w/{room['public_id']}/stream/?view=room"
-                    group.append(Watcher(port, path, seat["cookie"], keep=False).start())
+                    group.append(Watcher(port, path, seat["cookie"]).start())
                 else:
                     group.append(Poller(port, room, seat, how == "poke", random.uniform(0, 2)).start())
             screens.append(group)
@@ -123,6 +124,7 @@ class Bench:
             wanted.append(facts["version"])
         await settled(screens, wanted)
         result = evaluate(votes, screens, WARM_UP)
+        result.wrong = await self.wrong(made, screens, servers[0].port) if how == "stream" else 0
         share = result.sent / max(1, len(votes))
         result.web_cpu = (sum(web.cpu_seconds() for web in servers) - before[0][0]) * share
         result.database_cpu = (self.database_cpu() - before[0][1]) * share
@@ -150,14 +152,24 @@ class Bench:
             if vote.room == number and vote.ok:
                 vote.version = turns[vote.seat].pop(0)
 
+    @staticmethod
+    async def wrong(rooms: list[dict], screens: list[list[Watcher]], port: int) -> int:
+        """How many screens show anything else than a fresh page would."""
+        count = 0
+        for room, group in zip(rooms, screens, strict=True):
+            actor = Actor(port, room["seats"][0]["cookie"])
+            fresh = json.loads((await actor.ask("GET", f"/w/{room['public_id']}/state/")).body)["fragments"]
+            actor.close()
+            for watcher in group:
+                shown = watcher.fragments
+                count += any(shown.get(name) != html for name, html in fresh.items() if name != "ballot")
+        return count
+
     async def bare(self, rooms: int, people: int, rate: float, payload: float) -> Result:
         """The floor with the same load and as many bytes a push."""
         site = self.floor(payload)
         web = site.web()
-        screens = [
-            [Watcher(web.port, f"/stream/{room}", "", keep=False).start() for _ in range(people)]
-            for room in range(rooms)
-        ]
+        screens = [[Watcher(web.port, f"/stream/{room}", "").start() for _ in range(people)] for room in range(rooms)]
         await until(lambda: all(screen.connected for group in screens for screen in group), 30, "all streams")
         actors = [[Actor(web.port) for _ in range(people)] for _ in range(rooms)]
 
@@ -205,7 +217,7 @@ class Bench:
                 f"{result.cpu_a_vote:8.1f}ms{result.database_cpu / max(1, result.acknowledged) * 1000:6.1f}",
                 flush=True,
             )
-        print(f"{'':24}payload a push: {product.payload:.0f} bytes; refused: {product.refused}")
+        print(f"{'':24}payload a push: {product.payload:.0f} bytes; refused: {product.refused}; wrong: {product.wrong}")
 
 
 def chosen(arguments: argparse.Namespace, name: str) -> bool:

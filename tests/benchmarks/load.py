@@ -74,10 +74,10 @@ class Poller(Screen):
         self.actor = Actor(port, seat["cookie"])
         self.path = f"/w/{room['public_id']}/state/"
         self.arrivals: list[tuple[int, float]] = []
-        self.poke = Watcher(port, f"/w/{room['public_id']}/stream/", seat["cookie"], keep=False) if poked else None
+        self.poke = Watcher(port, f"/w/{room['public_id']}/stream/", seat["cookie"]) if poked else None
         self.first_after = first_after
         self.version = 0
-        self.bytes = self.events = 0
+        self.bytes = 0
 
     def start(self) -> "Poller":
         if self.poke is not None:
@@ -101,7 +101,6 @@ class Poller(Screen):
                 continue
             if answer.status == 200:
                 self.bytes += len(answer.body)
-                self.events += 1
                 version = json.loads(answer.body)["version"]
                 if version != self.version:
                     self.version = version

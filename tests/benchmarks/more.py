@@ -65,7 +65,7 @@ async def reveal(bench: "Bench") -> None:
 
     floor = bench.floor(size)
     web = floor.web()
-    watchers = [Watcher(web.port, "/stream/0", "", keep=False).start() for _ in range(200)]
+    watchers = [Watcher(web.port, "/stream/0", "").start() for _ in range(200)]
     await until(lambda: all(watcher.connected for watcher in watchers), 30)
     pushes = []
     for _ in range(10):
@@ -142,7 +142,7 @@ async def memory(bench: "Bench") -> None:
     before, threads, links = web.memory(), web.threads(), connections()
     held = []
     for _ in range(5):
-        held += [watch(web, room, seat, keep=False) for seat in room["seats"]]
+        held += [watch(web, room, seat) for seat in room["seats"]]
         await until(lambda: all(watcher.version for watcher in held), 60)  # noqa: B023 - awaited at once
     await asyncio.sleep(1)
     each = (web.memory() - before) / len(held) / 1024
