@@ -126,7 +126,6 @@ LONGER = {
     "decisions/exports/page.py": 420,
     "decisions/exports/pdf_render.py": 360,
     "decisions/lean_axis.py": 560,
-    "workshops/board.py": 600,
     "workshops/demo/stories.py": 450,  # three stories told at length: text, hardly code
     "workshops/live/hub.py": 420,
 }
