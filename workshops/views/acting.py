@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from decisions.errors import Conflict
 from decisions.models import User
-from workshops import actions, follow
+from workshops import actions, follow, fragments
 from workshops import board as boards
 from workshops.forms import BallotForm, ContestForm, NoteForm, SeatForm, SettleForm, SituationForm, TimerForm
 from workshops.models import Round, Seat
@@ -92,7 +92,8 @@ def own_fragment(request: HttpRequest, seat: Seat, *, status: int = 200, **conte
     if getattr(request, "htmx", False):
         # the own ballot only: a vote must not load the board of two hundred people to say that it is saved
         own = boards.own_board(seat, follow.known_board(seat.workshop_id))
-        return render(request, "workshops/fragments/ballot.html", {"own": own, "at": None, **context}, status=status)
+        # as in the stream: without a request, and so without a token, which the page has already
+        return HttpResponse(fragments.draw("ballot", {"own": own, "at": None, **context}), status=status)
     if status != 200:
         return render(request, "workshops/room.html", {**room_context(request, seat), **context}, status=status)
     return redirect("workshops:room", seat.workshop.public_id)
