@@ -59,7 +59,7 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
     framework = framework_in(workshop)
     start = frameworks.starting_point(workshop.decision.team_id, workshop.decision.starting_point)
     criteria = tuple(_criterion(criterion, views, start) for criterion in framework.criteria)
-    current = _current(criteria)
+    current = _current(criteria) if workshop.phase == Phase.SCORING else None
     showing = voted[current.round.id] if current and current.round else set()
     role_names = {str(value): str(label) for value, label in Role.choices}
     in_outcome = workshop.phase in {Phase.OUTCOME, Phase.CLOSED}
@@ -70,7 +70,7 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
             str(Role(role).label) for role in OWNER_ROLES if not any(s.role == role and s.votes for s in present)
         ),
         criteria=criteria,
-        current=current if workshop.phase == Phase.SCORING else None,
+        current=current,
         next_criterion=next((one for one in criteria if one.state == "waiting"), None),
         situation=workshop.situation,
         precheck=workshop.precheck,
