@@ -8,10 +8,11 @@ import pytest
 
 from tests.faults.stories import Voters, check_same_as_fresh, everyone, stop_all, vote_once
 from tests.servers import vote
-from tests.wire import Actor, patience, until
+from tests.wire import Actor, patience, play, until
+
+pytestmark = pytest.mark.own_servers
 
 
-@pytest.mark.postgres
 def test_an_immediate_stop_and_start_under_votes(postgres, postgres_site):
     async def story():
         web = postgres_site.web()
@@ -48,10 +49,9 @@ def test_an_immediate_stop_and_start_under_votes(postgres, postgres_site):
         version = postgres_site.facts(room["id"])["version"]
         await until(lambda: all(watcher.version == version for watcher in watchers), 10, "the last version")
 
-    asyncio.run(story())
+    play(story())
 
 
-@pytest.mark.postgres
 def test_a_stream_that_is_asked_for_while_the_database_is_away(postgres, postgres_site):
     """It is told to come back, and then gets the whole state."""
 
@@ -70,10 +70,9 @@ def test_a_stream_that_is_asked_for_while_the_database_is_away(postgres, postgre
         await check_same_as_fresh(web, room, watchers)
         await stop_all(watchers)
 
-    asyncio.run(story())
+    play(story())
 
 
-@pytest.mark.postgres
 def test_a_votes_change_made_while_the_database_restarts_reaches_the_other_process(postgres, postgres_site):
     """What was notified while nobody listened is found by comparing versions."""
 
@@ -92,7 +91,7 @@ def test_a_votes_change_made_while_the_database_restarts_reaches_the_other_proce
         await check_same_as_fresh(second, room, watchers)
         await stop_all(watchers)
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_a_locked_sqlite_file_makes_votes_wait_and_none_fail(sqlite_site):
@@ -115,4 +114,4 @@ def test_a_locked_sqlite_file_makes_votes_wait_and_none_fail(sqlite_site):
         assert "locked" not in web.log.read_text()
         await stop_all(watchers)
 
-    asyncio.run(story())
+    play(story())

@@ -1,6 +1,5 @@
 """Clients that read slowly, or not at all: they cost one state, get the latest, and are dropped when they are dead."""
 
-import asyncio
 import socket
 import time
 from pathlib import Path
@@ -9,9 +8,11 @@ import pytest
 
 from tests.faults.stories import check_same_as_fresh, everyone, stop_all
 from tests.servers import vote, withdraw
-from tests.wire import Actor, Watcher, patience, until
+from tests.wire import Actor, Watcher, patience, play, until
 
 DROPPED_WITHIN = 45.0
+
+pytestmark = pytest.mark.own_servers
 
 
 def deaf(web, room, seat) -> socket.socket:
@@ -31,7 +32,6 @@ def held(web) -> int:
     return sum(line.split()[1].endswith(port) and line.split()[3] == "01" for line in table)
 
 
-@pytest.mark.postgres
 def test_a_client_that_never_reads_costs_little_and_is_dropped(postgres_site):
     async def story():
         web = postgres_site.web()
@@ -64,10 +64,9 @@ def test_a_client_that_never_reads_costs_little_and_is_dropped(postgres_site):
             link.close()
         await stop_all(watchers)
 
-    asyncio.run(story())
+    play(story())
 
 
-@pytest.mark.postgres
 def test_a_client_that_wakes_up_gets_the_latest_state_and_not_the_past(postgres_site):
     async def story():
         web = postgres_site.web()
@@ -86,4 +85,4 @@ def test_a_client_that_wakes_up_gets_the_latest_state_and_not_the_past(postgres_
         await check_same_as_fresh(web, {**room, "seats": [room["seats"][1]]}, [slow])
         await stop_all([*watchers, slow])
 
-    asyncio.run(story())
+    play(story())

@@ -6,9 +6,9 @@ import pytest
 
 from tests.faults.stories import check_same_as_fresh, everyone, stop_all, vote_once
 from tests.servers import Site
-from tests.wire import until
+from tests.wire import play, until
 
-pytestmark = pytest.mark.postgres
+pytestmark = pytest.mark.own_servers
 
 
 async def one_room(site: Site, first, second) -> None:
@@ -27,16 +27,15 @@ async def one_room(site: Site, first, second) -> None:
 
 
 def test_on_one_postgresql(postgres_site):
-    asyncio.run(one_room(postgres_site, postgres_site.web(), postgres_site.web()))
+    play(one_room(postgres_site, postgres_site.web(), postgres_site.web()))
 
 
-@pytest.mark.redis
 def test_on_postgresql_with_redis(redis_site):
-    asyncio.run(one_room(redis_site, redis_site.web(), redis_site.web()))
+    play(one_room(redis_site, redis_site.web(), redis_site.web()))
 
 
 def test_on_one_sqlite_file(sqlite_site):
-    asyncio.run(one_room(sqlite_site, sqlite_site.web(), sqlite_site.web()))
+    play(one_room(sqlite_site, sqlite_site.web(), sqlite_site.web()))
 
 
 def test_a_management_command_is_heard_too(postgres_site):
@@ -56,7 +55,7 @@ def test_a_management_command_is_heard_too(postgres_site):
         await until(lambda: all(watcher.version == version for watcher in watchers), 2, "the vote")
         await stop_all(watchers)
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_a_listener_that_is_cut_off_misses_nothing(postgres, postgres_site):
@@ -81,10 +80,9 @@ def test_a_listener_that_is_cut_off_misses_nothing(postgres, postgres_site):
         await check_same_as_fresh(second, room, watchers)
         await stop_all(watchers)
 
-    asyncio.run(story())
+    play(story())
 
 
-@pytest.mark.redis
 def test_a_bus_that_carries_nothing_leaves_rooms_five_seconds_behind_at_most(redis_site, redis_server):
     """Redis is gone: votes are taken all the same, and the other process finds out by itself."""
 
@@ -100,4 +98,4 @@ def test_a_bus_that_carries_nothing_leaves_rooms_five_seconds_behind_at_most(red
         redis_server.start()
         await stop_all(watchers)
 
-    asyncio.run(story())
+    play(story())

@@ -8,12 +8,13 @@ import pytest
 
 from tests.faults.stories import Voters, check_same_as_fresh, everyone, stop_all, vote_once
 from tests.servers import watch
-from tests.wire import Actor, patience, until
+from tests.wire import Actor, patience, play, until
 
 KILLS = 6
 
+pytestmark = pytest.mark.own_servers
 
-@pytest.mark.postgres
+
 def test_killed_again_and_again_under_votes(postgres_site):
     """SIGKILL at any moment: what was acknowledged is stored, and the process is ready again within 5 s."""
 
@@ -39,7 +40,7 @@ def test_killed_again_and_again_under_votes(postgres_site):
         await check_same_as_fresh(web, room, watchers)
         await stop_all(watchers)
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_killed_on_sqlite_too(sqlite_site):
@@ -55,10 +56,9 @@ def test_killed_on_sqlite_too(sqlite_site):
         await voters.stop()
         voters.check_nothing_lost(sqlite_site)
 
-    asyncio.run(story())
+    play(story())
 
 
-@pytest.mark.postgres
 def test_asked_to_stop_with_open_streams_it_stops_within_a_second(postgres_site):
     async def story():
         web = postgres_site.web()
@@ -68,10 +68,9 @@ def test_asked_to_stop_with_open_streams_it_stops_within_a_second(postgres_site)
         assert took <= 1.0 * patience(), f"{took:.2f} s"
         await until(lambda: all(watcher.task.done() for watcher in watchers), 2, "all streams have ended")
 
-    asyncio.run(story())
+    play(story())
 
 
-@pytest.mark.postgres
 def test_a_restart_under_two_hundred_streams(postgres_site):
     """Exit within 5 s; everybody is back within 10 s of that, not all at once, with the whole state."""
 
@@ -93,10 +92,9 @@ def test_a_restart_under_two_hundred_streams(postgres_site):
         await check_same_as_fresh(web, room, watchers)
         await stop_all(watchers)
 
-    asyncio.run(story())
+    play(story())
 
 
-@pytest.mark.postgres
 def test_streams_hold_no_threads_and_no_database_connections(postgres_site):
     async def story():
         web = postgres_site.web()
@@ -119,10 +117,9 @@ def test_streams_hold_no_threads_and_no_database_connections(postgres_site):
         assert connections() <= links + 1
         await stop_all(watchers)
 
-    asyncio.run(story())
+    play(story())
 
 
-@pytest.mark.postgres
 def test_a_closed_stream_is_forgotten(postgres_site):
     """Browsers that go leave nothing behind in the process."""
 
@@ -137,10 +134,9 @@ def test_a_closed_stream_is_forgotten(postgres_site):
             sizes.append(web.memory())
         assert sizes[-1] - sizes[1] < 2_000_000, sizes
 
-    asyncio.run(story())
+    play(story())
 
 
-@pytest.mark.postgres
 def test_a_removed_person_hears_nothing_more_and_does_not_come_back(postgres_site):
     async def story():
         web = postgres_site.web()
@@ -170,4 +166,4 @@ def test_a_removed_person_hears_nothing_more_and_does_not_come_back(postgres_sit
         assert answers[0].status == 404
         await stop_all(watchers)
 
-    asyncio.run(story())
+    play(story())

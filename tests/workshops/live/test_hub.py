@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from tests.wire import play
 from tests.workshops.live.rooms import Client, Rooms, own_of, running, until
 from workshops.live import bus, publish
 from workshops.live import hub as hub_module
@@ -40,7 +41,7 @@ def test_whoever_connects_gets_the_whole_present_state_at_once(rooms):
             assert sam.last("stage") == ines.last("stage")
             assert rooms.calls == {"room": 1}, "the second one is handed what is there"
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_a_change_is_rendered_once_for_everyone_and_unchanged_fragments_are_not_sent(rooms):
@@ -54,7 +55,7 @@ def test_a_change_is_rendered_once_for_everyone_and_unchanged_fragments_are_not_
             assert rooms.calls["room"] == before + 1
             assert [person.count("people") for person in people] == [1, 1, 1]
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_a_burst_of_votes_becomes_few_pushes_and_ends_with_the_last_state(rooms):
@@ -68,7 +69,7 @@ def test_a_burst_of_votes_becomes_few_pushes_and_ends_with_the_last_state(rooms)
             await until(lambda: "vote 99" in ines.last("stage"))
             assert ines.count("stage") < 12
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_the_first_push_of_a_burst_does_not_wait(rooms, monkeypatch):
@@ -82,7 +83,7 @@ def test_the_first_push_of_a_burst_does_not_wait(rooms, monkeypatch):
             publish(ROOM, rooms.change(ROOM, "precheck"))
             await until(lambda: "precheck" in ines.last("stage"))
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_renders_never_overlap(rooms):
@@ -100,7 +101,7 @@ def test_renders_never_overlap(rooms):
         assert len(rooms.threads) == 1
         assert threading.get_ident() not in rooms.threads
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_a_slow_client_holds_one_state_and_gets_the_latest(rooms):
@@ -117,7 +118,7 @@ def test_a_slow_client_holds_one_state_and_gets_the_latest(rooms):
             await until(lambda: "vote 29" in slow.last("stage"))
             assert len(slow.pushes) == before + 1
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_the_own_ballot_comes_with_a_new_round_and_at_no_other_time(rooms):
@@ -134,7 +135,7 @@ def test_the_own_ballot_comes_with_a_new_round_and_at_no_other_time(rooms):
             assert "2 in churn" in sam.last("ballot")
             assert rooms.calls["own"] == 1, "one load for all seats"
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_a_removed_seat_gets_nothing_more(rooms):
@@ -147,7 +148,7 @@ def test_a_removed_seat_gets_nothing_more(rooms):
             await until(lambda: sam.ended and "without" in ines.last("stage"))
             assert "without" not in sam.last("stage")
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_whoever_takes_over_gets_the_controls_and_whoever_hands_over_loses_them(rooms):
@@ -163,7 +164,7 @@ def test_whoever_takes_over_gets_the_controls_and_whoever_hands_over_loses_them(
             await until(lambda: "later" in ines.last("controls") and "later" in felix.last("stage"))
             assert "later" not in felix.last("controls")
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_a_closed_workshop_ends_its_streams_and_an_empty_room_is_forgotten(rooms):
@@ -176,7 +177,7 @@ def test_a_closed_workshop_ends_its_streams_and_an_empty_room_is_forgotten(rooms
             await until(lambda: ines.ended)
             assert hub.rooms == {}
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_a_failed_load_is_tried_again_until_it_works(rooms):
@@ -191,7 +192,7 @@ def test_a_failed_load_is_tried_again_until_it_works(rooms):
             await until(lambda: "after the restart" in ines.last("stage"))
             assert not ines.ended
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_a_lost_signal_is_found_by_comparing_versions(rooms, monkeypatch):
@@ -207,7 +208,7 @@ def test_a_lost_signal_is_found_by_comparing_versions(rooms, monkeypatch):
             rooms.text[ROOM] = "restored"
             await until(lambda: "restored" in ines.last("stage"))
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_a_change_during_a_render_is_not_lost(rooms):
@@ -221,7 +222,7 @@ def test_a_change_during_a_render_is_not_lost(rooms):
             publish(ROOM, rooms.change(ROOM, "two"))
             await until(lambda: "two" in ines.last("stage"))
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_one_seat_cannot_hold_endless_streams(rooms):
@@ -231,7 +232,7 @@ def test_one_seat_cannot_hold_endless_streams(rooms):
             await until(lambda: sum(client.ended for client in clients) == 3)
             assert [client.ended for client in clients[:4]] == [True, True, True, False]
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_a_client_that_takes_nothing_is_dropped_and_others_hear_the_heart_beat(rooms, monkeypatch):
@@ -249,7 +250,7 @@ def test_a_client_that_takes_nothing_is_dropped_and_others_hear_the_heart_beat(r
             await until(lambda: well.count("beat") >= 2)
             assert not well.ended
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_stopping_ends_every_stream(rooms):
@@ -260,7 +261,7 @@ def test_stopping_ends_every_stream(rooms):
             threading.Thread(target=hub.close_streams_from_thread).start()
             await until(lambda: all(person.ended for person in people))
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_any_text_arrives_as_it_was(rooms):
@@ -272,7 +273,7 @@ def test_any_text_arrives_as_it_was(rooms):
             await until(lambda: "fake" in ines.last("stage"))
             assert all(event.startswith(("id: ", "event: ballot")) for event in ines.got)
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_a_version_that_changes_nothing_on_screen_is_told_by_its_number_alone(rooms):
@@ -284,4 +285,4 @@ def test_a_version_that_changes_nothing_on_screen_is_told_by_its_number_alone(ro
             await until(lambda: any(event.startswith("id: 2\nevent: beat") for event in ines.got))
             assert ines.count("stage") == 1
 
-    asyncio.run(story())
+    play(story())
