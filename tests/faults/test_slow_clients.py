@@ -38,18 +38,24 @@ def test_a_client_that_never_reads_costs_little_and_is_dropped(postgres_site):
         (room,) = postgres_site.rooms(1, 150)
         actors = [Actor(web.port, seat["cookie"]) for seat in room["seats"][:8]]
         watchers = await everyone(web, {**room, "seats": room["seats"][:20]})
-        links = [deaf(web, room, seat) for seat in room["seats"][100:110]]
-        began = time.monotonic()
-        before, most = web.memory(), 0
-        dropped_after = None
-        at = 0
-        while time.monotonic() - began < 2 * DROPPED_WITHIN:
-            at += 1
+
+        async def votes(at):
             actor = actors[at % 8]
             if at % 16 < 8:
                 assert await vote(actor, room, 1) == 200
             else:
                 assert await withdraw(actor, room) < 300
+
+        for at in range(96):  # what a process sets up for its first pushes is nobody's in particular
+            await votes(at)
+        before, most = web.memory(), 0
+        links = [deaf(web, room, seat) for seat in room["seats"][100:110]]
+        began = time.monotonic()
+        dropped_after = None
+        at = 0
+        while time.monotonic() - began < 2 * DROPPED_WITHIN:
+            at += 1
+            await votes(at)
             most = max(most, web.memory() - before)
             if at % 20 == 0 and held(web) <= len(actors) + len(watchers):
                 dropped_after = time.monotonic() - began
