@@ -1,4 +1,4 @@
-"""A record as a file: PDF, Markdown and JSON, for members and for whoever holds a share link."""
+"""A record as a file: PDF, Markdown, JSON and its revisit for a calendar, for members and for whoever holds a share link."""
 
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from decisions import records
 from decisions.canonical import dumps, text_hash
+from decisions.exports.calendar import revisit_calendar
 from decisions.exports.canonical import record_json
 from decisions.exports.markdown import render_markdown
 from decisions.exports.pdf import PdfError, cache_key
@@ -31,6 +32,7 @@ TYPES = {
     "pdf": "application/pdf",
     "md": "text/markdown; charset=utf-8",
     "json": "application/json",
+    "ics": "text/calendar; charset=utf-8",
 }
 
 
@@ -131,6 +133,11 @@ def _body(document: Document, kind: str, paper: str, whole: bool) -> bytes:
     match kind:
         case "json":
             return record_json(document)
+        case "ics":
+            calendar = revisit_calendar(document)
+            if calendar is None:
+                raise Http404
+            return calendar
         case "md":
             return render_markdown(document).encode()
         case _:

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from icalendar import Calendar
 
 from decisions import archives, issued, records, verifying
 from decisions.attached import document_in
@@ -244,3 +245,29 @@ def test_members_download_and_others_find_nothing(client, cast, data_dir, monkey
     client.force_login(cast.mina)
     assert client.get(file).status_code == 200
     assert client.post(reverse("decisions:archive", kwargs={"slug": cast.team.slug})).status_code == 403
+
+
+def test_the_revisit_goes_into_a_calendar_while_the_record_stands(client, cast):
+    record = stories.accepted(cast)
+    on = record.content["revisit"]["on"]
+    client.force_login(cast.mina)
+
+    answer = client.get(address(record, "ics"))
+
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    (event,) = Calendar.from_ical(answer.content).events
+    assert event.DTSTART.isoformat() == on
+    assert event["summary"].startswith("Revisit DR-0001 ")
+    assert str(record.pk) in event["description"]
+    (alarm,) = event.subcomponents
+    assert alarm["trigger"].dt == timedelta(days=-7)
+    assert client.get(address(record, "ics")).content == answer.content
+    assert b"Add to a calendar" in client.get(reverse("decisions:record", args=[record.team.slug, record.pk])).content
+
+    records.withdraw(record=record, by=cast.felix, why="The project was stopped.")
+    assert client.get(address(record, "ics")).status_code == 404
+
+
+def test_a_draft_has_no_revisit_to_put_into_a_calendar(client, cast):
+    client.force_login(cast.mina)
+    assert client.get(address(stories.drafted(cast), "ics")).status_code == 404
