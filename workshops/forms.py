@@ -13,6 +13,7 @@ from decisions.forms.fields import Line, Prose
 from decisions.framework.customise import ContextQuestion, Framework
 from decisions.framework.precheck import FIX_FIRST
 from decisions.framework.starting_points import StartingPoint
+from decisions.text import is_printable
 from workshops.models import CODE_ALPHABET, Confidence, Role, Shown
 from workshops.readings import ASKED
 
@@ -54,6 +55,38 @@ class JoinForm(forms.Form):
         help_text=_("Only if you will be asked to sign the record; seen by the team, not by the room."),
     )
     is_observer = forms.BooleanField(label=_("I only watch and do not vote"), required=False)
+
+
+class SeatInvitationForm(forms.Form):
+    """Inviting somebody to a seat by e-mail."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "list": "addresses"}),
+        help_text=_("The personal link goes to this mailbox and is shown to nobody else."),
+    )
+    name = Line(label=_("Their name"), max_length=60, help_text=_("The room sees it."))
+    role = forms.ChoiceField(label=_("They speak for"), choices=Role.choices)
+    is_observer = forms.BooleanField(label=_("They only watch and do not vote"), required=False)
+
+    def clean_email(self) -> str:
+        """In lower case, as addresses are compared; quoted ones, and hosts that no mail server knows, are refused."""
+        email = str(self.cleaned_data["email"]).lower()
+        try:
+            email.rpartition("@")[2].encode("idna")
+        except UnicodeError:
+            email = ""
+        if not email or '"' in email or not is_printable(email):
+            raise forms.ValidationError(_("No mail can be sent to this address."))
+        return email
+
+    def clean_name(self) -> str:
+        """A name: it stands in the minutes, which carry no addresses."""
+        name = str(self.cleaned_data["name"])
+        if "@" in name:
+            raise forms.ValidationError(_("Write the name, not the address: the room and its minutes show it."))
+        return name
 
 
 class CodeForm(forms.Form):

@@ -6,6 +6,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -100,6 +101,7 @@ class Seat(models.Model):
     email = models.EmailField(blank=True)
     joined_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)  # by e-mail; of the invited, see SeatInvitation
 
     class Meta:
         ordering = ["pk"]
@@ -118,6 +120,34 @@ class Seat(models.Model):
     def votes(self) -> bool:
         """Whether this seat may cast ballots."""
         return not self.is_observer and self.removed_at is None
+
+
+class SeatInvitation(models.Model):
+    """An e-mailed invitation to a seat; the token of its personal link is stored hashed and changes with every mail."""
+
+    workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail address"))
+    name = models.CharField(_("name"), max_length=60)
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices)
+    is_observer = models.BooleanField(_("only watching"), default=False)
+    invited_by = models.CharField(max_length=60)
+    token_hash = models.CharField(max_length=64, unique=True)
+    # Not one to one: somebody who was invited at two addresses keeps one seat.
+    seat = models.ForeignKey(Seat, models.CASCADE, null=True, blank=True, related_name="invitations")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    is_undelivered = models.BooleanField(default=False)  # the mail server did not take the last mail
+    # Kept for a day after it was withdrawn: else withdrawing would be a way around the limits on mail.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint("workshop", Lower("email"), name="one_invitation_per_workshop_and_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.role})"  # never the address: this text reaches logs
 
 
 class RoundState(models.TextChoices):

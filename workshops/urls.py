@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from workshops.views import acting, joining, preparing, room
+from workshops.views import acting, inviting, joining, preparing, room
 
 app_name = "workshops"
 urlpatterns = [
     path("join/", joining.join_code, name="join_code"),
     path("j/<str:token>/", joining.join_link, name="join_link"),
+    path("i/<str:token>/", joining.personal_link, name="personal_link"),
     path("t/<slug:slug>/d/<int:number>/workshops/new/", preparing.new, name="new"),
     path("w/<uuid:workshop_id>/", room.room, name="room"),
     path("w/<uuid:workshop_id>/screen/", room.screen, name="screen"),
@@ -35,6 +36,10 @@ urlpatterns = [
     path("w/<uuid:workshop_id>/seats/<int:seat_id>/share/", acting.seat_act, {"what": "share"}, name="share_lead"),
     path("w/<uuid:workshop_id>/seats/<int:seat_id>/hand-over/", acting.seat_act, {"what": "hand"}, name="hand_over"),
     path("w/<uuid:workshop_id>/seats/<int:seat_id>/role/", acting.seat_role, name="seat_role"),
+    path("w/<uuid:workshop_id>/invitations/", inviting.invitations, name="invitations"),
+    path("w/<uuid:workshop_id>/invitations/remind/", inviting.remind, name="remind"),
+    path("w/<uuid:workshop_id>/invitations/<int:invited_id>/again/", inviting.again, name="invite_again"),
+    path("w/<uuid:workshop_id>/invitations/<int:invited_id>/withdraw/", inviting.withdraw, name="withdraw_invitation"),
     path("w/<uuid:workshop_id>/take-over/", acting.take_over, name="take_over"),
     path("w/<uuid:workshop_id>/record/", acting.write_record, name="write_record"),
     path("w/<uuid:workshop_id>/close/", acting.close, name="close"),

@@ -30,6 +30,10 @@ def room_link(world: Any) -> dict[str, Any]:
     return {"token": world.room.workshop.join_token}
 
 
+def personal_link(world: Any) -> dict[str, Any]:
+    return {"token": world.seat_token}
+
+
 ROWS = [
     Row("workshops:join_code", "get", otherwise=200),
     Row("workshops:join_code", "post", otherwise=404, data=lambda world: {"code": "2" * 8}),
@@ -42,6 +46,16 @@ ROWS = [
         arguments=room_link,
         data=lambda world: {"name": "Lena", "role": "legal"},
     ),
+    # a mailed link shows what it is, to scanners too; the seat is taken by the button, by whoever holds the link
+    Row("workshops:personal_link", "get", otherwise=200, arguments=personal_link),
+    Row("workshops:personal_link", "post", otherwise=302, arguments=personal_link),
+    *(Row("workshops:personal_link", method, otherwise=404) for method in ("get", "post")),
+    Row("workshops:invitations", "get", {"F": 200, "G": 403, "O": 403}),
+    lead("invitations", data=lambda world: {"email": "lena@example.org", "name": "Lena", "role": "legal"}),
+    lead("invitations", 422, data=lambda world: {"email": "nobody"}),
+    lead("invite_again"),
+    lead("withdraw_invitation"),
+    lead("remind"),
     Row("workshops:rejoin", "get", otherwise=302),  # whoever holds the personal link holds the seat
     Row("workshops:rejoin", "get", otherwise=404, arguments=lambda world: {**world.rejoin, "key": "wrong"}),
     Row("workshops:new", "get", {"M": 403, "E": 200, "W": 200}),

@@ -15,6 +15,7 @@ from tests import people
 from tests.matrix.row import ACTORS
 from tests.rooms import AUDIT, CHURN, Room, outcome, scoring, sit
 from workshops import actions
+from workshops.models import SeatInvitation, new_key
 
 NOBODY = UUID(int=0)
 
@@ -33,6 +34,7 @@ class World:
     known: dict[str, Any] = field(default_factory=dict)
     rejoin: dict[str, Any] = field(default_factory=dict)
     invitation_token: str = ""
+    seat_token: str = ""
     jars: dict[str, str] = field(default_factory=dict)
 
     def client(self, actor: str) -> Client:
@@ -101,6 +103,15 @@ def build() -> World:
         "kind": "json",
         "rest": "nonsense",
     }
+    made.seat_token = new_key()
+    made.known["invited_id"] = SeatInvitation.objects.create(
+        workshop=room.workshop,
+        email="iris@example.org",
+        name="Iris",
+        role="data",
+        invited_by="Felix",
+        token_hash=teams.token_hash(made.seat_token),
+    ).pk
     made.rejoin = {key: made.known[key] for key in ("workshop_id", "seat_id")}
     made.invitation_token = token
     for actor in ACTORS:  # once, outside of what a try rolls back

@@ -1,6 +1,13 @@
 """What people do in a room, one function an act: lock, check who and when, write, publish after commit."""
 
 from workshops.actions.ballots import cast_ballot, withdraw_ballot
+from workshops.actions.invitations import (
+    invite,
+    invite_again,
+    remind_missing,
+    take_invited_seat,
+    withdraw_invitation,
+)
 from workshops.actions.lead import (
     answer_situation,
     close,
@@ -37,6 +44,8 @@ __all__ = [
     "close",
     "create_workshop",
     "give_lead",
+    "invite",
+    "invite_again",
     "join",
     "leave",
     "leave_contested",
@@ -44,13 +53,16 @@ __all__ = [
     "nudge",
     "open_ahead",
     "open_round",
+    "remind_missing",
     "remove_seat",
     "reopen_round",
     "reveal",
     "set_timer",
     "settle",
     "start_session",
+    "take_invited_seat",
     "take_over",
     "withdraw_ballot",
+    "withdraw_invitation",
     "write_record",
 ]

@@ -26,8 +26,12 @@ class Act:
 
     def minute(self, act: str, **detail: Any) -> None:
         """Write a line into the minutes; the change is then visible to the room."""
-        Minute.objects.create(workshop=self.workshop, act=act, who=str(self.by.name), detail=detail)
+        self.aside(act, **detail)
         self.seen = True
+
+    def aside(self, act: str, **detail: Any) -> None:
+        """Write a line about something that no screen of the room shows."""
+        Minute.objects.create(workshop=self.workshop, act=act, who=str(self.by.name), detail=detail)
 
     def stage(self, act: str, **detail: Any) -> None:
         """Write a line for a change of phase or round."""

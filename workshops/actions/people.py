@@ -19,28 +19,33 @@ def join(*, workshop_id: int, name: str, role: str, is_observer: bool, user: Use
     """Take a seat; an account that has one already gets it back, under the name and role it had."""
     with transaction.atomic():
         workshop = Workshop.objects.select_for_update(no_key=True).get(pk=workshop_id)
-        if workshop.phase == Phase.CLOSED:
-            raise Conflict(_("The workshop is closed."))
-        if user is not None:
-            held = Seat.objects.filter(workshop=workshop, user=user, removed_at__isnull=True).first()
-            if held is not None:
-                return held
-        if Seat.objects.filter(workshop=workshop, removed_at__isnull=True).count() >= MOST_SEATS:
-            raise Conflict(_("This room is full."))
-        leads = user is not None and user.pk == workshop.created_by_id and not _led(workshop)
-        seat = Seat.objects.create(
-            workshop=workshop,
-            name=name,
-            role=role,
-            is_observer=is_observer,
-            is_facilitator=leads,
-            user=user,
-            email=email,
-        )
-        Minute.objects.create(workshop=workshop, act="joined", who=name, detail={"role": role, "observer": is_observer})
-        workshop.version += 1
-        workshop.save(update_fields=["version"])
-        transaction.on_commit(lambda: live.publish(workshop.pk, workshop.version))
+        return sit(workshop, name=name, role=role, is_observer=is_observer, user=user, email=email)
+
+
+def sit(workshop: Workshop, *, name: str, role: str, is_observer: bool, user: User | None, email: str) -> Seat:
+    """Take a seat in a room whose row the caller holds locked."""
+    if workshop.phase == Phase.CLOSED:
+        raise Conflict(_("The workshop is closed."))
+    if user is not None:
+        held = Seat.objects.filter(workshop=workshop, user=user, removed_at__isnull=True).first()
+        if held is not None:
+            return held
+    if Seat.objects.filter(workshop=workshop, removed_at__isnull=True).count() >= MOST_SEATS:
+        raise Conflict(_("This room is full."))
+    leads = user is not None and user.pk == workshop.created_by_id and not _led(workshop)
+    seat = Seat.objects.create(
+        workshop=workshop,
+        name=name,
+        role=role,
+        is_observer=is_observer,
+        is_facilitator=leads,
+        user=user,
+        email=email,
+    )
+    Minute.objects.create(workshop=workshop, act="joined", who=name, detail={"role": role, "observer": is_observer})
+    workshop.version += 1
+    workshop.save(update_fields=["version"])
+    transaction.on_commit(lambda: live.publish(workshop.pk, workshop.version))
     return seat
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from decisions.models import User
 from workshops import actions
 from workshops.forms import CodeForm, JoinForm
+from workshops.guests import invitation_behind
 from workshops.models import Phase, Seat, Workshop
 from workshops.seats import cookie_name, seat_of, set_seat_cookie
 
@@ -118,6 +119,35 @@ def join_link(request: HttpRequest, token: str) -> HttpResponse:
             return response
         status = 422
     return render(request, "workshops/join.html", {"form": form, "workshop": workshop}, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def personal_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind a mailed link. Taking the seat needs a POST, so that a mail scanner's look takes none."""
+    invitation = invitation_behind(token) if LINK.fullmatch(token) else None
+    if invitation is None:
+        return no_such_link(request)
+    public_id = invitation.workshop.public_id
+    held = seat_of(request, public_id)
+    seat = invitation.seat
+    if request.method == "POST":
+        user = request.user if isinstance(request.user, User) else None
+        seat = actions.take_invited_seat(token=token, user=user, keep=held if "keep" in request.POST else None)
+        if seat is None:  # withdrawn while the page was open
+            return no_such_link(request)
+    # the seat was taken by this link before: the same person on another device, unless this browser sits elsewhere
+    elif seat is None or (held is not None and held.pk != seat.pk):
+        context = {
+            "invitation": invitation,
+            "workshop": invitation.workshop,
+            "held": held,
+            "keeps_only": held is not None and held.user_id is not None,
+        }
+        return render(request, "workshops/personal_link.html", context)
+    response = redirect("workshops:room", public_id)
+    set_seat_cookie(response, seat, public_id)
+    return response
 
 
 @never_cache
