@@ -16,11 +16,12 @@ from django.db import IntegrityError, connection
 from django.db.models import Count, QuerySet
 
 from decisions.errors import Conflict
+from decisions.teams import token_hash
 from tests import people
 from tests.rooms import AUDIT, CHURN
 from workshops import actions
 from workshops.actions import people as seat_acts
-from workshops.models import Ballot, Minute, Phase, Role, Round, RoundState, Seat, Workshop
+from workshops.models import Ballot, Minute, Phase, Role, Round, RoundState, Seat, SeatInvitation, Workshop
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -297,3 +298,29 @@ def test_a_full_room_stays_full(monkeypatch):
 def test_without_the_lock_a_full_room_takes_one_more(monkeypatch, no_lock):
     monkeypatch.setattr(seat_acts, "MOST_SEATS", 5)
     assert any(workshop.seats.count() == 6 for workshop, *_rest in trials(2, two_for_the_last_chair))
+
+
+def one_link_in_two_browsers(workshop, *_rest):
+    token = f"link-of-{workshop.pk}"
+    SeatInvitation.objects.create(
+        workshop=workshop,
+        email="lena@example.org",
+        name="Lena",
+        role=Role.LEGAL,
+        invited_by="Felix",
+        token_hash=token_hash(token),
+    )
+    for _browser in range(2):
+        yield lambda: actions.take_invited_seat(token=token, user=None)
+
+
+def test_a_personal_link_followed_in_two_browsers_at_once_takes_one_seat():
+    held = list(trials(2, one_link_in_two_browsers))
+    assert len(held) == TRIALS
+    assert all(len({seat.pk for seat in seats}) == 1 for *_room, seats in held)
+    assert Counter(counted(Seat.objects.filter(name="Lena"), "workshop_id").values()) == {1: TRIALS}
+
+
+def test_without_the_lock_a_personal_link_takes_two_seats(no_lock):
+    held = trials(2, one_link_in_two_browsers)
+    assert any(workshop.seats.filter(name="Lena").count() == 2 for workshop, *_rest in held)

@@ -87,6 +87,8 @@ def invitations(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     seat = require_lead(request, workshop_id)
     if request.method != "POST":
         return _page(request, seat)
+    if seat.workshop.phase == Phase.CLOSED:
+        raise Conflict(_("The workshop is closed."))
     form = SeatInvitationForm(request.POST)
     if not form.is_valid():
         return _page(request, seat, form=form, status=422)
