@@ -137,7 +137,9 @@ def append_entry(request: HttpRequest, number: Number, entry: Annotated[EntryIn,
 
     def write() -> dict[str, Any]:
         try:
-            row = acts.add_entry(decision=decision, draft=_draft(entry), actor=_token(request).name)
+            row = acts.add_entry(
+                decision=decision, draft=_draft(entry), actor=_token(request).name, from_now=not entry.live_from
+            )
         except Refused as refused:
             raise _by_kind(refused) from refused
         return give.entry(row, number, decision.team.slug).model_dump()

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -47,16 +48,19 @@ def _require_editor(team: Team, by: User) -> None:
 
 
 @transaction.atomic
-def add_entry(*, decision: Decision, draft: Draft, actor: str, by: User | None = None) -> Configuration:
+def add_entry(
+    *, decision: Decision, draft: Draft, actor: str, by: User | None = None, from_now: bool = False
+) -> Configuration:
     """Write an entry of the trail and say where it is found; raises Refused with the fault at each field.
 
-    `by` is the person, None when a token that may append stands behind `actor`.
+    `by` is the person, None when a token that may append stands behind `actor`. With `from_now` the entry is live from
+    the moment of writing, whatever the draft says: of two pipelines at once the later written one is in force.
     """
     if by is not None:
         _require_editor(decision.team, by)
     # The decision's row orders writers, so that `previous` and `restores` are read from what really came before.
     Decision.objects.select_for_update().get(pk=decision.pk)
-    draft = checked(draft, own_fields(decision.team))
+    draft = checked(replace(draft, live_from=timezone.now()) if from_now else draft, own_fields(decision.team))
     previous = in_force(decision, draft.environment, draft.live_from)
     approach, fields, not_used = draft.approach, draft.fields, list(draft.not_used)
     if draft.kind == ConfigurationKind.ROLLED_BACK:

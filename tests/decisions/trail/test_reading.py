@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from decisions.models import Configuration
 from decisions.trail import acts, reading
 from decisions.trail.entry import Refused, read
-from tests.decisions.trail.configurations import HYBRID, RAG, at, everything, put_live
+from tests.decisions.trail.configurations import HYBRID, RAG, at, draft, everything, put_live
 from tests.people import cast, decision
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,15 @@ def test_of_two_at_one_moment_the_later_written_counts(world):
     put_live(world.decision)
     second = put_live(world.decision)
     assert live(world, at(2)).row == second
+
+
+def test_from_now_on_means_the_moment_of_writing_and_not_of_asking(world):
+    """A pipeline that asked first and waited for its turn is written second, and is in force."""
+    asked = draft(live_from=at(1, 9))
+    written_first = acts.add_entry(decision=world.decision, draft=draft(live_from=at(2)), actor="second")
+    written_second = acts.add_entry(decision=world.decision, draft=asked, actor="first", from_now=True)
+    assert written_second.live_from == timezone.now()
+    assert read(written_second.entry).previous == str(written_first.public_id)
 
 
 def test_environments_and_decisions_do_not_mix(world):
