@@ -206,8 +206,11 @@ def trail_at(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What was live on that date and time in that environment: one line, then everything."""
     membership = membership_of(request.user, slug)
     decision = decision_of(membership, number)
-    form = AtForm(request.GET)
-    return _at_page(request, membership, decision, form, ComplaintForm(), 200 if form.is_valid() else 422)
+    asked = request.GET or None  # nothing asked yet: the form, filled in with now
+    form = AtForm(asked, initial=AtForm.initial_for(reading.environments(decision)))
+    return _at_page(
+        request, membership, decision, form, ComplaintForm(), 200 if asked is None or form.is_valid() else 422
+    )
 
 
 def _at_page(

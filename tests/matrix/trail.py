@@ -68,7 +68,8 @@ ROWS = [
     Row("decisions:trail_end", "get", FORM),
     Row("decisions:trail_end", "post", WRONG),
     Row("decisions:trail_end", "post", WRITE, arguments=with_live, data=lambda world: PLACE),
-    Row("decisions:trail_at", "get", {"M": 422, "E": 422, "W": 422}),
+    Row("decisions:trail_at", "get", READ),
+    Row("decisions:trail_at", "get", {"M": 422, "E": 422, "W": 422}, data=lambda world: {"at": "soon"}),
     Row("decisions:trail_at", "get", READ, data=lambda world: AT),
     Row("decisions:complaint_attach", "post", {"M": 422, "E": 422, "W": 422}),
     Row(
