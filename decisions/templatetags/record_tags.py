@@ -9,6 +9,7 @@ from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from decisions.exports.wording import threshold
 from decisions.forms.records import RISKS
 from decisions.forms.sections import BY_KEY
 from decisions.framework.words import APPROACH_NAMES, PATH_NAMES, ROLE_NAMES
@@ -52,6 +53,12 @@ def section_title(key: Any) -> str:
 def risk_name(key: Any) -> str:
     """stale_knowledge -> Stale knowledge."""
     return str(RISKS.get(str(key), key))
+
+
+@register.filter
+def gate(value: Any) -> str:
+    """A typed `>= 85 %` with the sign that print has."""
+    return threshold(value)
 
 
 @register.filter

@@ -268,7 +268,7 @@ def test_a_pilot_is_held_against_the_records_gates(client, world, given, verdict
         team=world.team, decision=world.decision, number=1, state="accepted", approach="rag", accepted_at=at(1),
         content={"metrics": METRICS}, content_hash="a" * 64,
     )  # fmt: skip
-    assert "&gt;= 90 %" in page(client, "/t/helio-desk/d/1/pilots/new/")
+    assert "≥ 90 %" in page(client, "/t/helio-desk/d/1/pilots/new/")
     answer = client.post(
         "/t/helio-desk/d/1/pilots/new/",
         {"name": "November pilot", "evaluation_set": "eval-7", "ended_on": "2026-11-20", **given},
