@@ -51,6 +51,7 @@ def votes_on_an_open_round(**more) -> twins.Schedule:
         ("withdraw", "voter2", "knowledge_churn"),
         ("cast", "voter2", "knowledge_churn", 0.1),
         ("nudge",),
+        ("remind",),
     )
     base = twins.Schedule(4711, "names", False, ("voter0", "voter1", "voter2"), "voter0", acts, frozenset())
     return replace(base, **more)
@@ -65,13 +66,18 @@ def test_every_address_is_the_same_to_everybody_in_both_worlds(shown):
     asked = [what for what, _answer in one.received if " gets " in what]
     assert len(asked) > 60
     assert {what.split()[1] for what in asked} >= {"voter0", "felix", "otto", "mina", "olga", "xaver", "stranger"}
+    (_mail, letters) = one.received[-1]
+    assert letters, "somebody was reminded"
+    assert sum("/invitations/" in what for what in asked) >= 3
 
 
 def test_what_was_scored_ahead_is_the_same_to_everybody_at_every_address():
     casts = tuple(("cast", who, one, 0.1) for who in ("voter0", "voter1") for one in twins.CRITERIA)
-    plan = votes_on_an_open_round(acts=(("ahead",), *casts, ("start",)), voters=("voter0", "voter1"))
+    plan = votes_on_an_open_round(acts=(("ahead",), *casts, ("remind",), ("start",)), voters=("voter0", "voter1"))
     one, two, ballots = twins.twins(plan, full=True)
     assert ballots == 5
+    (_mail, letters) = one.received[-1]
+    assert [to for to, _subject, _body in letters] == [["absent@example.org"]], "voter1 has voted on everything"
     assert not (found := twins.difference(one, two)), found
 
 

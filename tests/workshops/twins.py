@@ -17,6 +17,7 @@ from uuid import UUID
 
 import time_machine
 from django.core import mail
+from django.core.cache import cache
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.test import Client
@@ -24,15 +25,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from decisions.errors import Conflict, NotAllowed
 from decisions.models import User
+from decisions.teams import token_hash
 from tests import people
 from tests.rooms import CRITERIA, Room, room, sit
 from workshops import actions, follow, fragments
 from workshops.board import own_boards, shared_board
-from workshops.models import Seat, Workshop
+from workshops.models import Seat, SeatInvitation, Workshop
 
 START = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 CONFIDENCES = ("unsure", "fairly", "sure")
 ROLES = ("product", "security", "data", "engineering", "legal", "other")
+PERSONAL = "personal-link-of-a-watcher"
+LINK = re.compile("/i/[A-Za-z0-9_-]+/")  # of the mails: new with each of them
 Act = tuple[Any, ...]
 Value = tuple[int, str, str]
 
@@ -122,6 +126,7 @@ class World:
         with _nothing_stays(), time_machine.travel(START, tick=False) as clock, _log_lines() as lines:
             mail.outbox = []
             follow._known.clear()  # each world is a process of its own
+            cache.clear()  # and counts the tries at its links for itself
             self.room = _room(self.plan)
             self.browsers: dict[str, Client] = {}
             for step, act in enumerate(self.plan.acts):
@@ -129,7 +134,8 @@ class World:
                 self.happened.append(self._do(step, act))
                 self._look(step)
             self.received.append(("log", list(lines)))
-            self.received.append(("mail", [(letter.to, letter.subject, letter.body) for letter in mail.outbox]))
+            letters = [(letter.to, letter.subject, LINK.sub("/i/TOKEN/", letter.body)) for letter in mail.outbox]
+            self.received.append(("mail", letters))
         return self
 
     # --- acting
@@ -228,6 +234,9 @@ class World:
     def _nudge(self, step: int) -> bool:
         return self._lead_post(step, "nudge")
 
+    def _remind(self, step: int) -> bool:
+        return self._lead_post(step, "remind")
+
     def _timer(self, step: int) -> bool:
         return self._lead_post(step, "timer", {"seconds": 120})
 
@@ -277,7 +286,8 @@ class World:
         found: set[tuple[str, str]] = set()
         for name, needs in routes():
             if needs <= set(known):
-                address = reverse(name, kwargs={key: known[key] for key in needs})
+                at = {**known, "token": PERSONAL} if name == "workshops:personal_link" else known
+                address = reverse(name, kwargs={key: at[key] for key in needs})
                 inside = name.startswith("workshops:")
                 found |= {(who, address) for who in (self.plan.viewer, "felix", "otto") if inside}
                 found |= {(who, address) for who in ("mina", "olga")}
@@ -325,7 +335,22 @@ def _room(plan: Schedule) -> Room:
     made.seats = {name: Seat.objects.get(pk=seat.pk) for name, seat in made.seats.items()}
     for seat in made.seats.values():
         _name_key(seat)
+    _invite(made, "Watcher", PERSONAL, is_observer=True)
+    _invite(made, "Absent", "sent to somebody who has not come")
+    _invite(made, "Voter1", "sent to a voter", seat=made.seats["voter1"])
     return made
+
+
+def _invite(made: Room, name: str, token: str, **more: Any) -> None:
+    SeatInvitation.objects.create(
+        workshop=made.workshop,
+        email=f"{name.lower()}@example.org",
+        name=name,
+        role="data",
+        invited_by="Felix",
+        token_hash=token_hash(token),
+        **more,
+    )
 
 
 def _name_key(seat: Seat) -> None:
