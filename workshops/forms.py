@@ -67,7 +67,7 @@ class SeatInvitationForm(forms.Form):
         help_text=_("The personal link goes to this mailbox and is shown to nobody else."),
     )
     name = Line(label=_("Their name"), max_length=60, help_text=_("The room sees it."))
-    role = forms.ChoiceField(label=_("They speak for"), choices=Role.choices)
+    role = forms.ChoiceField(label=_("They speak for"), choices=[("", _("Choose a role")), *Role.choices])
     is_observer = forms.BooleanField(label=_("They only watch and do not vote"), required=False)
 
     def clean_email(self) -> str:
