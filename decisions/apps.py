@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core import checks
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext
 
@@ -15,9 +16,11 @@ class DecisionsConfig(AppConfig):
         """Keep the log's lines in step with what is written, and the framework's sentences in the reader's language."""
         translate_with(gettext)
         from decisions import standing, webhooks
+        from decisions.exports.doctor import check_pdf
 
         standing.follow()
         webhooks.follow()
+        checks.register(check_pdf, deploy=True)
         post_migrate.connect(restore_guards, sender=self, dispatch_uid="guards")
 
 

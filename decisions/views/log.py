@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from decisions import log
 from decisions.forms.log import FilterForm
+from decisions.models import TeamRole
 from decisions.permissions import may_edit, membership_of
 
 
@@ -19,6 +20,7 @@ def log_page(request: HttpRequest, slug: str) -> HttpResponse:
         "team": membership.team,
         "membership": membership,
         "may_edit": may_edit(membership),
+        "is_owner": membership.role == TeamRole.OWNER,
         "page": page,
         "form": form,
     }
