@@ -50,6 +50,7 @@ if _db["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
 elif _db["ENGINE"].endswith("postgresql"):
+    _db["ENGINE"] = "config.postgresql"
     _db["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60, validate=check.Range(min=0))
     _db["CONN_HEALTH_CHECKS"] = True
     _db.setdefault("OPTIONS", {})["connect_timeout"] = 5

@@ -20,6 +20,7 @@ from decisions.teams import token_hash
 from tests import people
 from tests.rooms import AUDIT, CHURN
 from workshops import actions
+from workshops.actions import at_once
 from workshops.actions import people as seat_acts
 from workshops.models import Ballot, Minute, Phase, Role, Round, RoundState, Seat, SeatInvitation, Workshop
 
@@ -212,7 +213,16 @@ def vote_twice(_workshop, round_, _felix, _flora, ines, _sam):
     yield cast(round_, ines, 2)
 
 
-def test_a_double_submit_makes_one_row_and_one_line_of_minutes():
+@pytest.fixture
+def by_steps(monkeypatch):
+    """One statement after the other, as on SQLite."""
+    monkeypatch.setattr(at_once, "is_possible", lambda: False)
+
+
+@pytest.mark.parametrize("way", ["at_once", "by_steps"])
+def test_a_double_submit_makes_one_row_and_one_line_of_minutes(way, request):
+    if way == "by_steps":
+        request.getfixturevalue("by_steps")
     held = list(trials(2, vote_twice))
     stored = {ballot.round_id: ballot for ballot in Ballot.objects.all()}
     assert Ballot.objects.count() == len(stored) == TRIALS
@@ -222,7 +232,7 @@ def test_a_double_submit_makes_one_row_and_one_line_of_minutes():
     assert set(Counter(ballot.score for ballot in stored.values())) == {-1, 2}, "either may be the later one"
 
 
-def test_without_the_lock_a_double_submit_fails(no_lock):
+def test_without_the_lock_a_double_submit_by_steps_fails(no_lock, by_steps):
     assert any(isinstance(answer, IntegrityError) for *_room, answers in trials(2, vote_twice) for answer in answers)
 
 
@@ -231,7 +241,10 @@ def two_votes(_workshop, round_, _felix, _flora, ines, sam):
     yield cast(round_, sam)
 
 
-def test_each_of_two_votes_at_once_raises_the_version():
+@pytest.mark.parametrize("way", ["at_once", "by_steps"])
+def test_each_of_two_votes_at_once_raises_the_version(way, request):
+    if way == "by_steps":
+        request.getfixturevalue("by_steps")
     began = {workshop.pk: workshop.version for workshop, *_rest in trials(2, two_votes)}
     raised = Counter(one.version - began[one.pk] for one in Workshop.objects.all())
     assert raised == {2: TRIALS}

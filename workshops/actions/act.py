@@ -23,6 +23,7 @@ class Act:
         self.seen = False  # whether anybody else can see that something changed
         self.staged = False  # whether phase or rounds changed: forms made before are stale
         self.counts_only = False  # whether nothing of the workshop itself changed but its version
+        self.is_written = False  # whether the minute and the raised version are in the database already
 
     def minute(self, act: str, **detail: Any) -> None:
         """Write a line into the minutes; the change is then visible to the room."""
@@ -88,9 +89,14 @@ def act(workshop_id: int, by: Seat) -> Iterator[Act]:
         if this.seen or this.staged:
             workshop.version += 1
             workshop.stage += this.staged
-            if this.counts_only:
-                with connection.cursor() as cursor:
-                    cursor.execute(_RAISE, [workshop.version, workshop.pk])
-            else:
-                workshop.save()
+            if not this.is_written:
+                _save(this)
             transaction.on_commit(lambda: live.publish(workshop.pk, workshop.version))
+
+
+def _save(this: Act) -> None:
+    if this.counts_only:
+        with connection.cursor() as cursor:
+            cursor.execute(_RAISE, [this.workshop.version, this.workshop.pk])
+    else:
+        this.workshop.save()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from decisions.errors import Conflict
 from workshops import permissions
+from workshops.actions import at_once
 from workshops.actions.act import act
 from workshops.models import Ballot, Phase, RoundState, Seat
 
@@ -30,7 +31,10 @@ def cast_ballot(*, workshop_id: int, round_id: int, score: int, confidence: str,
             "reason": reason,
             "cast_at": timezone.now(),
         }
-        # the room's lock is held, so nobody can come between the two; one statement for a change, two for a first vote
+        if at_once.is_possible() and at_once.cast_first(this.workshop, target, this.by, cast):
+            this.seen = this.is_written = True
+            return
+        # the room's lock is held, so nobody can come between the two
         if not Ballot.objects.filter(round=target, seat=this.by).update(**cast):
             Ballot.objects.create(round=target, seat=this.by, **cast)
             this.counts_only = True
@@ -45,6 +49,9 @@ def withdraw_ballot(*, workshop_id: int, round_id: int, by: Seat) -> None:
         if target.state != RoundState.OPEN:
             raise Conflict(_("This round is revealed; its ballots stay as they are."))
         this.require_phase(Phase.PRECHECK, Phase.SCORING)
+        if at_once.is_possible():
+            this.seen = this.is_written = at_once.withdraw(this.workshop, target, this.by, timezone.now())
+            return
         deleted, _rows = Ballot.objects.filter(round=target, seat=this.by).delete()
         if deleted:
             this.counts_only = True
