@@ -46,7 +46,7 @@ def test_a_client_that_never_reads_costs_little_and_is_dropped(postgres_site):
             else:
                 assert await withdraw(actor, room) < 300
 
-        for at in range(96):  # what a process sets up for its first pushes is nobody's in particular
+        for at in range(640):  # what a process sets up for its first pushes is nobody's in particular
             await votes(at)
         before, most = web.memory(), 0
         links = [deaf(web, room, seat) for seat in room["seats"][100:110]]
