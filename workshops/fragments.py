@@ -27,7 +27,8 @@ Result = TypeVar("Result")
 
 PARTICIPANT, FACILITATOR, SCREEN = "participant", "facilitator", "screen"
 SHARED: dict[str, tuple[str, ...]] = {
-    PARTICIPANT: ("progress", "stage", "people", "history", "announcement"),
+    # for participants the controls are an empty place: whoever is handed the lead has where to show them
+    PARTICIPANT: ("progress", "stage", "controls", "people", "history", "announcement"),
     FACILITATOR: ("progress", "stage", "controls", "people", "history", "announcement"),
     SCREEN: ("progress", "stage", "people", "announcement"),
 }

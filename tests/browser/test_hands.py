@@ -36,6 +36,18 @@ def test_one_tap_votes_and_another_changes(meeting):
     expect(pages["felix"].get_by_role("button", name="Reveal 1 of 3")).to_be_visible()
 
 
+def test_the_lead_goes_from_screen_to_screen_without_a_reload(meeting):
+    _room, pages = meeting
+    felix, ines = pages["felix"], pages["ines"]
+    felix.get_by_text("People and lead").click()
+    felix.on("dialog", lambda dialog: dialog.accept())
+    felix.get_by_role("button", name="Hand the lead over to Ines").click()
+    expect(ines.get_by_role("heading", name="You lead")).to_be_visible()
+    expect(felix.get_by_role("heading", name="You lead")).to_be_hidden()
+    ines.get_by_role("button", name="Open: ").click()
+    expect(felix.get_by_text("Nothing is shown before the reveal")).to_be_visible()
+
+
 def test_keys_vote_and_move_and_rest_while_somebody_types(meeting):
     room, pages = meeting
     opened = room.open()
