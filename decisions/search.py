@@ -84,24 +84,33 @@ def _asking_fts5(term: str) -> Q:
     return found | Q(pk__found_by=(TITLE_TABLE, f'"{term}"')) if len(term) >= INSIDE_TITLES else found
 
 
-def _are_few(terms: list[str]) -> bool:
-    query = " AND ".join(f'"{term}"*' for term in terms)
+def _hits(queries: list[str]) -> list[int]:
+    """How many rows of the words' table each of these finds, counted up to FEW."""
+    count = f"(SELECT count(*) FROM (SELECT 1 FROM {WORDS_TABLE} WHERE {WORDS_TABLE} MATCH %s LIMIT {FEW}))"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM {WORDS_TABLE} WHERE {WORDS_TABLE} MATCH %s LIMIT {FEW})",  # noqa: S608
-            [query],
-        )
-        return bool(cursor.fetchone()[0] < FEW)
+        cursor.execute(f"SELECT {', '.join([count] * len(queries))}", queries)
+        return list(cursor.fetchone())
+
+
+def _to_ask(terms: list[str]) -> list[str]:
+    """The terms that SQLite should look up, so that few rows are left to read for the others; none when all are many.
+
+    A rare word alone leads to its rows. Words that are common each, and rare together, are all looked up.
+    """
+    begins = [f'"{term}"*' for term in terms]
+    *each, together = _hits([*begins, " AND ".join(begins)])
+    rarest = min(each)
+    if rarest < FEW:
+        return [terms[each.index(rarest)]]
+    return terms if together < FEW else []
 
 
 def search(lines: QuerySet[Standing], query: str) -> QuerySet[Standing]:
     """The lines that the query finds; all of them when it holds no word."""
     terms = terms_of(query)
-    condition = _reading
     # FTS5 of older SQLites does not know newer scripts' letters; those are read.
     is_plain = connection.vendor == "sqlite" and bool(terms) and all(term.isascii() for term in terms)
-    if is_plain and has_fts5() and _are_few(terms):
-        condition = _asking_fts5
+    asked = _to_ask(terms) if is_plain and has_fts5() else []
     for term in terms:
-        lines = lines.filter(condition(term))
+        lines = lines.filter(_asking_fts5(term) if term in asked else _reading(term))
     return lines
