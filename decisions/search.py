@@ -16,7 +16,7 @@ from decisions.models import Standing
 
 INSIDE_TITLES = 3  # characters from which a word is looked for inside the words of titles: what trigrams can do
 MOST_WORDS = 12  # of a query; the rest is left out
-FEW = 2_000  # hits; with fewer SQLite asks its index, with more it reads the list until the page is full
+FEW = 2_000  # hits; with fewer the index is asked, with more the list is read until the page is full
 WORDS_TABLE, TITLE_TABLE = "decisions_standing_words", "decisions_standing_titles"
 
 
@@ -105,12 +105,43 @@ def _to_ask(terms: list[str]) -> list[str]:
     return terms if together < FEW else []
 
 
+def _rows(searches: list[QuerySet[Standing]]) -> list[list[int]]:
+    """The rows that each of these finds, FEW of them at most, in one query (PostgreSQL only)."""
+    parts = [found.order_by().values("pk")[:FEW].query.sql_with_params() for found in searches]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(f'ARRAY({sql})' for sql, _params in parts)}",
+            [value for _sql, params in parts for value in params],
+        )
+        return list(cursor.fetchone())
+
+
+def _rarest(lines: QuerySet[Standing], terms: list[str]) -> QuerySet[Standing]:
+    """The lines that the rarest term leaves, or all terms together; all lines when even these are many.
+
+    PostgreSQL guesses how many rows begin with a word, and wrongly so where it matters most: for a word that hardly any
+    decision has it reads the whole list in order, hoping to fill the page soon.
+    """
+    everything = Standing.objects.all()
+    rarest = min(_rows([everything.filter(_reading(term)) for term in terms]), key=len)
+    if len(rarest) == FEW and len(terms) > 1:
+        for term in terms:
+            everything = everything.filter(_reading(term))
+        rarest = _rows([everything])[0]
+    return lines.filter(pk__in=rarest) if len(rarest) < FEW else lines
+
+
 def search(lines: QuerySet[Standing], query: str) -> QuerySet[Standing]:
     """The lines that the query finds; all of them when it holds no word."""
     terms = terms_of(query)
+    if not terms:
+        return lines
+    asked: list[str] = []
+    if connection.vendor == "postgresql":
+        lines = _rarest(lines, terms)
     # FTS5 of older SQLites does not know newer scripts' letters; those are read.
-    is_plain = connection.vendor == "sqlite" and bool(terms) and all(term.isascii() for term in terms)
-    asked = _to_ask(terms) if is_plain and has_fts5() else []
+    elif all(term.isascii() for term in terms) and has_fts5():
+        asked = _to_ask(terms)
     for term in terms:
         lines = lines.filter(_asking_fts5(term) if term in asked else _reading(term))
     return lines

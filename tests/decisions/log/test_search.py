@@ -79,8 +79,10 @@ def test_signs_of_query_languages_are_only_signs(world, query):
     assert bool(found(world.team, q=query)) == matches(terms, line.words, line.title_folded)
 
 
-def test_search_means_the_same_on_every_database(world):
-    """Random corpora and queries, each answer compared with the definition in plain Python."""
+@pytest.mark.parametrize("few", [8, search_module.FEW])
+def test_search_means_the_same_on_every_database(world, monkeypatch, few):
+    """Random corpora and queries, each answer compared with the definition in plain Python, in each way of asking."""
+    monkeypatch.setattr(search_module, "FEW", few)
     pick = random.Random(20261122)
     letters = ["ab", "abc", "abcd", "b", "bcd", "70b", "ÄB", "straße", "日本語", "日本", "ελλ", "ελλάς", "x9", "9", "é"]
     for _number in range(60):
