@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from decisions import text
-from decisions.models import Standing, StandingOwner, Team
+from decisions.models import Approach, Standing, StandingOwner, Status, Team
 from decisions.search import search
 
 PAGE_SIZE = 30
@@ -66,6 +66,17 @@ class Line:
     def owner_names(self) -> str:
         """The owners, for reading."""
         return ", ".join(dict.fromkeys(owner["name"] for owner in self.standing.owners))
+
+    # Django's get_..._display hashes every translated choice anew for each line
+    @property
+    def approach_name(self) -> str:
+        """The approach, for reading."""
+        return str(Approach(self.standing.approach).label)
+
+    @property
+    def status_name(self) -> str:
+        """The status, for reading."""
+        return str(Status(self.standing.status).label)
 
 
 @dataclass(frozen=True)
