@@ -106,8 +106,13 @@ def render_room(workshop_id: int, audiences: Collection[str]) -> RoomFrame | Non
 
 
 def _own(workshop_id: int, seat_ids: Collection[int]) -> OwnFrame:
+    """Who has the same ballot, as everybody has when a round opens, is drawn it once."""
     key, found = boards.own_boards(workshop_id, seat_ids)
-    return OwnFrame(key, {seat_id: {name: draw(name, {"own": own}) for name in OWN} for seat_id, own in found.items()})
+    drawn: dict[object, dict[str, str]] = {}
+    for own in found.values():
+        if own.looks not in drawn:
+            drawn[own.looks] = {name: draw(name, {"own": own}) for name in OWN}
+    return OwnFrame(key, {seat_id: drawn[own.looks] for seat_id, own in found.items()})
 
 
 @database_job

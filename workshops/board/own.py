@@ -77,5 +77,15 @@ class OwnBoard:
     revealed: Ballot | None  # the own ballot in the round on screen, once it is revealed
 
     @property
+    def looks(self) -> tuple[object, ...]:
+        """What the fragment shows that differs from viewer to viewer of one room."""
+        shown = (one.ballot for one in self.rounds)
+        return (
+            self.seat.is_observer,
+            self.revealed and self.revealed.score,
+            *(ballot and (ballot.score, ballot.confidence, ballot.reason) for ballot in shown),
+        )
+
+    @property
     def revealed_words(self) -> str:
         return words.lean_words(self.revealed.score) if self.revealed else ""
