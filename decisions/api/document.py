@@ -1,6 +1,8 @@
 """The API itself: how it reads bodies, answers faults, and describes both in its OpenAPI document."""
 
 import json
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -86,6 +88,23 @@ def _unreadable(request: HttpRequest, fault: Any) -> HttpResponse:
     return answer(Problem(fault.status_code, "The body is not valid JSON." if fault.status_code == 400 else str(fault)))
 
 
+def _no_other_parameters(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse parameters that the operation does not take: `?enviroment=pilot` must not answer for production."""
+
+    @wraps(operation)
+    def run(request: HttpRequest, *args: Any, **given: Any) -> Any:
+        taken = type(given["asked"]).model_fields if "asked" in given else ()
+        unknown = [name for name in request.GET if name not in taken]
+        if unknown:
+            errors = [
+                {"field": f"query.{name}"[:300], "message": "There is no such parameter here."} for name in unknown[:50]
+            ]
+            raise Problem(422, "What was sent is wrong.", errors=errors)
+        return operation(request, *args, **given)
+
+    return run
+
+
 class Api(NinjaAPI):
     """Version 1."""
 
@@ -102,6 +121,7 @@ class Api(NinjaAPI):
             openapi_url="/openapi.json",
             parser=Bodies(),
         )
+        self.add_decorator(_no_other_parameters)
         self.add_exception_handler(ValidationError, _invalid)
         self.add_exception_handler(HttpError, _unreadable)
 

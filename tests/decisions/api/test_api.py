@@ -239,6 +239,21 @@ def test_every_error_is_a_problem(world):
         assert set(answer["Allow"].split(", ")) == {"GET", "POST"}
 
 
+@pytest.mark.parametrize(
+    "path", ["/team", "/decisions", "/decisions/1/configuration", "/decisions/1/entries", "/records"]
+)
+@pytest.mark.parametrize("name", ["enviroment", "", "false", "asked"])
+def test_a_parameter_that_there_is_not_is_named_not_ignored(world, path, name):
+    answer = world.pipeline.get(f"{path}?{name}=pilot")
+    problem(answer, 422)
+    assert [error["field"] for error in answer.json()["errors"]] == [f"query.{name}"]
+
+
+def test_an_entry_with_a_parameter_that_there_is_not_is_not_written(world):
+    problem(world.pipeline.post("/decisions/1/entries?dry_run=1", ENTRY), 422)
+    assert world.pipeline.get("/decisions/1/entries").json()["items"] == []
+
+
 def test_pages_follow_their_cursor_and_show_everything_once(world):
     for number in range(2, 12):
         decision(world.team, title=f"Decision {number}")
