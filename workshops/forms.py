@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
-from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from decisions.forms.fields import Line, Prose
@@ -261,8 +260,7 @@ class SituationForm(forms.Form):
 
 def _own_question(own: ContextQuestion) -> forms.Field:
     """The field of a question that the team has added."""
-    # a help text is markup to the form's template, and this one was typed by people
-    named: dict[str, Any] = {"label": own.question, "help_text": escape(own.help), "required": False}
+    named: dict[str, Any] = {"label": own.question, "help_text": own.help, "required": False}
     if own.kind == "text":
         return Prose(max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 2}), **named)
     if own.kind == "yes_no":
