@@ -15,6 +15,8 @@ from typing import IO, Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 from wsgiref.util import FileWrapper
 
+from decisions.api.problems import KIND, problem_of
+
 log = logging.getLogger("groundwork.web")
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -122,7 +124,7 @@ class Bridge:
                     return
                 await self._answer(environ_of(scope, body, length), send)
         except Refused as refused:
-            await self._refuse(refused.status, send)
+            await self._refuse(refused.status, scope, send)
 
     async def _read(self, scope: Scope, receive: Receive, body: IO[bytes]) -> int | None:
         """The whole body, or None when the client has gone; a slow client holds no thread meanwhile."""
@@ -221,12 +223,17 @@ class Bridge:
                 give({"type": "http.response.body", "body": piece, "more_body": True})
         give({"type": "http.response.body", "body": b""})
 
-    async def _refuse(self, status: int, send: Send) -> None:
-        headers = [(b"content-length", b"0"), (b"connection", b"close")]
+    async def _refuse(self, status: int, scope: Scope, send: Send) -> None:
+        body = b""
+        headers = [(b"connection", b"close")]
+        if scope["path"].startswith("/api/"):
+            body = problem_of(status).content
+            headers.append((b"content-type", KIND.encode()))
+        headers.append((b"content-length", b"%d" % len(body)))
         if status == 503:
             headers.append((b"retry-after", b"2"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
+        await send({"type": "http.response.body", "body": body})
 
     def stop(self) -> None:
         """Let the threads go once they have finished what they do."""

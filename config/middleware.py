@@ -2,14 +2,26 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from decisions.api.problems import as_problem
 from decisions.errors import Conflict, NotAllowed
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class ApiProblems:
+    """Gives the API's own form to refusals that are made before a request reaches it, such as for a wrong host."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        return as_problem(response) if request.path.startswith("/api/") else response
 
 
 class Utf8Only:

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "workshops",
 ]
 MIDDLEWARE = [
+    "config.middleware.ApiProblems",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.Utf8Only",
     "whitenoise.middleware.WhiteNoiseMiddleware",

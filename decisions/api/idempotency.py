@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from decisions.api.problems import Problem
 from decisions.models import ApiToken, IdempotentAnswer
@@ -29,6 +30,10 @@ def once(request: HttpRequest, token: ApiToken, do: Callable[[], dict[str, Any]]
     digest = hashlib.sha256(b"\n".join([request.path.encode("utf-8", "replace"), request.body])).hexdigest()
     try:
         with transaction.atomic():
+            # an old answer no longer counts, whether or not anybody has tidied up
+            IdempotentAnswer.objects.filter(
+                token=token, key=key, at__lt=timezone.now() - IdempotentAnswer.KEPT
+            ).delete()
             kept = IdempotentAnswer.objects.create(token=token, key=key, request_hash=digest, status=201, body="")
             kept.body = json.dumps(do(), ensure_ascii=False)
             kept.save(update_fields=["body"])

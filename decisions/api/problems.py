@@ -66,6 +66,31 @@ def of_exception(fault: Exception) -> Problem | None:
     return None
 
 
+DETAILS = {
+    400: "The request could not be read.",
+    404: "There is no such thing.",
+    405: "This address does not take that method.",
+    413: "The body is too large.",
+    415: "Send JSON in UTF-8: Content-Type: application/json.",
+    503: "There is too much to do at the moment. Please try again.",
+}
+KEPT_HEADERS = ("Allow", "Retry-After")
+
+
+def as_problem(response: HttpResponseBase) -> HttpResponseBase:
+    """The response, as a problem if it is an error in another form."""
+    status = response.status_code
+    if status < 400 or response.get("Content-Type", "") == KIND:
+        return response
+    return problem_of(status, {name: response[name] for name in KEPT_HEADERS if response.has_header(name)})
+
+
+def problem_of(status: int, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """The problem of which no more is known than its status."""
+    known = HTTPStatus(status)
+    return answer(Problem(status, DETAILS.get(status) or known.description or known.phrase, headers=headers))
+
+
 def with_problems(view: View) -> View:
     """The view, with everything it may answer above 399 as a problem."""
 
@@ -79,13 +104,7 @@ def with_problems(view: View) -> View:
                 logger.exception("The API failed on %s %s", request.method, request.path)
                 problem = Problem(500, "Something went wrong here. It has been noted.")
             response = answer(problem)
-        if response.status_code >= 400 and response.get("Content-Type", "") != KIND:
-            details = {405: "This address does not take that method.", 404: "There is no such thing."}
-            status = response.status_code
-            plain = answer(Problem(status, details.get(status, HTTPStatus(status).description)))
-            if response.has_header("Allow"):
-                plain["Allow"] = response["Allow"]
-            response = plain
+        response = as_problem(response)
         response["Cache-Control"] = "no-store"
         response["X-Content-Type-Options"] = "nosniff"
         return response

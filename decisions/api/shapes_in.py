@@ -153,6 +153,13 @@ class Runtime(Exact):
     retrieved_chunks: References | None = None
     finish_reason: Reference | None = None
     error_type: Reference | None = None
+    tokens: (
+        Annotated[
+            str, StringConstraints(pattern=r"^[0-9]{1,9}(?:,[0-9]{1,9})?$"), Field(description="In, or in and out.")
+        ]
+        | None
+    ) = None
+    latency_ms: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")] | None = None
 
 
 class ComplaintIn(Exact):

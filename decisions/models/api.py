@@ -1,5 +1,7 @@
 """What machines come with: API tokens, the answers they were given, and feed addresses."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -44,6 +46,8 @@ class ApiToken(models.Model):
 
 class IdempotentAnswer(models.Model):
     """What a request with an idempotency key was answered, to be given again to its repetition."""
+
+    KEPT = timedelta(days=7)
 
     token = models.ForeignKey(ApiToken, models.CASCADE, related_name="answers")
     key = models.CharField(max_length=200)

@@ -254,6 +254,22 @@ def test_an_entry_with_a_parameter_that_there_is_not_is_not_written(world):
     assert world.pipeline.get("/decisions/1/entries").json()["items"] == []
 
 
+def test_what_is_refused_before_the_api_hears_of_it_is_a_problem_too(world):
+    body = json.dumps(ENTRY)
+    problem(world.pipeline.post("/decisions/1/entries", body, content_type="application/json; charset=utf-16"), 415)
+    problem(world.pipeline.get("/team", {"Host": "elsewhere.example.org"}), 400)
+
+
+def test_an_old_key_may_be_used_anew(world):
+    key = {"Idempotency-Key": "nightly"}
+    world.pipeline.post("/decisions/1/entries", ENTRY, key)
+    with time_machine.travel(timezone.now() + timedelta(days=8)):
+        answer = world.pipeline.post("/decisions/1/entries", {**ENTRY, "reason": "Another"}, key)
+        assert answer.status_code == 201
+        assert "Idempotent-Replayed" not in answer
+    assert Configuration.objects.count() == 2
+
+
 def test_pages_follow_their_cursor_and_show_everything_once(world):
     for number in range(2, 12):
         decision(world.team, title=f"Decision {number}")
@@ -297,7 +313,10 @@ def test_a_complaint_is_attached_by_reference(world):
     world.pipeline.post("/decisions/1/entries", ENTRY)
     body = {"environment": "production", "moment": "2026-11-18T15:04:00Z", "reference": "SUP-2481"}
     with time_machine.travel(at(20)):
-        answer = world.pipeline.post("/decisions/1/complaints", {**body, "runtime": {"trace_id": "7f3a9c"}})
+        answer = world.pipeline.post(
+            "/decisions/1/complaints",
+            {**body, "runtime": {"trace_id": "7f3a9c", "tokens": "812,96", "latency_ms": "940"}},
+        )
         assert answer.status_code == 201, answer.content
         assert answer.json()["entry"] == str(Configuration.objects.get().public_id)
         problem(world.pipeline.post("/decisions/1/complaints", {**body, "reference": "he was rude"}), 422)

@@ -129,6 +129,10 @@ def test_a_body_beyond_all_limits_is_refused_before_it_is_sent():
     with serving(app) as port:
         head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % (bridge_module.LARGEST_BODY + 1)
         assert raw(port, head).startswith(b"HTTP/1.1 413")
+        said = raw(port, head.replace(b" / ", b" /api/v1/decisions/1/entries "))
+        assert said.startswith(b"HTTP/1.1 413")
+        assert b"application/problem+json" in said
+        assert b'"status": 413' in said
     assert app.seen == []
 
 
