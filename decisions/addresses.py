@@ -1,9 +1,11 @@
 """Calling addresses that people typed: only public ones, reached by the very address that was checked."""
 
+import contextlib
 import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,6 +15,7 @@ from django.utils.translation import gettext as _
 from decisions.text import is_printable
 
 TIMEOUT = 10  # seconds, to connect and for each read
+LONGEST = 20  # seconds from the first connection to the status: a receiver that drips bytes holds nobody longer
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -29,7 +32,13 @@ class Target:
     port: int
     path: str
     is_tls: bool
-    ip: str
+    ips: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The host as the Host header writes it; an IPv6 address stands in brackets."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == (443 if self.is_tls else 80) else f"{host}:{self.port}"
 
 
 def allows_private() -> bool:
@@ -76,7 +85,7 @@ def check_address(url: str) -> str:
 
 
 def target_of(url: str) -> Target:
-    """Look the host up and choose one address, every one of which must be allowed; raises Refused or OSError."""
+    """Look the host up; every address that it has must be allowed. Raises Refused or OSError."""
     parts = urlsplit(check_address(url))
     host = (parts.hostname or "").encode("idna").decode()
     is_tls = parts.scheme == "https"
@@ -85,7 +94,7 @@ def target_of(url: str) -> Target:
     if not allows_private() and not all(is_public(ipaddress.ip_address(ip.partition("%")[0])) for ip in found):
         raise Refused(_("Addresses inside the server's own network are refused."))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(host, port, path, is_tls, found[0])
+    return Target(host, port, path, is_tls, tuple(dict.fromkeys(found)))
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
@@ -95,16 +104,39 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
     """
     target = target_of(url)
     connection = http.client.HTTPConnection(target.host, target.port, timeout=TIMEOUT)
+    # The time-out of a socket begins anew with every byte; this does not.
+    watch = threading.Timer(LONGEST, _cut, [connection])
+    watch.daemon = True
     try:
-        connected = socket.create_connection((target.ip, target.port), timeout=TIMEOUT)
+        connection.sock = _connected(target)
+        watch.start()
         if target.is_tls:
-            connected = ssl.create_default_context().wrap_socket(connected, server_hostname=target.host)
-        connection.sock = connected
-        if target.port == (443 if target.is_tls else 80):
-            headers = {"Host": target.host, **headers}
-        connection.request("POST", target.path, body=body, headers=headers)
+            context = ssl.create_default_context()
+            connection.sock = shaken = context.wrap_socket(
+                connection.sock, server_hostname=target.host, do_handshake_on_connect=False
+            )
+            shaken.do_handshake()
+        connection.request("POST", target.path, body=body, headers={"Host": target.name, **headers})
         return connection.getresponse().status
     except UnicodeError as fault:
         raise Refused(_("This is no address that can be called.")) from fault
     finally:
+        watch.cancel()
         connection.close()
+
+
+def _connected(target: Target) -> socket.socket:
+    """A connection to the first of the addresses that answers, as when the newer network is not reached from here."""
+    for ip in target.ips[:-1]:
+        try:
+            return socket.create_connection((ip, target.port), timeout=TIMEOUT / 2)
+        except OSError:
+            continue
+    return socket.create_connection((target.ips[-1], target.port), timeout=TIMEOUT)
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    with contextlib.suppress(OSError):
+        if connection.sock is not None:
+            # the plain method: TLS sockets forget their state in their own, while the other thread still reads
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)

@@ -38,10 +38,11 @@ from decisions.models import (
 from decisions.teams import require_owner_of
 
 WAITS = (30, 120, 600, 3_600, 10_800, 21_600, 43_200, 86_400)  # seconds before each further try; then it is given up
-LEASE = timedelta(minutes=2)  # how long a worker has to send what it took
+LEASE = timedelta(minutes=3)  # how long a worker has to send what it took: longer than a whole batch can last
 KEPT = timedelta(days=30)
 MOST = 20  # webhooks a team
 AT_ONCE = 4
+BATCH = 2 * AT_ONCE  # taken together; a slow receiver delays no more than these
 
 
 @transaction.atomic
@@ -151,7 +152,8 @@ def body_of(delivery: Delivery) -> bytes:
             "type": "AdaptiveCard",
             "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
             "version": "1.4",
-            "body": [{"type": "TextBlock", "text": text, "wrap": True}],
+            # runs are shown as they are; a TextBlock would read Markdown into titles and ids
+            "body": [{"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": text}]}],
         }
         if url:
             card["actions"] = [{"type": "Action.OpenUrl", "title": "Groundwork", "url": url}]
@@ -221,7 +223,7 @@ def _take(now: datetime, most: int) -> list[Delivery]:
         return rows
 
 
-def deliver_due(most: int = 100) -> int:
+def deliver_due(most: int = BATCH) -> int:
     """Send what is due, a few at a time; how many tries were made."""
     rows = _take(timezone.now(), most)
     if not rows:
@@ -254,7 +256,7 @@ def tidy_up() -> None:
     Delivery.objects.filter(created_at__lt=before).exclude(delivered_at=None, given_up_at=None).exclude(
         event=WebhookEvent.REVISIT_DUE  # these rows say that it was told already
     ).delete()
-    IdempotentAnswer.objects.filter(at__lt=timezone.now() - timedelta(days=7)).delete()
+    IdempotentAnswer.objects.filter(at__lt=timezone.now() - IdempotentAnswer.KEPT).delete()
 
 
 __all__ = ["Refused", "add", "check_address", "deliver_due", "end", "follow", "note_due_revisits", "tidy_up"]

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import http.client
 import ipaddress
 import json
 import socket
@@ -168,7 +169,9 @@ def test_slack_and_teams_get_their_shapes(world, listener):
     card = next(body for body in bodies if "attachments" in body)["attachments"][0]
     assert "A &lt;b&gt; &amp; c" in slack["text"]
     assert card["contentType"] == "application/vnd.microsoft.card.adaptive"
-    assert "A <b> & c" in card["content"]["body"][0]["text"]
+    run = card["content"]["body"][0]["inlines"][0]
+    assert run["type"] == "TextRun", "Markdown in a title stays text"
+    assert "A <b> & c" in run["text"]
     assert card["content"]["actions"][0]["url"].endswith("/t/helio-desk/d/1/")
 
 
@@ -224,6 +227,54 @@ def test_the_address_that_was_checked_is_the_one_that_is_called(monkeypatch):
     with pytest.raises(ConnectionRefusedError, match=r"93\.184\.216\.34"):
         addresses.post("https://hooks.example.org/x", b"{}", {})
     assert asked == ["hooks.example.org"]
+
+
+def test_the_next_address_is_tried_when_the_first_does_not_answer(monkeypatch, listener):
+    port, real, tried = listener.server_address[1], socket.create_connection, []
+    row = (socket.SOCK_STREAM, 6, "")
+    found = [(socket.AF_INET6, *row, ("2001:db8::1", port, 0, 0)), (socket.AF_INET, *row, ("127.0.0.1", port))]
+    monkeypatch.setattr(addresses.socket, "getaddrinfo", lambda *args, **more: found)
+
+    def connect(address, timeout):
+        tried.append(address[0])
+        if ":" in address[0]:
+            raise OSError("Network is unreachable")
+        monkeypatch.undo()
+        return real(address, timeout=timeout)
+
+    monkeypatch.setattr(addresses.socket, "create_connection", connect)
+    assert addresses.post(f"http://hooks.example.org:{port}/hook", b"{}", {}) == 200
+    assert tried == ["2001:db8::1", "127.0.0.1"]
+    assert listener.heard[0][0]["Host"] == f"hooks.example.org:{port}"
+
+
+def test_a_receiver_that_drips_its_answer_is_left(monkeypatch, settings):
+    """Each byte would begin a socket's time-out anew; the whole call has an end of its own."""
+    settings.WEBHOOK_ALLOW_PRIVATE = True
+    monkeypatch.setattr(addresses, "LONGEST", 0.5)
+    stop = threading.Event()
+
+    def drip(server):
+        connected, _address = server.accept()
+        with connected:
+            while not stop.wait(0.1):
+                try:
+                    connected.sendall(b"x")
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,), daemon=True)
+        thread.start()
+        with pytest.raises((OSError, http.client.HTTPException)):
+            addresses.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+        stop.set()
+        thread.join(5)
+
+
+def test_a_batch_ends_before_its_lease():
+    rounds = webhooks.BATCH / webhooks.AT_ONCE
+    assert rounds * (addresses.LONGEST + 2 * addresses.TIMEOUT) < webhooks.LEASE.total_seconds()
 
 
 def test_public_addresses_are_public():
