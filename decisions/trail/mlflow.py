@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from decisions.models import Approach, ConfigurationKind
@@ -16,6 +17,7 @@ from decisions.trail.fields import FIELDS, cleaned
 
 # The stage or alias of a version, in lower case -> our environment.
 ENVIRONMENTS = {"production": "production", "champion": "production", "staging": "staging", "challenger": "staging"}
+TUNED = (Approach.FINE_TUNING, Approach.HYBRID)
 BASE_MODEL_TAGS = ("base_model_id", "base_model", "mlflow.base_model", "hf_base_model", "model.base")
 TAGS = {
     "mlflow.source.git.commit": "git_commit",
@@ -23,6 +25,7 @@ TAGS = {
     "mlflow.docker.image.id": "container_digest",
 }
 DEEPEST = 8
+NONE: Mapping[str, list[str]] = MappingProxyType({})
 
 
 class NotAnExport(ValueError):
@@ -31,7 +34,11 @@ class NotAnExport(ValueError):
 
 @dataclass(frozen=True)
 class Found:
-    """One model version in one environment, as a draft, with what could not be taken over."""
+    """One model version in one environment, as a draft, with what could not be taken over.
+
+    The base of a tuned model is a tag or an option; where both are absent the draft is refused, because the trail takes
+    no guess.
+    """
 
     version: str
     draft: Draft
@@ -54,26 +61,43 @@ def parse(
         data = json.loads(text)
     except (ValueError, RecursionError) as fault:
         raise NotAnExport(f"The file is not JSON: {fault}") from fault
-    versions = list(_versions(data))
+    # model.json and the REST API may list one version twice: among all, and among the latest
+    versions = list({(str(one["name"]), str(one["version"])): one for one in _versions(data)}.values())
     if not versions:
         raise NotAnExport("The file holds no model versions: neither latest_versions, versions nor model_versions.")
     found = [one for version in versions for one in _drafts(version, approach, base_model, environments)]
     return sorted(found, key=lambda one: (one.draft.live_from, one.version))
 
 
-def _versions(data: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+def _versions(data: Any, aliases: Mapping[str, list[str]] = NONE, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """Every version, with the aliases that it has itself and those that its model gives it."""
     if depth > DEEPEST:
         return
     if isinstance(data, list):
         for item in data:
-            yield from _versions(item, depth + 1)
+            yield from _versions(item, aliases, depth + 1)
     elif isinstance(data, dict):
         if "version" in data and "name" in data and not isinstance(data["version"], dict | list):
-            yield data
+            own = data.get("aliases")
+            own = own if isinstance(own, list) else []
+            yield {**data, "aliases": [*own, *aliases.get(str(data["version"]), [])]}
             return
+        aliases = _aliases(data) or aliases
         for inner in data.values():
             if isinstance(inner, dict | list):
-                yield from _versions(inner, depth + 1)
+                yield from _versions(inner, aliases, depth + 1)
+
+
+def _aliases(model: Mapping[str, Any]) -> dict[str, list[str]]:
+    """A registered model's aliases by version: pairs in REST answers, a mapping in what Python writes."""
+    given = model.get("aliases")
+    pairs: list[tuple[Any, Any]] = list(given.items()) if isinstance(given, dict) else []
+    if isinstance(given, list):
+        pairs = [(one.get("alias"), one.get("version")) for one in given if isinstance(one, dict)]
+    found: dict[str, list[str]] = {}
+    for alias, version in pairs:
+        found.setdefault(str(version), []).append(str(alias))
+    return found
 
 
 def _tags(version: Mapping[str, Any]) -> dict[str, str]:
@@ -107,7 +131,8 @@ def _drafts(
         return
     tags = _tags(version)
     fields, left_out = _fields(version, tags, name, approach, base_model)
-    not_used = ("fine_tune_checkpoint_id",) if approach == Approach.RAG else ()
+    is_tuned = approach in TUNED or "fine_tune_checkpoint_id" in fields
+    not_used = () if is_tuned else ("fine_tune_checkpoint_id",)
     for place in sorted(places):
         draft = Draft(
             kind=ConfigurationKind.LIVE,
@@ -126,12 +151,11 @@ def _fields(
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     given: dict[str, Any] = {"training_run_id": version.get("run_id")}
     given["base_model_id"] = next((tags[key] for key in BASE_MODEL_TAGS if tags.get(key)), base_model)
-    if approach == Approach.RAG:
-        given["base_model_id"] = given["base_model_id"] or name
-    else:
+    if approach in TUNED:
         given["fine_tune_checkpoint_id"] = name
-        # an adapted model without a tag: its registered name is all that is known of its base
-        given["base_model_id"] = given["base_model_id"] or f"registered model {version['name']}"
+    else:
+        # nothing was tuned, so what is registered is the model itself
+        given["base_model_id"] = given["base_model_id"] or name
     given |= {TAGS[key]: value for key, value in tags.items() if key in TAGS}
     # tags that are named like our fields, with or without our prefix
     given |= {key: value for key, value in tags.items() if key in FIELDS}
