@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Prefetch, Q
 from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
 
 from decisions import text
 from decisions.models import Decision, LogEntry, Record, RecordState, Revisit
@@ -104,6 +105,12 @@ def owners_of(decision: Decision, record: Record | None) -> list[dict[str, str]]
     return owners[:40]
 
 
+def _beginnings(name: str) -> Iterator[str]:
+    """The name from each of its words on: “ines weber” is found by “ines”, by “weber” and by “ines w”."""
+    words = name.split()
+    return (" ".join(words[place:]) for place in range(len(words)))
+
+
 @transaction.atomic
 def refresh(decision_id: int, *, read_log: bool = False) -> Standing | None:
     """Make a decision's line anew from what is stored; None when there is no such decision.
@@ -135,14 +142,14 @@ def refresh(decision_id: int, *, read_log: bool = False) -> Standing | None:
             "status": record.state if record is not None else Status.OPEN,
             "approach": record.approach if record is not None and record.approach in Approach else Approach.UNDECIDED,
             "revisit_on": min(due, default=None),
-            "dated_on": dated.date(),
+            "dated_on": timezone.localdate(dated),
             "owners": owners,
             "title_folded": text.fold(decision.title)[:320],
             "words": joined(_own_words(decision, record) | dict.fromkeys(log_words.split())),
             "log_words": log_words,
         },
     )
-    names = {text.fold(owner["name"])[:240] for owner in owners}
+    names = {begin for owner in owners for begin in _beginnings(text.fold(owner["name"])[:240])}
     standing.owner_rows.exclude(name_folded__in=names).delete()
     StandingOwner.objects.bulk_create(
         [StandingOwner(standing=standing, team_id=decision.team_id, name_folded=name) for name in sorted(names)],
@@ -163,11 +170,13 @@ def add_words(decision_id: int, payload: str) -> None:
     known, logged = dict.fromkeys(standing.words.split()), dict.fromkeys(standing.log_words.split())
     if all(word in logged for word in found):
         return
-    Standing.objects.filter(pk=decision_id).update(
-        words=joined(known | found),
-        # Newest first: when there are too many it is the oldest that a later refresh leaves out.
-        log_words=joined(found | logged),
-    )
+    # Newest first: when there are too many, the oldest are left out.
+    log_words = joined(found | logged)
+    if len(f"{standing.words} {' '.join(found)}".encode()) <= MOST_BYTES:
+        Standing.objects.filter(pk=decision_id).update(words=joined(known | found), log_words=log_words)
+    else:
+        Standing.objects.filter(pk=decision_id).update(log_words=log_words)
+        refresh(decision_id)
 
 
 def refresh_all(team_id: int | None = None) -> int:

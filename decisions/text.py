@@ -26,7 +26,8 @@ def prose(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents: how search sees text, the same on every database."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # twice: what NFKD takes apart, such as ℡ or 𝐀, may be upper case again
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold()).casefold())
     return unicodedata.normalize("NFC", "".join(char for char in decomposed if not unicodedata.combining(char)))
 
 

@@ -62,7 +62,7 @@ class Standing(models.Model):
 
 
 class StandingOwner(models.Model):
-    """An owner of the record that stands, to filter by."""
+    """An owner of the record that stands, to filter by: the name from each of its words on, a row each."""
 
     standing = models.ForeignKey(Standing, models.CASCADE, related_name="owner_rows")
     team = models.ForeignKey(Team, models.CASCADE, related_name="+", db_index=False)

@@ -2,7 +2,7 @@
 
 import io
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from decisions import ledger, questions, search_tables, standing
+from decisions import ledger, questions, search_tables, standing, text
 from decisions import search as search_module
 from decisions.log import Filters, page_of
 from decisions.models import Configuration, Decision, Record, RecordState, Revisit, Standing
@@ -61,6 +61,32 @@ def test_words_are_found_in_title_question_context_tags_rationale_and_entries(wo
     for query in ("elsewhere", "resh", "copilot absent", "ickets"):
         assert found(world.team, q=query) == [], query
     assert found(world.other_team, q="copilot") == []
+
+
+@pytest.mark.parametrize("sign", ["℡", "𝐀𝐁", "Ⓐ", "ﬃ", "㎒", "ϒ", "İ", "ẞ"])
+def test_a_sign_that_stands_for_letters_is_found_by_them_on_every_database(world, sign):
+    decision(world.team, title=f"Line {sign} here")
+    line = Standing.objects.get()
+    for query in (sign, text.fold(sign), text.fold(sign).upper()):
+        assert matches(terms_of(query), line.words, line.title_folded)
+        assert found(world.team, q=query) == [1], query
+
+
+def test_folding_twice_changes_nothing():
+    odd = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    assert [char for char in odd if text.fold(text.fold(char)) != text.fold(char)] == []
+
+
+def test_a_day_is_the_sites_day(world, settings):
+    """Accepted in Auckland on the morning of the 19th, when UTC still has the 18th."""
+    settings.TIME_ZONE = "Pacific/Auckland"
+    asked = decision(world.team)
+    Record.objects.create(
+        team=world.team, decision=asked, state=RecordState.ACCEPTED, number=1, approach="rag", content={},
+        accepted_at=datetime(2026, 11, 18, 20, tzinfo=UTC),
+    )  # fmt: skip
+    assert found(world.team, since=date(2026, 11, 19), until=date(2026, 11, 19)) == [1]
+    assert found(world.team, until=date(2026, 11, 18)) == []
 
 
 def test_a_query_without_any_word_finds_everything(world):
@@ -130,6 +156,8 @@ def test_a_decision_with_more_words_than_fit_keeps_the_rest_findable(world, monk
     asked.refresh_from_db()
     standing.refresh(asked.pk, read_log=True)
     assert found(world.team, q="support word099") == [1], "the newest words stay"
+    ledger.append(team=world.team, type="note", payload={"n": "freshest"}, actor="p", decision=asked)
+    assert found(world.team, q="support freshest") == [1], "and a full line takes in what is new"
 
 
 def test_filters_narrow_and_combine(world):
@@ -160,6 +188,9 @@ def test_filters_narrow_and_combine(world):
     assert found(world.team, status="open") == [3]
     assert found(world.team, owner="ines") == [1]
     assert found(world.team, owner="Ines Weber") == [1]
+    assert found(world.team, owner="weber") == [1], "by any of the names"
+    assert found(world.team, owner="ruiz") == [1]
+    assert found(world.team, owner="eber") == []
     assert found(world.team, owner="mina") == [2]
     assert found(world.team, tag="EU") == [2]
     assert found(world.team, revisit="overdue") == [1]
