@@ -25,7 +25,7 @@ from decisions.models import (
     User,
 )
 from decisions.permissions import require_editor
-from decisions.trail.entry import EARLIEST, ENVIRONMENT, FORMAT, Draft, Entry, Refused, checked, read
+from decisions.trail.entry import EARLIEST, ENVIRONMENT, FORMAT, Draft, Entry, Refused, checked, environment_named, read
 from decisions.trail.fields import FIELDS, OWN, REPLAY, USEFUL, Field
 from decisions.trail.reading import in_force
 
@@ -131,7 +131,10 @@ def _restored(decision: Decision, draft: Draft) -> Entry:
         raise Refused({"restores": _("Only an entry that was live in this environment can be restored.")})
     if earlier.live_from > draft.live_from:
         raise Refused({"restores": _("That entry goes live only later.")})
-    return read(earlier.entry)
+    restored = read(earlier.entry)
+    if restored.is_erased:
+        raise Refused({"restores": _("What that entry said was erased, so it cannot be restored.")})
+    return restored
 
 
 def _require_proposal(decision: Decision, draft: Draft) -> None:
@@ -155,7 +158,7 @@ def attach_complaint(
     if by is not None:
         # every member may hear of a complaint first
         Membership.objects.get(team=decision.team, user=by)
-    environment, reference = text.fold(text.one_line(environment)), reference.strip()
+    environment, reference = environment_named(environment), reference.strip()
     errors = {}
     if not ENVIRONMENT.fullmatch(environment):
         errors["environment"] = _("There is no such environment.")

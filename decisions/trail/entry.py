@@ -68,6 +68,7 @@ class Entry:
     recorded_at: datetime
     actor: str
     entry_hash: str
+    is_erased: bool = False  # its payload was taken out on the record: where and when it ran is all that is left
 
     @property
     def is_late(self) -> bool:
@@ -86,8 +87,8 @@ class Entry:
 
 
 def read(log_entry: LogEntry) -> Entry:
-    """The entry from its payload; what an older format lacks is empty."""
-    data = json.loads(log_entry.payload)
+    """The entry from its payload; what an older format lacks is empty, and all but its place once it was erased."""
+    data = json.loads(log_entry.payload) if log_entry.payload else _place_of(log_entry)
     return Entry(
         id=str(data.get("id") or ""),
         kind=str(data.get("kind") or ""),
@@ -107,14 +108,26 @@ def read(log_entry: LogEntry) -> Entry:
         recorded_at=datetime.fromisoformat(log_entry.at),
         actor=log_entry.actor,
         entry_hash=log_entry.entry_hash,
+        is_erased=not log_entry.payload,
     )
+
+
+def _place_of(log_entry: LogEntry) -> dict[str, Any]:
+    row = log_entry.configuration
+    place = {"id": str(row.public_id), "kind": row.kind, "environment": row.environment}
+    return {**place, "live_from": row.live_from.isoformat()}
+
+
+def environment_named(environment: str) -> str:
+    """The environment's name as it is stored, however it was typed."""
+    return text.fold(text.one_line(environment))
 
 
 def checked(draft: Draft, own: Iterable[Field]) -> Draft:
     """The draft in normal form; raises Refused with every fault at its field."""
     errors: dict[str, str] = {}
     known = {**FIELDS, **{own_field.key: own_field for own_field in own}}
-    environment = text.fold(text.one_line(draft.environment))
+    environment = environment_named(draft.environment)
     if not ENVIRONMENT.fullmatch(environment):
         errors["environment"] = _("A short name such as “production”: letters, digits, blanks and . _ / - only.")
     if not EARLIEST <= draft.live_from <= LATEST:

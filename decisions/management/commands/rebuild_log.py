@@ -35,7 +35,7 @@ class Command(BaseCommand):
         count = 0
         missing = LogEntry.objects.filter(log__team=team, type__startswith="configuration.", configuration=None)
         for entry in missing.select_related("decision").order_by("sequence").iterator(chunk_size=1_000):
-            if entry.decision is None:
+            if entry.decision is None or not entry.payload:  # of an erased entry without its row nothing is left
                 continue
             found = read(entry)
             Configuration.objects.create(
