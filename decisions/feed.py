@@ -2,10 +2,12 @@
 
 import json
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from decisions.models import LogEntry, Team
@@ -31,14 +33,12 @@ def atom(team: Team, feed_url: str) -> str:
     rows = LogEntry.objects.filter(log__team=team).select_related("decision").order_by("-sequence")[:SIZE]
     for row in rows:
         at = datetime.fromisoformat(row.at)
-        link = home
-        if row.decision:
-            place = {"slug": team.slug, "number": row.decision.number}
-            link = settings.PUBLIC_URL + reverse("decisions:decision", kwargs=place)
+        payload = _payload(row)
         feed.add_item(
             title=_clean(_title(row)),
-            link=link,
-            description=_clean(_detail(row)),
+            link=_link(team, row, payload) or home,
+            # readers are told that a summary is HTML: what somebody typed must not become some
+            description=escape(_clean(_detail(payload))),
             pubdate=at,
             updateddate=at,
             unique_id=f"urn:sha256:{row.entry_hash}",
@@ -62,10 +62,22 @@ def _title(row: LogEntry) -> str:
     return f"{title}: {row.decision.title}" if row.decision else title
 
 
-def _detail(row: LogEntry) -> str:
-    try:
-        payload = json.loads(row.payload)
-    except ValueError:
+def _payload(row: LogEntry) -> dict[str, Any]:
+    """What the entry says; nothing once it was erased."""
+    found = json.loads(row.payload) if row.payload else {}
+    return found if isinstance(found, dict) else {}
+
+
+def _link(team: Team, row: LogEntry, payload: dict[str, Any]) -> str:
+    """The entry's own page where it has one, else its decision's."""
+    if row.decision is None:
         return ""
+    place = {"slug": team.slug, "number": row.decision.number}
+    if row.type.startswith("configuration.") and payload.get("id"):
+        return settings.PUBLIC_URL + reverse("decisions:trail_entry", kwargs={**place, "entry_id": payload["id"]})
+    return settings.PUBLIC_URL + reverse("decisions:decision", kwargs=place)
+
+
+def _detail(payload: dict[str, Any]) -> str:
     parts = (payload.get("environment"), payload.get("number"), payload.get("summary") or payload.get("title"))
     return " · ".join(str(part) for part in parts if part)

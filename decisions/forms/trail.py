@@ -1,8 +1,10 @@
 """Forms of the configuration trail."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,28 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from decisions.forms.fields import Line
+from decisions.forms.moments import MomentField
 from decisions.models import ConfigurationKind
 from decisions.trail.entry import APPROACHES, Draft, Entry, Refused
 from decisions.trail.fields import FIVE, LONGEST, Field, Group, all_groups
 
 NOT_USED = "not_used"
 FURTHEST_AHEAD = timedelta(days=366)
-
-
-class MomentInput(forms.DateTimeInput):
-    """The browser's own date and time field, to the second."""
-
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M:%S", attrs={"step": 1})
-
-
-def moment_field(label: Any, **more: Any) -> forms.DateTimeField:
-    """A date and time in the site's zone."""
-    return forms.DateTimeField(
-        label=label, widget=MomentInput(), input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **more
-    )
 
 
 class PlaceForm(forms.Form):
@@ -44,7 +31,7 @@ class PlaceForm(forms.Form):
         initial="production",
         widget=forms.TextInput(attrs={"list": "environments", "autocapitalize": "none"}),
     )
-    live_from = moment_field(_("From"))
+    live_from = MomentField(label=_("From"))
     reason = Line(label=_("Why"), max_length=500, help_text=_("What made you change it, in a few words."))
     approver = Line(label=_("Approved by"), max_length=120, required=False)
     approval_note = Line(label=_("Note on the approval"), max_length=500, required=False)
@@ -129,7 +116,7 @@ class EntryForm(PlaceForm):
 class AtForm(forms.Form):
     """When and where: what was live?"""
 
-    at = moment_field(_("Date and time"))
+    at = MomentField(label=_("Date and time"))
     environment = Line(label=_("Environment"), max_length=40)
 
     @staticmethod
@@ -155,15 +142,28 @@ class ComplaintForm(forms.Form):
     def runtime(self) -> dict[str, str]:
         """What was given of the run itself."""
         names = ("trace_id", "conversation_id", "retrieved_chunks")
-        found = {name: self.cleaned_data[name].replace(" ", "") for name in names}
+        # blanks are left out beside commas only: without its blanks a sentence about somebody would pass for an id
+        found = {name: ",".join(part.strip() for part in self.cleaned_data[name].split(",")) for name in names}
         return {name: value for name, value in found.items() if value}
+
+
+class WhichEntry(Line):
+    """An entry by its id, as links name it, or by its number, as people do."""
+
+    def clean(self, value: Any) -> Any:
+        """The id or the number."""
+        line = super().clean(value).removeprefix("#")
+        try:
+            return int(line) if re.fullmatch(r"[0-9]{1,15}", line, re.ASCII) else UUID(line)
+        except ValueError as fault:
+            raise ValidationError(_("The number of an entry, such as 12.")) from fault
 
 
 class CompareForm(forms.Form):
     """Which two entries to lay side by side."""
 
-    before = forms.UUIDField()
-    after = forms.UUIDField()
+    before = WhichEntry(label=_("Entry on the left"), max_length=40)
+    after = WhichEntry(label=_("Entry on the right"), max_length=40)
 
 
 class OwnFieldForm(forms.Form):

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from decisions.chain import VERSION
 from decisions.exports.csv_cells import rows
 from decisions.models import Decision, LogEntry, Team
 from decisions.trail.entry import Entry, read
@@ -23,7 +24,7 @@ def _entries(team: Team, decision: Decision | None, types: tuple[str, ...]) -> I
         found = LogEntry.objects.filter(log__team=team, sequence__gt=last)
         if decision is not None:
             found = found.filter(decision=decision)
-        batch = list(found.select_related("decision").order_by("sequence")[:BATCH])
+        batch = list(found.select_related("decision", "log").order_by("sequence")[:BATCH])
         for row in batch:
             if row.type.startswith(types):
                 yield row
@@ -56,8 +57,10 @@ def json_lines(team: Team, decision: Decision | None = None) -> Iterator[str]:
 
 
 def as_json(row: LogEntry) -> dict[str, Any]:
-    """A log entry as plain data; `payload` is the hashed text, so that anybody can check the hash."""
+    """A log entry as plain data, with all that its two hashes are made of, so that anybody can check them."""
     return {
+        "v": VERSION,
+        "log": row.log.name,
         "sequence": row.sequence,
         "type": row.type,
         "at": row.at,

@@ -1,5 +1,6 @@
 """Asking the trail: what was in force, what is missing, whether it can be replayed, and what differs."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +9,9 @@ from uuid import UUID
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
-from decisions.models import Approach, Configuration, ConfigurationKind, Decision
+from decisions.models import Approach, Complaint, Configuration, ConfigurationKind, Decision
 from decisions.trail.entry import Entry, read
 from decisions.trail.fields import FIELDS, USEFUL, Field, all_groups
 
@@ -181,6 +183,47 @@ def live_at(decision: Decision, environment: str, at: datetime, own: Iterable[Fi
     )
 
 
+@dataclass(frozen=True)
+class Term:
+    """For how long an entry counted."""
+
+    until: datetime | None  # None: it still does
+    overtaken_by: Configuration | None  # of the same moment and written later: then it never counted
+
+
+def term_of(decision: Decision, row: Configuration) -> Term | None:
+    """From when to when the entry counted; None for a proposal, which never does."""
+    if row.kind == ConfigurationKind.PROPOSED:
+        return None
+    first = in_force(decision, row.environment, row.live_from)
+    return Term(next_after(decision, row, row.live_from), first if first != row else None)
+
+
+def complaints_of(row: Configuration, most: int = 100) -> list[tuple[Complaint, dict[str, str]]]:
+    """The complaints that hang on an entry, each with the ids of its run."""
+    rows = row.complaints.select_related("entry")[:most]
+    return [(one, json.loads(one.entry.payload).get("runtime") or {} if one.entry.payload else {}) for one in rows]
+
+
+def facts(before: Entry, after: Entry) -> tuple[tuple[str, str, str], ...]:
+    """What two entries say beside their fields, for reading: what it is, what happened, why, and who stands for it."""
+
+    def said(entry: Entry) -> tuple[str, ...]:
+        kind = ConfigurationKind(entry.kind).label if entry.kind in ConfigurationKind else entry.kind
+        approver = " – ".join(part for part in (entry.approver, entry.approval_note) if part)
+        record = entry.record.get("number", "")
+        return approach_name(entry), str(kind), entry.reason, approver, record, entry.actor
+
+    names = (_("What it is"), _("What happened"), _("Why"), _("Approved by"), _("Serves record"), _("Written by"))
+    rows = zip(names, said(before), said(after), strict=True)
+    return tuple(row for row in rows if row[1] or row[2])
+
+
+def approach_name(entry: Entry) -> str:
+    """The approach in words; empty for an entry that brings none."""
+    return str(Approach(entry.approach).label) if entry.approach in Approach else ""
+
+
 def compare(before: Entry, after: Entry, own: Iterable[Field] = ()) -> tuple[Difference, ...]:
     """Field by field, in the catalogue's order; fields that neither records are left out."""
     own = tuple(own)
@@ -190,9 +233,10 @@ def compare(before: Entry, after: Entry, own: Iterable[Field] = ()) -> tuple[Dif
     return tuple(pair for pair in pairs if {pair.before.state, pair.after.state} != {"not_recorded"})
 
 
-def entry_of(decision: Decision, public_id: UUID) -> Configuration | None:
-    """The decision's entry of that id."""
-    return decision.configurations.select_related("entry").filter(public_id=public_id).first()
+def entry_of(decision: Decision, which: UUID | int) -> Configuration | None:
+    """The decision's entry of that id, or of that number in the team's log."""
+    asked = {"sequence": which} if isinstance(which, int) else {"public_id": which}
+    return decision.configurations.select_related("entry").filter(**asked).first()
 
 
 def history(
@@ -209,6 +253,8 @@ def history(
 
 def short(entry: Entry) -> str:
     """What runs, in a few words."""
+    if entry.is_erased:
+        return _("what it said was erased")
     parts = [entry.fields.get("base_model_id", "")]
     if entry.fields.get("fine_tune_checkpoint_id"):
         parts.append(entry.fields["fine_tune_checkpoint_id"])
@@ -216,5 +262,4 @@ def short(entry: Entry) -> str:
         parts.append(entry.fields["retrieval_settings"])
     if entry.fields.get("corpus_version"):
         parts.append(entry.fields["corpus_version"])
-    label = Approach(entry.approach).label if entry.approach in Approach else ""
-    return " · ".join(str(part) for part in (label, *parts) if part)
+    return " · ".join(part for part in (approach_name(entry), *parts) if part)

@@ -27,41 +27,54 @@ class Event:
     is_milestone: bool = False
 
 
-def events(decision: Decision, *, before: datetime | None = None, size: int = PAGE) -> tuple[list[Event], bool]:
-    """The newest events before a moment, and whether there are older ones; seven queries whatever the history."""
+@dataclass(frozen=True)
+class Place:
+    """Where a page of the history begins: at a moment, after so many of its events that were shown before."""
+
+    at: datetime
+    shown: int = 0
+
+
+def events(decision: Decision, *, start: Place | None = None, size: int = PAGE) -> tuple[list[Event], Place | None]:
+    """The newest events from a place on, and where the older ones begin; seven queries whatever the history."""
+    shown = start.shown if start else 0
     found = [
         event
         for source in (_decision, _workshops, _records, _entries, _complaints, _pilots, _revisits)
-        for event in source(decision, before, size + 1)
-        if before is None or event.at < before
+        for event in source(decision, start.at if start else None, size + shown + 1)
+        if start is None or event.at <= start.at
     ]
     found.sort(key=lambda event: event.at, reverse=True)
-    return found[:size], len(found) > size
+    page, rest = found[shown : shown + size], found[shown + size :]
+    if not page or not rest:
+        return page, None
+    last = page[-1].at
+    return page, Place(last, sum(event.at == last for event in found[: shown + size]))
 
 
-def _newest(rows: Any, field: str, before: datetime | None, size: int) -> Any:
+def _newest(rows: Any, field: str, until: datetime | None, size: int) -> Any:
     rows = rows.filter(**{f"{field}__isnull": False})
-    if before is not None:
-        rows = rows.filter(**{f"{field}__lt": before})
-    return rows.order_by(f"-{field}")[:size]
+    if until is not None:
+        rows = rows.filter(**{f"{field}__lte": until})
+    return rows.order_by(f"-{field}", "-pk")[:size]
 
 
-def _decision(decision: Decision, before: datetime | None, size: int) -> Iterator[Event]:
+def _decision(decision: Decision, until: datetime | None, size: int) -> Iterator[Event]:
     who = str(decision.created_by) if decision.created_by else ""
     yield Event(decision.created_at, "decision", _("Decision asked"), who)
 
 
-def _workshops(decision: Decision, before: datetime | None, size: int) -> Iterator[Event]:
+def _workshops(decision: Decision, until: datetime | None, size: int) -> Iterator[Event]:
     # Rows of the room, met by relation name only: decisions know nothing of the room.
-    for row in decision.workshops.order_by("-created_at")[:size]:
+    for row in _newest(decision.workshops, "created_at", until, size):
         url = reverse("workshops:room", kwargs={"workshop_id": row.public_id})
         yield Event(row.created_at, "workshop", _("Workshop opened"), "", url)
         if row.closed_at:
             yield Event(row.closed_at, "workshop", _("Workshop closed"), "", url)
 
 
-def _records(decision: Decision, before: datetime | None, size: int) -> Iterator[Event]:
-    for row in decision.records.select_related("supersedes", "superseded_by").order_by("-created_at")[:size]:
+def _records(decision: Decision, until: datetime | None, size: int) -> Iterator[Event]:
+    for row in _newest(decision.records.select_related("supersedes", "superseded_by"), "created_at", until, size):
         url = reverse("decisions:record", kwargs={"slug": decision.team.slug, "record_id": row.pk})
         title = str((row.content or {}).get("title") or "")
         yield Event(row.created_at, "record", _("Record drafted"), title, url)
@@ -78,8 +91,8 @@ def _records(decision: Decision, before: datetime | None, size: int) -> Iterator
             yield Event(row.withdrawn_at, "record", what, row.withdrawn_why, url)
 
 
-def _entries(decision: Decision, before: datetime | None, size: int) -> Iterator[Event]:
-    for row in _newest(decision.configurations.select_related("entry"), "live_from", before, size):
+def _entries(decision: Decision, until: datetime | None, size: int) -> Iterator[Event]:
+    for row in _newest(decision.configurations.select_related("entry"), "live_from", until, size):
         entry = read(row.entry)
         what = _("%(environment)s: %(kind)s") % {"environment": row.environment, "kind": row.get_kind_display().lower()}
         detail = " – ".join(part for part in (short(entry), entry.reason) if part)
@@ -90,8 +103,8 @@ def _entries(decision: Decision, before: datetime | None, size: int) -> Iterator
         yield Event(row.live_from, "entry", what, detail, url)
 
 
-def _complaints(decision: Decision, before: datetime | None, size: int) -> Iterator[Event]:
-    for row in _newest(decision.complaints, "moment", before, size):
+def _complaints(decision: Decision, until: datetime | None, size: int) -> Iterator[Event]:
+    for row in _newest(decision.complaints, "moment", until, size):
         what = _("Complaint %(reference)s about %(environment)s") % {
             "reference": row.reference,
             "environment": row.environment,
@@ -99,8 +112,8 @@ def _complaints(decision: Decision, before: datetime | None, size: int) -> Itera
         yield Event(row.moment, "complaint", what)
 
 
-def _pilots(decision: Decision, before: datetime | None, size: int) -> Iterator[Event]:
-    for row in _newest(decision.pilots, "created_at", before, size):
+def _pilots(decision: Decision, until: datetime | None, size: int) -> Iterator[Event]:
+    for row in _newest(decision.pilots, "created_at", until, size):
         url = reverse(
             "decisions:pilot",
             kwargs={"slug": decision.team.slug, "number": decision.number, "pilot_id": row.public_id},
@@ -112,6 +125,6 @@ def _pilots(decision: Decision, before: datetime | None, size: int) -> Iterator[
         yield Event(row.created_at, "pilot", what, row.note, url, is_milestone=True)
 
 
-def _revisits(decision: Decision, before: datetime | None, size: int) -> Iterator[Event]:
-    for row in _newest(decision.revisits, "held_at", before, size):
+def _revisits(decision: Decision, until: datetime | None, size: int) -> Iterator[Event]:
+    for row in _newest(decision.revisits, "held_at", until, size):
         yield Event(row.held_at, "revisit", _("Revisit held"), row.outcome)

@@ -12,6 +12,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.utils.cache import patch_cache_control
+from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from decisions import tokens
@@ -68,7 +69,8 @@ def feed(request: HttpRequest, token: str) -> HttpResponseBase:
         raise Http404
     body = atom(found.team, public_address(request.path)).encode("utf-8", "replace")
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    if request.headers.get("If-None-Match") == etag:
+    known = {tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))}
+    if known & {etag, "*"}:
         response: HttpResponse = HttpResponseNotModified()
     else:
         response = HttpResponse(body, content_type="application/atom+xml; charset=utf-8")

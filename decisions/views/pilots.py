@@ -1,5 +1,7 @@
 """Pages of pilots, of a decision's history, and of what to change next."""
 
+import re
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,7 +17,7 @@ from decisions.framework.lever import LEVERS, NOW, next_lever
 from decisions.permissions import may_edit, membership_of, require_editor
 from decisions.trail.entry import Refused
 from decisions.trail.fields import moment_of
-from decisions.trail.timeline import events
+from decisions.trail.timeline import Place, events
 from decisions.views.decisions import decision_of
 from decisions.views.requests import signed_in
 
@@ -84,20 +86,28 @@ def history(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Everything that happened to the decision, newest first; made to be printed."""
     membership = membership_of(request.user, slug)
     decision = decision_of(membership, number)
-    asked = request.GET.get("before", "")
-    before = moment_of(asked) if asked else None
-    if asked and before is None:
-        raise Http404
-    found, has_older = events(decision, before=before)
+    start = _start(request)
+    found, older = events(decision, start=start)
     context = {
         "team": membership.team,
         "membership": membership,
         "decision": decision,
         "events": found,
-        "older": found[-1].at.isoformat() if has_older else "",
-        "before": before,
+        "older": urlencode({"from": older.at.isoformat(), "shown": older.shown}) if older else "",
+        "is_first": start is None,
     }
     return render(request, "decisions/trail/history.html", context)
+
+
+def _start(request: HttpRequest) -> Place | None:
+    """Where the page begins, by its address; Http404 for a place that cannot be."""
+    asked, shown = request.GET.get("from", ""), request.GET.get("shown", "0")
+    if not asked:
+        return None
+    moment = moment_of(asked)
+    if moment is None or not re.fullmatch(r"[0-9]{1,4}", shown, re.ASCII):
+        raise Http404
+    return Place(moment, int(shown))
 
 
 @require_safe

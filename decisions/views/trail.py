@@ -22,7 +22,7 @@ from decisions.forms.trail import (
 from decisions.models import Configuration, ConfigurationKind, Decision, Membership
 from decisions.permissions import may_edit, membership_of, require_editor
 from decisions.trail import acts, reading
-from decisions.trail.entry import Draft, Refused, read
+from decisions.trail.entry import Draft, Refused, environment_named, read
 from decisions.views.decisions import decision_of
 from decisions.views.requests import signed_in
 
@@ -40,7 +40,7 @@ def _context(membership: Membership, decision: Decision) -> dict[str, Any]:
     }
 
 
-def _entry_or_404(decision: Decision, entry_id: UUID) -> Configuration:
+def _entry_or_404(decision: Decision, entry_id: UUID | int) -> Configuration:
     row = reading.entry_of(decision, entry_id)
     if row is None:
         raise Http404
@@ -129,8 +129,10 @@ def trail_entry(request: HttpRequest, slug: str, number: int, entry_id: UUID) ->
         "sections": () if row.kind == ConfigurationKind.ENDED else reading.sections_of(entry, own),
         "missing": missing,
         "replay": reading.replay_of(entry, missing),
-        "complaints": row.complaints.all()[:100],
-        "is_restorable": row.kind in acts.RESTORABLE,
+        "complaints": reading.complaints_of(row),
+        "approach": reading.approach_name(entry),
+        "term": reading.term_of(decision, row),
+        "is_restorable": row.kind in acts.RESTORABLE and not entry.is_erased,
         "live": _live(decision),
     }
     return render(request, "decisions/trail/entry.html", context)
@@ -224,7 +226,8 @@ def _at_page(
     context = {**_context(membership, decision), "at_form": form, "complaint_form": complaint_form}
     if form.is_valid():
         own = acts.own_fields(membership.team, with_retired=True)
-        answer = reading.live_at(decision, form.cleaned_data["environment"].lower(), form.cleaned_data["at"], own)
+        environment = environment_named(form.cleaned_data["environment"])
+        answer = reading.live_at(decision, environment, form.cleaned_data["at"], own)
         context |= {
             "answer": answer,
             "short": reading.short(answer.entry) if answer.entry else "",
@@ -267,19 +270,27 @@ def trail_compare(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Two entries field by field."""
     membership = membership_of(request.user, slug)
     decision = decision_of(membership, number)
-    form = CompareForm(request.GET)
     context = _context(membership, decision)
+    if not request.GET:
+        return render(request, "decisions/trail/compare.html", {**context, "form": CompareForm()})
+    form = CompareForm(request.GET)
     if not form.is_valid():
+        return render(request, "decisions/trail/compare.html", {**context, "form": form}, status=422)
+    for name, which in list(form.cleaned_data.items()):
+        if isinstance(which, int) and reading.entry_of(decision, which) is None:
+            form.add_error(name, _("This decision has no entry of that number."))
+    if form.errors:
         return render(request, "decisions/trail/compare.html", {**context, "form": form}, status=422)
     before = _entry_or_404(decision, form.cleaned_data["before"])
     after = _entry_or_404(decision, form.cleaned_data["after"])
     own = acts.own_fields(membership.team, with_retired=True)
-    pairs = reading.compare(read(before.entry), read(after.entry), own)
+    before_entry, after_entry = read(before.entry), read(after.entry)
+    pairs = reading.compare(before_entry, after_entry, own)
     context |= {
         "before": before,
         "after": after,
-        "before_entry": read(before.entry),
-        "after_entry": read(after.entry),
+        "facts": reading.facts(before_entry, after_entry),
+        "form": CompareForm(initial={"before": before.sequence, "after": after.sequence}),
         "changed": [pair for pair in pairs if pair.is_changed],
         "same": [pair for pair in pairs if not pair.is_changed],
     }

@@ -78,7 +78,8 @@ ROWS = [
         {"M": 302, "E": 302, "W": 302},
         data=lambda world: {**AT, "reference": "SUP-1"},
     ),
-    Row("decisions:trail_compare", "get", {"M": 422, "E": 422, "W": 422}),
+    Row("decisions:trail_compare", "get", READ),
+    Row("decisions:trail_compare", "get", {"M": 422, "E": 422, "W": 422}, data=lambda world: {"before": "x"}),
     Row(
         "decisions:trail_compare",
         "get",

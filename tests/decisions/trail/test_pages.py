@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from decisions import ledger, pilots, tokens
 from decisions.models import Complaint, Configuration, Pilot, Record
-from decisions.trail import acts
+from decisions.trail import acts, timeline
 from decisions.trail.entry import read
-from tests.decisions.trail.configurations import RAG, at, put_live
+from tests.decisions.trail.configurations import HYBRID, RAG, at, put_live
 from tests.people import cast, decision
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,9 @@ def test_an_entry_is_written_by_plain_form_and_answers_what_was_live(client, wor
     assert read(row.entry).actor == "Felix"
     shown = page(client, "/t/helio-desk/d/1/trail/at/?at=2026-11-18T15:04&environment=production")
     line = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", shown))
-    assert "On 18 November 2026, 15:04:00, production ran RAG · llama-3.1-70b-instruct · top-k 8, floor 0.35" in line
+    assert (
+        "On 18 November 2026, 15:04:00 UTC, production ran RAG · llama-3.1-70b-instruct · top-k 8, floor 0.35" in line
+    )
     assert "can be replayed partly" in line
     assert "not used" in line
     assert "not recorded" in shown or "fields are missing" in line
@@ -120,10 +122,54 @@ def test_two_entries_lie_side_by_side(client, world):
     shown = page(client, f"/t/helio-desk/d/1/trail/compare/?before={first.public_id}&after={second.public_id}")
     assert shown.count('<tr class="is-changed">') == 2
     assert "llama-4" in shown
-    for asked in ("", "?before=x&after=y", f"?before={first.public_id}"):
+    assert "By their numbers" in page(client, "/t/helio-desk/d/1/trail/compare/")
+    for asked in (
+        "?before=x&after=y",
+        "?before=1&after=99",
+        "?before=1&after=" + "9" * 30,
+        f"?before={first.public_id}",
+    ):
         assert client.get(f"/t/helio-desk/d/1/trail/compare/{asked}").status_code == 422
     unknown = "8c1c9c9e-0000-4000-8000-000000000000"
     assert client.get(f"/t/helio-desk/d/1/trail/compare/?before={unknown}&after={unknown}").status_code == 404
+
+
+def test_a_change_of_approach_alone_is_seen_beside_the_fields(client, world):
+    first = put_live(world.decision, approach="fine_tuning", fields=HYBRID, not_used=(), approver="Mara")
+    put_live(world.decision, live_from=at(4), approach="hybrid", fields=HYBRID, not_used=())
+    shown = page(client, "/t/helio-desk/d/1/trail/compare/?before=1&after=2")
+    line = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown))
+    assert "What it is Fine-tuning Hybrid" in line
+    assert "Approved by Mara –" in line
+    assert "Every recorded field is the same" in line
+    shown = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page(client, f"/t/helio-desk/d/1/trail/{first.public_id}/")))
+    assert "What it is Fine-tuning Until 4 Nov 2026, 09:00 UTC" in shown
+
+
+def test_an_entry_that_another_replaced_at_its_own_moment_says_so(client, world):
+    first = put_live(world.decision)
+    put_live(world.decision)
+    assert "counts in its place" in page(client, f"/t/helio-desk/d/1/trail/{first.public_id}/")
+
+
+def test_what_a_team_writes_about_its_own_fields_is_text(client, world):
+    acts.define_field(team=world.team, label="Router", help="<form action=/x><b>Sign in again", by=world.felix)
+    shown = page(client, "/t/helio-desk/d/1/trail/new/")
+    assert "<form action=/x>" not in shown
+    assert "&lt;form action=/x&gt;&lt;b&gt;Sign in again" in shown
+
+
+def test_a_sentence_is_no_id_of_a_run_whatever_its_blanks(client, world):
+    put_live(world.decision)
+    form = {"at": "2026-11-18T15:04:00", "environment": "production", "reference": "SUP-1"}
+    sentence = "Mrs Smith of Basel was rude"
+    for name in ("trace_id", "conversation_id", "retrieved_chunks"):
+        assert client.post("/t/helio-desk/d/1/trail/complaint/", {**form, name: sentence}).status_code == 422
+    assert not Complaint.objects.exists()
+    more = {"trace_id": " 7f3a9 ", "retrieved_chunks": "c1:0.83, c2:0.71"}
+    assert client.post("/t/helio-desk/d/1/trail/complaint/", {**form, **more}).status_code == 302
+    shown = page(client, f"/t/helio-desk/d/1/trail/{Configuration.objects.get().public_id}/")
+    assert "c1:0.83,c2:0.71" in shown, "what was attached is shown"
 
 
 def test_a_member_attaches_a_complaint_and_everybody_finds_it(client, world):
@@ -161,13 +207,16 @@ def test_csv_holds_no_formula_and_tells_not_used_from_not_recorded(client, world
 
 
 def test_json_lines_can_be_verified_by_anybody(client, world):
-    from decisions.canonical import text_hash
+    from decisions.canonical import entry_hash, text_hash
 
     put_live(world.decision)
     lines = b"".join(client.get("/t/helio-desk/trail.jsonl").streaming_content).decode().splitlines()
     entry = json.loads(lines[0])
     assert text_hash(entry["payload"]) == entry["payload_hash"]
     assert json.loads(entry["payload"])["fields"] == RAG
+    entry["seq"] = entry["sequence"]
+    covered = ("v", "log", "seq", "prev", "type", "at", "actor", "payload_hash")
+    assert entry_hash({key: entry[key] for key in covered}) == entry["entry_hash"]
 
 
 def test_the_feed_has_a_secret_address_that_can_be_revoked(client, world):
@@ -179,6 +228,14 @@ def test_the_feed_has_a_secret_address_that_can_be_revoked(client, world):
     root = ElementTree.fromstring(answer.content)
     titles = [node.text for node in root.iter("{http://www.w3.org/2005/Atom}title")]
     assert "Live: Support copilot" in titles
+    # a summary of type html holds markup: what was typed is escaped once more inside it
+    summary = root.find(".//{http://www.w3.org/2005/Atom}summary")
+    assert summary.get("type") == "html"
+    assert "A &amp; B &lt;script&gt;" in summary.text
+    links = [node.get("href") for node in root.iter("{http://www.w3.org/2005/Atom}link")]
+    assert any(link.endswith(f"/trail/{Configuration.objects.get().public_id}/") for link in links)
+    weak = f'"other", W/{answer["ETag"]}'
+    assert client.get(f"/feeds/{secret}/atom.xml", headers={"If-None-Match": weak}).status_code == 304
     assert client.get(f"/feeds/{secret}/atom.xml", headers={"If-None-Match": answer["ETag"]}).status_code == 304
     assert client.get("/feeds/no-such/atom.xml").status_code == 404
     assert secret not in feed.token_hash
@@ -196,8 +253,24 @@ def test_the_history_tells_everything_in_order(client, world):
     shown = page(client, "/t/helio-desk/d/1/history/")
     assert shown.index("production: live") < shown.index(f"Record {record.label} accepted")
     assert "Decision asked" in shown
-    assert page(client, "/t/helio-desk/d/1/history/?before=2026-11-02T00:00:00%2B00:00").count("production: live") == 0
-    assert client.get("/t/helio-desk/d/1/history/?before=x").status_code == 404
+    assert page(client, "/t/helio-desk/d/1/history/?from=2026-11-02T00:00:00%2B00:00").count("production: live") == 0
+    for wrong in ("from=x", "from=2026-11-02T00:00:00Z&shown=x", "from=2026-11-02T00:00:00Z&shown=99999"):
+        assert client.get(f"/t/helio-desk/d/1/history/?{wrong}").status_code == 404
+
+
+def test_the_pages_of_a_history_lose_nothing_between_them(world):
+    """Nine entries of one moment, in pages of four."""
+    for _number in range(9):
+        put_live(world.decision)
+    put_live(world.decision, live_from=at(1))
+    seen, pages, place = [], 0, None
+    while pages == 0 or place is not None:
+        found, place = timeline.events(world.decision, start=place, size=4)
+        seen += [event.url for event in found if event.kind == "entry"]
+        pages += 1
+    assert len(seen) == len(set(seen)) == 10
+    assert seen[-1].endswith(f"{Configuration.objects.order_by('-sequence').first().public_id}/")
+    assert pages == 3
 
 
 def test_pages_take_as_many_queries_for_many_entries_as_for_few(client, world):
