@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     ),
     # the log of decisions, and each decision
     path("t/<slug:slug>/", log.log_page, name="log"),
+    path("t/<slug:slug>/decisions.csv", log.log_csv, name="log_csv"),
     path("t/<slug:slug>/decisions/new/", decisions.decision_new, name="decision_new"),
     path("t/<slug:slug>/d/<int:number>/", decisions.decision, name="decision"),
     path("t/<slug:slug>/d/<int:number>/edit/", decisions.decision_edit, name="decision_edit"),

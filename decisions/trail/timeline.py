@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decisions.models import Decision, RecordState
@@ -13,6 +14,7 @@ from decisions.trail.entry import read
 from decisions.trail.reading import short
 
 PAGE = 100
+MOST = 5_000  # on one page to print
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Event:
     detail: str = ""
     url: str = ""
     is_milestone: bool = False
+    is_day: bool = False  # of which only the day is known
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Place:
 
 
 def events(decision: Decision, *, start: Place | None = None, size: int = PAGE) -> tuple[list[Event], Place | None]:
-    """The newest events from a place on, and where the older ones begin; seven queries whatever the history."""
+    """The newest events from a place on, and where the older ones begin; eight queries whatever the history."""
     shown = start.shown if start else 0
     found = [
         event
@@ -128,3 +131,6 @@ def _pilots(decision: Decision, until: datetime | None, size: int) -> Iterator[E
 def _revisits(decision: Decision, until: datetime | None, size: int) -> Iterator[Event]:
     for row in _newest(decision.revisits, "held_at", until, size):
         yield Event(row.held_at, "revisit", _("Revisit held"), row.outcome)
+    for row in _newest(decision.revisits.filter(held_at=None), "due_on", until, size):
+        day = timezone.make_aware(datetime.combine(row.due_on, time.min))
+        yield Event(day, "revisit", _("Revisit due"), "; ".join(str(one) for one in row.triggers or ()), is_day=True)

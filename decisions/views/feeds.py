@@ -35,7 +35,8 @@ def _decision_asked_for(request: HttpRequest, membership: Membership) -> Decisio
     return decision
 
 
-def _download(chunks: Iterator[str], kind: str, name: str) -> HttpResponseBase:
+def download(chunks: Iterator[str], kind: str, name: str) -> HttpResponseBase:
+    """A file that is made while it is sent."""
     response = StreamingHttpResponse(chunks, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
@@ -49,7 +50,7 @@ def trail_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
     decision = _decision_asked_for(request, membership)
     own = acts.own_fields(membership.team, with_retired=True)
     chunks = lines.csv_lines(membership.team, own, decision)
-    return _download(chunks, "text/csv; charset=utf-8", f"{slug}-trail.csv")
+    return download(chunks, "text/csv; charset=utf-8", f"{slug}-trail.csv")
 
 
 @require_safe
@@ -58,7 +59,7 @@ def trail_jsonl(request: HttpRequest, slug: str) -> HttpResponseBase:
     membership = membership_of(request.user, slug)
     decision = _decision_asked_for(request, membership)
     chunks = lines.json_lines(membership.team, decision)
-    return _download(chunks, "application/jsonl; charset=utf-8", f"{slug}-trail.jsonl")
+    return download(chunks, "application/jsonl; charset=utf-8", f"{slug}-trail.jsonl")
 
 
 @require_safe

@@ -1,20 +1,33 @@
 """The team's log of decisions."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from decisions import log
 from decisions.forms.log import FilterForm
-from decisions.models import TeamRole
+from decisions.models import Membership, TeamRole
 from decisions.permissions import may_edit, membership_of
+from decisions.views.feeds import download
 
 
 @require_safe
 def log_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Decisions to scan, search and filter; the address says what is shown."""
+    return _page(request, membership_of(request.user, slug), FilterForm(request.GET))
+
+
+@require_safe
+def log_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The same list, whole, as CSV."""
     membership = membership_of(request.user, slug)
     form = FilterForm(request.GET)
+    if not form.is_valid():
+        return _page(request, membership, form)
+    return download(log.csv_lines(membership.team, form.filters()), "text/csv; charset=utf-8", f"{slug}-decisions.csv")
+
+
+def _page(request: HttpRequest, membership: Membership, form: FilterForm) -> HttpResponse:
     page = log.page_of(membership.team, form.filters())
     context = {
         "team": membership.team,
@@ -23,5 +36,6 @@ def log_page(request: HttpRequest, slug: str) -> HttpResponse:
         "is_owner": membership.role == TeamRole.OWNER,
         "page": page,
         "form": form,
+        "whole_address": page.filters.address(after=""),
     }
     return render(request, "decisions/log/log.html", context, status=200 if form.is_valid() else 422)

@@ -17,7 +17,7 @@ from decisions.framework.lever import LEVERS, NOW, next_lever
 from decisions.permissions import may_edit, membership_of, require_editor
 from decisions.trail.entry import Refused
 from decisions.trail.fields import moment_of
-from decisions.trail.timeline import Place, events
+from decisions.trail.timeline import MOST, PAGE, Place, events
 from decisions.views.decisions import decision_of
 from decisions.views.requests import signed_in
 
@@ -87,7 +87,7 @@ def history(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     membership = membership_of(request.user, slug)
     decision = decision_of(membership, number)
     start = _start(request)
-    found, older = events(decision, start=start)
+    found, older = events(decision, start=start, size=MOST if "all" in request.GET else PAGE)
     context = {
         "team": membership.team,
         "membership": membership,

@@ -11,6 +11,9 @@ ASKED = {"title": "A", "question": "B?", "context": "", "starting_point": "", "t
 ROWS = [
     Row("decisions:log", "get", READ),
     Row("decisions:log", "post", otherwise=405),
+    Row("decisions:log_csv", "get", READ),
+    Row("decisions:log_csv", "get", {"M": 422, "E": 422, "W": 422}, data=lambda world: {"since": "soon"}),
+    Row("decisions:log_csv", "post", otherwise=405),
     Row("decisions:decision_new", "get", FORM),
     Row("decisions:decision_new", "post", WRONG),
     Row("decisions:decision_new", "post", WRITE, data=lambda world: ASKED),

@@ -1,5 +1,6 @@
 """Searching and filtering the log: the same on every database, shared by address, in constant queries."""
 
+import csv
 import io
 import random
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from decisions import ledger, questions, search_tables, standing, text
+from decisions import ledger, log, questions, search_tables, standing, text
 from decisions import search as search_module
 from decisions.log import Filters, page_of
 from decisions.models import Configuration, Decision, Record, RecordState, Revisit, Standing
@@ -250,6 +251,24 @@ def test_the_address_of_the_next_page_keeps_the_search(client, world):
     older = client.get("/t/helio-desk/?q=copilot&status=open&after=3").content.decode()
     assert "/d/2/" in older
     assert "/d/3/" not in older
+
+
+def test_the_list_goes_away_as_csv_whole_and_as_it_was_filtered(client, world, monkeypatch):
+    monkeypatch.setattr(log, "BATCH", 4)
+    for number in range(10):
+        decision(world.team, title=f"Copilot {number}")
+    decision(world.team, title="=HYPERLINK(1)", owner=world.mina)
+    client.force_login(world.mina)
+    assert 'href="/t/helio-desk/decisions.csv?q=copilot"' in client.get("/t/helio-desk/?q=copilot").content.decode()
+
+    def given(asked):
+        text = b"".join(client.get(f"/t/helio-desk/decisions.csv{asked}").streaming_content).decode()
+        return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+    assert [row["number"] for row in given("")] == [str(number) for number in range(11, 0, -1)]
+    assert len(given("?q=copilot")) == 11, "the question has the word"
+    assert [row["title"] for row in given("?owner=mina")] == ["'=HYPERLINK(1)"]
+    assert given("?owner=mina")[0]["address"].endswith("/t/helio-desk/d/11/")
 
 
 def test_the_list_takes_as_many_queries_for_many_as_for_few(client, world):

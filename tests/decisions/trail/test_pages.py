@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from xml.etree import ElementTree
 
 import pytest
@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from decisions import ledger, pilots, tokens
-from decisions.models import Complaint, Configuration, Pilot, Record
+from decisions.models import Complaint, Configuration, Pilot, Record, Revisit
 from decisions.trail import acts, timeline
 from decisions.trail.entry import read
 from tests.decisions.trail.configurations import HYBRID, RAG, at, put_live
@@ -269,8 +269,27 @@ def test_the_pages_of_a_history_lose_nothing_between_them(world):
         seen += [event.url for event in found if event.kind == "entry"]
         pages += 1
     assert len(seen) == len(set(seen)) == 10
+    whole, nothing = timeline.events(world.decision, size=timeline.MOST)
+    assert (len(whole), nothing) == (11, None)
     assert seen[-1].endswith(f"{Configuration.objects.order_by('-sequence').first().public_id}/")
     assert pages == 3
+
+
+def test_the_history_says_what_is_due(client, world):
+    record = Record.objects.create(team=world.team, decision=world.decision, approach="rag", content={})
+    due = Revisit.objects.create(
+        decision=world.decision, record=record, due_on=date(2027, 2, 18), triggers=["a merger"]
+    )
+    shown = page(client, "/t/helio-desk/d/1/history/")
+    assert (
+        shown.index("18 Feb 2027<")
+        < shown.index("Revisit due")
+        < shown.index("a merger")
+        < shown.index("Decision asked")
+    )
+    due.held_at = at(3)
+    due.save()
+    assert "Revisit due" not in page(client, "/t/helio-desk/d/1/history/?all=1")
 
 
 def test_pages_take_as_many_queries_for_many_entries_as_for_few(client, world):

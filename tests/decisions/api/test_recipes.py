@@ -1,0 +1,53 @@
+"""The recipes in the docs do what they say: what they send is taken, and their files can be read by those they are for."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from django.core.cache import cache
+
+from decisions import ledger
+from decisions.models import Configuration, LogHead
+from tests.decisions.api.calls import Pipeline
+from tests.people import cast, decision
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+
+
+def blocks(name, language):
+    """The fenced blocks of a language."""
+    return re.findall(rf"```{language}\n(.*?)```", (DOCS / name).read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.fixture
+def pipeline(db):
+    cache.clear()
+    world = cast()
+    decision(world.team)
+    return Pipeline(world.team, world.olga, scopes=["log:append"])
+
+
+def test_what_the_docs_send_is_taken(pipeline):
+    sent = json.loads(blocks("api.md", "json")[0])
+    curl = blocks("recipes/curl.md", "sh")[0].partition("<<JSON\n")[2].partition("\nJSON")[0]
+    model = json.loads(blocks("recipes/github-actions.md", "json")[0])
+    built = {"environment": "production", "approach": model["approach"], "reason": "Deployment 7"}
+    built["fields"] = {**model["fields"], "git_commit": "8f3a2b1c", "git_dirty": False}
+    for body in (sent, json.loads(re.sub(r"\$\([^)]*\)", "8f3a2b1c", curl)), built):
+        answer = pipeline.post("/decisions/1/entries", body)
+        assert answer.status_code == 201, answer.content
+    assert Configuration.objects.count() == 3
+    assert ledger.verify(LogHead.objects.get()).exit_code == 0
+
+
+def test_the_pipelines_are_read_and_name_each_run_by_a_key_of_its_own():
+    actions = yaml.safe_load(blocks("recipes/github-actions.md", "yaml")[0])
+    note = actions["jobs"]["deploy"]["steps"][-1]["run"]
+    assert "$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT" in note, "an older job that is run again puts its release live again"
+    gitlab = yaml.safe_load(blocks("recipes/gitlab-ci.md", "yaml")[0])
+    assert "$CI_JOB_ID" in gitlab["note-configuration"]["script"][0]
+    for script in (note, gitlab["note-configuration"]["script"][0]):
+        assert "/api/v1/decisions/1/entries" in script
+        assert "--fail-with-body" in script
