@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from typing import Any
 
 MOST_BYTES = 20 * 1024 * 1024  # of a file that is brought
-MOST_JSON = 8 * 1024 * 1024  # of one attachment, unpacked
-MOST_STREAMS = 20
+MOST_JSON = 8 * 1024 * 1024  # of all its attachments together, unpacked
+MOST_STREAMS = 100  # places that call themselves an attachment
+DICTIONARY = 4_000  # bytes around such a place that may belong to it
 FORMAT = "groundwork/record/v1"
+_MARK = re.compile(rb"/EmbeddedFile\b")
 _STREAM = re.compile(rb"\bstream\r?\n")
 
 
@@ -25,7 +27,7 @@ def document_in(data: bytes) -> dict[str, Any]:
     """The record's document in a PDF, or in record.json itself; raises Unreadable."""
     if len(data) > MOST_BYTES:
         raise Unreadable("The file is larger than any record.")
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+    if is_json(data):
         found = _document(data)
         if found is None:
             raise Unreadable("The file is JSON, but not a Groundwork record.")
@@ -39,24 +41,35 @@ def document_in(data: bytes) -> dict[str, Any]:
     raise Unreadable("The PDF carries no record: it was not made by Groundwork, or was printed or scanned anew.")
 
 
+def is_json(data: bytes) -> bool:
+    """Whether the file is read as record.json itself; everything else is read as a PDF."""
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+
+
 def _attachments(data: bytes) -> Iterator[bytes]:
-    seen = 0
-    for match in _STREAM.finditer(data):
-        start = max(data.rfind(b" obj", 0, match.start()), match.start() - 4_000, 0)
-        if b"/EmbeddedFile" not in data[start : match.start()]:
-            continue
-        seen += 1
-        if seen > MOST_STREAMS:
+    """What is attached, found from the mark on: looking back from every stream takes minutes on a file made for it."""
+    at, left = 0, MOST_JSON
+    for _seen in range(MOST_STREAMS):
+        mark = _MARK.search(data, at)
+        if mark is None or left <= 0:
             return
-        if b"/FlateDecode" not in data[start : match.start()]:
-            end = data.find(b"endstream", match.end())
-            yield data[match.end() : end if end >= 0 else len(data)][:MOST_JSON]
+        at = mark.end()
+        stream = _STREAM.search(data, at, at + DICTIONARY)
+        if stream is None:
             continue
-        unpacker = zlib.decompressobj()
-        try:
-            yield unpacker.decompress(data[match.end() :], MOST_JSON)
-        except zlib.error:
-            continue
+        first = max(0, mark.start() - DICTIONARY)
+        start = max(data.rfind(b" obj", first, mark.start()), first)
+        at = stream.end()
+        if b"/FlateDecode" not in data[start : stream.start()]:
+            end = data.find(b"endstream", at)
+            found = data[at : end if end >= 0 else len(data)][:left]
+        else:
+            try:
+                found = zlib.decompressobj().decompress(memoryview(data)[at:], left)
+            except zlib.error:
+                continue
+        left -= len(found)
+        yield found
 
 
 def _document(data: bytes) -> dict[str, Any] | None:

@@ -12,8 +12,17 @@ _parser = MarkdownIt("zero", {"html": False, "linkify": False, "breaks": True}).
 
 def small_markdown(text: str) -> SafeString:
     """Safe HTML of a text; raw HTML in it is shown as text, links lead to https:// and mailto: only."""
+    return _clean(_parser.render(text))
+
+
+def small_markdown_line(text: str) -> SafeString:
+    """The same for a line of a list, without paragraphs, lists or quotations of its own."""
+    return _clean(_parser.renderInline(text))
+
+
+def _clean(rendered: str) -> SafeString:
     html = nh3.clean(
-        _parser.render(text),
+        rendered,
         tags=_TAGS,
         attributes={"a": {"href"}},
         url_schemes={"https", "mailto"},

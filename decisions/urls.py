@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern] = [
     path("t/<slug:slug>/archive/", archives.archive, name="archive"),
     path("t/<slug:slug>/archive/<int:archive_id>/", archives.archive_file, name="archive_file"),
     path("verify/", verify.verify, name="verify"),
+    path("record.schema.json", verify.record_schema, name="record_schema"),
     *urls_trail.urlpatterns,
     *urls_framework.urlpatterns,
 ]

@@ -3,20 +3,22 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from decisions import ledger
-from decisions.attached import Unreadable, document_in
+from decisions import issued, ledger
+from decisions.attached import Unreadable, document_in, is_json
 from decisions.canonical import payload_hash
 from decisions.chain import Anchor, Fault, Report
+from decisions.exports.pdf import PdfError
 from decisions.models import LogEntry, LogHead, Record, RecordRevision
-from decisions.records.document import issue_hash
+from decisions.records.document import Document, document_of, issue_hash
 
 WRITTEN = re.compile(r"(?P<log>[-\w]{1,60}) ?#(?P<sequence>\d{1,15})\s+(?P<head>[0-9a-f]{64})")
 MAILED = re.compile(r"(?P<log>[-\w]{1,60}) #(?P<sequence>\d{1,15})\s+\S+:\s+(?P<head>[0-9a-f]{64})")
+LOG_NAME, HEAD = re.compile(r"[-\w]{1,60}", re.ASCII), re.compile(r"[0-9a-f]{64}")
 # 64 hex digits in one run, or in groups of four or more as people print them; letters of a label stay outside
 HASH = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{4}[ \t\r\n:–-]*){16}(?![0-9a-f])")
 
@@ -31,12 +33,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`state` is `accepted`, `superseded`, `withdrawn`, `draft` (text that was never accepted), `altered` or `unknown`."""
+    """`state` is `accepted`, `superseded`, `withdrawn`, `draft` (text that was never accepted), `altered` or `unknown`;
+
+    or `entry` for a log entry that accepts nothing, and `pages` for genuine data in a PDF that was not issued here.
+    """
 
     state: str
     findings: tuple[Finding, ...]
     record: Record | None = None
     revision: int | None = None
+    document: Mapping[str, Any] | None = None  # what the data says, where the pages may say something else
 
     @property
     def genuine(self) -> bool:
@@ -66,13 +72,14 @@ def verify_hash(digest: str) -> Verdict:
         return Verdict(
             "draft", (Finding(False, message % {"number": revision.number}),), revision.record, revision.number
         )
-    return Verdict("unknown", (Finding(False, _("Nothing here has this hash.")),))
+    nothing = _("Nothing here has this hash. That of the attached record.json is checked by bringing the file itself.")
+    return Verdict("unknown", (Finding(False, nothing),))
 
 
 def verify_document(document: Mapping[str, Any]) -> Verdict:
     """Hold a record's document against what was issued: text, signatures, and its place in the log."""
     try:
-        computed, issued = payload_hash(document["content"]), issue_hash(dict(document))
+        computed, brought = payload_hash(document["content"]), issue_hash(dict(document))
     except (ValueError, TypeError, KeyError):
         return Verdict("altered", (Finding(False, _("The record's text is not in its published form.")),))
     said = document["record"].get("content_hash")
@@ -90,7 +97,11 @@ def verify_document(document: Mapping[str, Any]) -> Verdict:
         unknown = Finding(False, _("No record of this text was issued here, or its text was altered."))
         return Verdict("altered" if _names_a_record(document) else "unknown", (own, unknown))
     stored: dict[str, Any] = json.loads(record.document)
-    same = issue_hash(stored) == issued
+    same = issue_hash(stored) == brought
+    if same and document not in (stored, document_of(record)):
+        # the state, the successor and the reason are outside that hash, because they come later
+        untrue = Finding(False, _("It names a state, a successor or a reason that this record never had."))
+        return Verdict("altered", (own, untrue), record)
     signatures = Finding(
         same,
         _("Number, signatures, minutes and dates are those that were issued.")
@@ -104,6 +115,38 @@ def verify_document(document: Mapping[str, Any]) -> Verdict:
     )
 
 
+def verify_file(data: bytes) -> Verdict:
+    """The same for a file, whose pages are looked at too: a forger changes what people read, and leaves the data alone.
+
+    Raises Unreadable for a file that holds no record.
+    """
+    document = document_in(data)
+    verdict = verify_document(document)
+    if not verdict.genuine or verdict.record is None or is_json(data):
+        return verdict
+    pages = _pages(data, document)
+    if pages.good:
+        return replace(verdict, findings=(*verdict.findings, pages))
+    return replace(verdict, state="pages", findings=(*verdict.findings, pages), document=document)
+
+
+def _pages(data: bytes, document: Document) -> Finding:
+    """Whether the file is one that was handed out; a PDF is made from its data alone, so its bytes can be compared."""
+    try:
+        known = issued.was_issued(data, document)
+    except PdfError:
+        return Finding(False, _("The pages could not be compared, because no PDF can be made here now."))
+    if known:
+        return Finding(True, _("The pages are those that were issued here, byte for byte."))
+    return Finding(
+        False,
+        _(
+            "The pages are not those that were issued here, byte for byte: somebody changed them, a program saved the "
+            "file anew, or another version set them. Only the data in the file is vouched for."
+        ),
+    )
+
+
 def verify_log(log: LogHead, since: Sequence[Anchor] = (), pdf: bytes | None = None) -> Report:
     """Walk a log from its genesis with all that is known from outside: earlier anchors, and a record's PDF or JSON.
 
@@ -111,10 +154,13 @@ def verify_log(log: LogHead, since: Sequence[Anchor] = (), pdf: bytes | None = N
     """
     if pdf is None:
         return ledger.verify(log, since)
-    document = document_in(pdf)
-    anchor = anchor_of(document)
+    anchor = anchor_of(document_in(pdf))
     report = ledger.verify(log, [*since, *([anchor] if anchor else [])])
-    bad = next((finding for finding in verify_document(document).findings if not finding.good), None)
+    verdict = verify_file(pdf)
+    bad = next((finding for finding in verdict.findings if not finding.good), None)
+    if bad and verdict.state == "pages":
+        # the log is whole and the record is its own; what cannot be shown is said, and is no fault of either
+        return replace(report, notes=(*report.notes, bad.text))
     if bad:
         report = report.with_fault(Fault(anchor.sequence if anchor else 0, "file", bad.text))
     return report
@@ -157,9 +203,11 @@ def anchor_of(document: Mapping[str, Any]) -> Anchor | None:
     if not isinstance(given, Mapping):
         return None
     log, sequence, head = given.get("log"), given.get("sequence"), given.get("head")
-    if isinstance(log, str) and isinstance(sequence, int) and isinstance(head, str) and 0 < sequence < 2**53:
-        return Anchor(log, sequence, head)
-    return None
+    if not (isinstance(log, str) and isinstance(sequence, int) and isinstance(head, str)):
+        return None
+    # what has not the shape of an anchor never reaches the database, which refuses a NUL and a lone surrogate
+    well_formed = LOG_NAME.fullmatch(log) and HEAD.fullmatch(head) and 0 < sequence < 2**53
+    return Anchor(log, sequence, head) if well_formed else None
 
 
 def _anchored(document: Mapping[str, Any], record: Record) -> Finding:

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from . import canonical, wording
-from .text import clean, lines
+from .text import clean, lines, one_line
 
 Json = Mapping[str, Any]
 
@@ -142,6 +142,8 @@ def _state(document: Json) -> list[str]:
         extra.append(_("Supersedes %(number)s.") % {"number": inline(record["supersedes"])})
     if record["superseded_by"]:
         extra.append(_("Superseded by %(number)s.") % {"number": inline(record["superseded_by"])})
+    if record.get("withdrawn_because"):
+        extra.append(_("Withdrawn because: %(why)s") % {"why": inline(one_line(record["withdrawn_because"]))})
     return [line, *extra]
 
 

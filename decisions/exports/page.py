@@ -177,6 +177,7 @@ def _head(page: Page, record: Json, content: Json) -> None:
         "date": page.line(wording.day(record["issued_on"]), 20),
         "supersedes": page.line(record["supersedes"], 20),
         "banner": banner,
+        "withdrawn": page.piece("withdrawn", _("Why it was withdrawn"), record.get("withdrawn_because"), 400),
         "title": page.piece("title", _("Title"), content["title"], 220),
         "long_title": len(clean(content["title"], 300)) > 62,
         "question": page.piece("question", _("Question"), content["decision"]["question"], 500),

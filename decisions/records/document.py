@@ -11,18 +11,22 @@ from decisions.records import mails
 from decisions.records.base import live_sign_offs
 
 FORMAT = "groundwork/record/v1"
+MOST_CONFIGURATION = 500
 Document = dict[str, Any]
 
 
 def document_of(record: Record) -> Document:
-    """The document as it stands: an accepted record's as issued, with only its state and successor brought up to date."""
+    """The document as it stands: an accepted record's as issued, with only what became of it brought up to date."""
     if record.document:
         document: Document = json.loads(record.document)
         successor = Record.objects.filter(supersedes=record).exclude(number=None).first()
         document["record"]["state"] = record.state
         document["record"]["superseded_by"] = successor.label if successor else None
-        return document
-    return build(record, live_sign_offs(record))
+    else:
+        document = build(record, live_sign_offs(record))
+    if record.state == RecordState.WITHDRAWN:
+        document["record"]["withdrawn_because"] = record.withdrawn_why
+    return document
 
 
 def build(record: Record, sign_offs: list[SignOff]) -> Document:
@@ -66,10 +70,10 @@ def build(record: Record, sign_offs: list[SignOff]) -> Document:
 
 
 def configuration_lines(record: Record) -> list[dict[str, str]]:
-    """What ran where when the record was issued: the decision's configuration entries, oldest first."""
-    entries = record.decision.log_entries.filter(type__startswith="configuration.").order_by("sequence")
+    """What ran where when the record was issued: the decision's newest configuration entries, oldest first."""
+    entries = record.decision.log_entries.filter(type__startswith="configuration.").order_by("-sequence")
     lines = []
-    for entry in entries[:500]:
+    for entry in reversed(entries[:MOST_CONFIGURATION]):
         try:
             payload = json.loads(entry.payload)
         except ValueError:
@@ -83,8 +87,9 @@ def configuration_lines(record: Record) -> list[dict[str, str]]:
 def issue_hash(document: Document) -> str:
     """One hash over everything issued, signatures and minutes included; the log keeps it.
 
-    Left out is what cannot be known before the entry is written or changes later: the anchor, the state and the
-    successor.
+    Left out is what cannot be known before the entry is written or changes later: the anchor, the state, the successor,
+    and why it was withdrawn.
     """
     head = {**document["record"], "state": RecordState.ACCEPTED.value, "superseded_by": None}
+    head.pop("withdrawn_because", None)
     return payload_hash({**document, "record": head, "anchor": None})

@@ -13,7 +13,7 @@ from decisions.exports.wording import threshold
 from decisions.forms.records import RISKS
 from decisions.forms.sections import BY_KEY
 from decisions.framework.words import APPROACH_NAMES, PATH_NAMES, ROLE_NAMES
-from decisions.markup import small_markdown
+from decisions.markup import small_markdown, small_markdown_line
 from decisions.models import Position
 
 register = template.Library()
@@ -23,6 +23,12 @@ register = template.Library()
 def markdown(text: Any) -> SafeString:
     """A record's prose as HTML."""
     return small_markdown(str(text or ""))
+
+
+@register.filter
+def markdown_line(text: Any) -> SafeString:
+    """A line of a record's lists as HTML, as it prints."""
+    return small_markdown_line(str(text or ""))
 
 
 @register.filter

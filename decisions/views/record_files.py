@@ -10,6 +10,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags, quote_etag
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from decisions import records
@@ -19,7 +20,7 @@ from decisions.exports.canonical import record_json
 from decisions.exports.markdown import render_markdown
 from decisions.exports.pdf import PdfError, cache_key
 from decisions.forms.records import ShareForm
-from decisions.issued import pdf_of
+from decisions.issued import pdf_now
 from decisions.models import Record
 from decisions.permissions import membership_of, require_editor
 from decisions.records import shares
@@ -49,6 +50,7 @@ def shared_file(request: HttpRequest, token: str, kind: str) -> HttpResponseBase
     return _file(request, _shared(token), kind)
 
 
+@never_cache
 @require_safe
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """Read one accepted record without an account."""
@@ -141,4 +143,4 @@ def _body(document: Document, kind: str, paper: str, whole: bool) -> bytes:
         case "md":
             return render_markdown(document).encode()
         case _:
-            return pdf_of(document, paper, appendix=whole)
+            return pdf_now(document, paper, appendix=whole)

@@ -8,11 +8,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from decisions.attached import MOST_BYTES, Unreadable, document_in
+from decisions.attached import MOST_BYTES, Unreadable
+from decisions.exports.archive import SCHEMA
 from decisions.models import Membership, User
-from decisions.verifying import Verdict, hash_in, verify_document, verify_hash
+from decisions.verifying import Verdict, hash_in, verify_file, verify_hash
 
 
 class VerifyForm(forms.Form):
@@ -28,11 +29,13 @@ class VerifyForm(forms.Form):
         label=gettext_lazy("or a hash, as printed"),
         required=False,
         max_length=400,
-        help_text=gettext_lazy("64 characters 0-9 and a-f; spaces do not matter."),
+        help_text=gettext_lazy(
+            "Of the signed content, or of the log: 64 characters 0-9 and a-f; spaces do not matter."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
-        """One of the two, readable."""
+        """One of the two, readable, and what it turns out to be."""
         cleaned = super().clean() or {}
         file, pasted = cleaned.get("file"), cleaned.get("hash", "").strip()
         if self.errors:
@@ -42,13 +45,15 @@ class VerifyForm(forms.Form):
                 self.add_error("file", _("The file is larger than any record."))
                 return cleaned
             try:
-                cleaned["document"] = document_in(file.read())
+                cleaned["verdict"] = verify_file(file.read())
             except Unreadable as fault:
                 self.add_error("file", _(str(fault)))
         elif pasted:
-            cleaned["digest"] = hash_in(pasted)
-            if cleaned["digest"] is None:
+            digest = hash_in(pasted)
+            if digest is None:
                 self.add_error("hash", _("This holds no SHA-256: 64 characters 0-9 and a-f."))
+            else:
+                cleaned["verdict"] = verify_hash(digest)
         else:
             self.add_error(None, _("Choose a file or paste a hash."))
         return cleaned
@@ -65,10 +70,15 @@ def verify(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             status = 200
-            document = form.cleaned_data.get("document")
-            verdict = verify_document(document) if document else verify_hash(form.cleaned_data["digest"])
+            verdict = form.cleaned_data["verdict"]
     context = {"form": form, "verdict": verdict, "is_member": _is_member(request, verdict)}
     return render(request, "decisions/verify.html", context, status=status)
+
+
+@require_safe
+def record_schema(request: HttpRequest) -> HttpResponse:
+    """The JSON Schema that every record.json follows, for whoever reads one."""
+    return HttpResponse(SCHEMA.read_bytes(), content_type="application/schema+json")
 
 
 def _is_member(request: HttpRequest, verdict: Verdict | None) -> bool:

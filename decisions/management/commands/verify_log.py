@@ -46,6 +46,8 @@ class Command(BaseCommand):
             since = [anchor for anchor in anchors if anchor.log == log.name or options["team"]]
             report = verify_log(log, since, brought)
             self._tell(report)
+            for note in report.notes:
+                self.stderr.write(f"Note: {note}")
             results.append(report.exit_code)
         for guard in guards.missing():
             self.stderr.write(f"Warning: the database's guard {guard} is missing; `manage.py migrate` restores it.")

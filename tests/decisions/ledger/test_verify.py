@@ -3,19 +3,24 @@
 import contextlib
 import io
 import json
+import subprocess
+import sys
 import zlib
 
+import pypdf
+import pypdf.annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from decisions import guards, ledger, records, verifying
-from decisions.attached import Unreadable, document_in
+from decisions import guards, issued, ledger, records, verifying
+from decisions.attached import MOST_BYTES, Unreadable, document_in
 from decisions.canonical import dumps, payload_hash
-from decisions.exports.pdf import render_pdf
+from decisions.exports.pdf import PdfError, render_pdf
 from decisions.models import LogEntry, LogHead, Record
 from tests import people
 from tests.decisions.records import stories
@@ -79,7 +84,23 @@ def test_a_bomb_is_unpacked_to_its_limit_and_refused():
         document_in(b"%PDF-1.7\n1 0 obj <</Type /EmbeddedFile /Filter /FlateDecode>> stream\n" + bomb + b"\nendstream")
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.parametrize("piece", [b"stream\n", b"/EmbeddedFile ", b"/EmbeddedFile stream\n", b" obj "])
+def test_a_file_made_to_keep_the_reader_busy_is_read_once(piece):
+    reader = subprocess.run(  # a process of its own can be stopped: this took hours when every stream looked back
+        [
+            sys.executable,
+            "-c",
+            "import sys; from decisions.attached import *\ntry: document_in(sys.stdin.buffer.read())\nexcept Unreadable: print('no record')",
+        ],
+        input=b"%PDF-1.7\n" + piece * (MOST_BYTES // len(piece) - 10),
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert reader.stdout == b"no record\n"
+
+
+@effort(max_examples=200, deadline=None)
 @given(st.binary(max_size=2_000))
 def test_no_file_breaks_the_reader(data):
     for prefix in (b"", b"%PDF-1.7 ", b"%PDF- obj /EmbeddedFile /FlateDecode stream\n", b"{"):
@@ -102,6 +123,9 @@ FORGERIES = [
     (("minutes", 0, "what"), "Nothing happened"),
     (("anchor", "head"), "0" * 64),
     (("anchor", "sequence"), 7),
+    (("record", "state"), "superseded"),
+    (("record", "superseded_by"), "DR-0002"),
+    (("record", "withdrawn_because"), "It was never meant."),
     (("anchor",), None),
 ]
 
@@ -130,11 +154,85 @@ def test_a_consistent_forgery_that_hashes_itself_anew_is_found_too(record):
         {"record": {}, "content": {"x": "\ud800"}, "sign_offs": []},
         {"record": {}, "content": {"x": 10**400}, "sign_offs": [], "anchor": {"log": [], "sequence": True, "head": {}}},
         {"record": {}, "content": {"x": float("nan")}, "sign_offs": [], "anchor": "x"},
+        {"record": {}, "content": {}, "sign_offs": [], "anchor": {"log": "x", "sequence": 1, "head": "a\x00b"}},
+        {"record": {}, "content": {}, "sign_offs": [], "anchor": {"log": "\x00", "sequence": 1, "head": "a" * 64}},
+        {"record": {}, "content": {}, "sign_offs": [], "anchor": {"log": "x", "sequence": 1, "head": "\ud800"}},
+        {"record": {}, "content": {}, "sign_offs": [], "anchor": {"log": "x", "sequence": 2**52, "head": "a" * 64}},
     ],
-    ids=range(5),
+    ids=range(9),
 )
 def test_junk_of_the_right_shape_breaks_nothing(record, junk):
     assert not verifying.verify_document(junk).genuine
+
+
+@pytest.mark.parametrize("part", ["log", "head"])
+@pytest.mark.parametrize("junk", ["a\x00b", "\ud800"], ids=["NUL", "surrogate"])
+def test_an_anchor_of_junk_beside_a_genuine_text_breaks_nothing(client, record, part, junk):
+    document = changed(json.loads(record.document), ("anchor", part), junk)
+
+    assert not verifying.verify_document(document).genuine
+    file = SimpleUploadedFile("record.json", json.dumps(document).encode(), "application/json")
+    assert "Altered" in client.post(reverse("decisions:verify"), {"file": file}).content.decode()
+
+
+def test_pages_that_were_changed_around_the_genuine_data_are_not_vouched_for(client, record, tmp_path, settings):
+    settings.DATA_DIR = tmp_path
+    pdf = issued.pdf_of(records.document_of(record), appendix=False)
+    assert verifying.verify_file(pdf).genuine
+
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))
+    writer.add_annotation(0, pypdf.annotations.FreeText(text="Approach: fine-tuning", rect=(50, 550, 300, 650)))
+    doctored = io.BytesIO()
+    writer.write(doctored)
+
+    for forged in (doctored.getvalue(), b" " + pdf, pdf + b" "):
+        assert document_in(forged) == records.document_of(record)
+        page = client.post(reverse("decisions:verify"), {"file": SimpleUploadedFile("record.pdf", forged)})
+        page = page.content.decode()
+        assert "Genuine, and in force" not in page
+        assert "Its data is genuine; its pages are not vouched for" in page
+        assert record.content["title"] in page
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("appendix", [False, True])
+def test_pages_are_known_again_whoever_printed_them_and_when(record, tmp_path, settings, monkeypatch, paper, appendix):
+    settings.DATA_DIR = tmp_path / "one"
+    pdf = issued.pdf_of(records.document_of(record), paper, appendix=appendix)
+    settings.DATA_DIR = tmp_path / "another"  # a node that never issued it makes it anew
+    assert verifying.verify_file(pdf).genuine
+
+    settings.DATA_DIR = tmp_path / "one"
+    for cached in (tmp_path / "one" / "pdf").iterdir():
+        cached.unlink()
+
+    def changed_since(*_arguments, **_edition):
+        return b"%PDF-1.7 as a later version would set it"
+
+    monkeypatch.setattr(issued, "render_pdf", changed_since)
+    assert verifying.verify_file(pdf).genuine  # its hash was kept when it was issued
+
+
+def test_a_pdf_printed_before_it_was_superseded_is_still_the_one_that_was_issued(cast, record, tmp_path, settings):
+    settings.DATA_DIR = tmp_path
+    before = issued.pdf_of(records.document_of(record), appendix=False)
+    record = records.withdraw(record=record, by=cast.felix, why="The vendor left.")
+    after = issued.pdf_of(records.document_of(record), appendix=False)
+
+    assert before != after
+    for pdf in (before, after):
+        assert (verifying.verify_file(pdf).genuine, verifying.verify_file(pdf).state) == (True, "withdrawn")
+
+
+def test_where_no_pdf_can_be_made_pages_are_not_called_genuine(record, tmp_path, settings, monkeypatch):
+    settings.DATA_DIR = tmp_path
+    pdf = render_pdf(records.document_of(record))
+
+    def cannot(*_arguments, **_edition):
+        raise PdfError("no engine")
+
+    monkeypatch.setattr(issued, "render_pdf", cannot)
+    assert (verifying.verify_file(pdf).genuine, verifying.verify_file(pdf).state) == (False, "pages")
 
 
 def test_a_draft_s_text_is_told_apart(cast):
@@ -184,6 +282,13 @@ def test_anybody_may_verify_and_learns_no_title(client, record):
     assert "Answer support questions" not in page
 
 
+def test_a_log_entry_s_hash_is_no_fault(client, cast, record):
+    entry = ledger.append(team=cast.team, type="note", payload={}, actor="Olga")
+    page = client.post(reverse("decisions:verify"), {"hash": entry.entry_hash}).content.decode()
+    assert "A log entry of this installation" in page
+    assert "notice-error" not in page
+
+
 def test_a_member_gets_the_way_to_the_record(client, cast, record):
     client.force_login(cast.mina)
     page = client.post(reverse("decisions:verify"), {"hash": record.content_hash}).content.decode()
@@ -204,6 +309,13 @@ def test_a_withdrawn_record_is_genuine_but_not_in_force(client, cast, record):
     records.withdraw(record=Record.objects.get(), by=cast.felix, why="The vendor left.")
     page = client.post(reverse("decisions:verify"), {"hash": record.content_hash}).content.decode()
     assert "Genuine, but withdrawn" in page
+    now = records.document_of(Record.objects.get())
+    assert now["record"]["withdrawn_because"] == "The vendor left."
+    for document in (json.loads(record.document), now):  # as issued, and as downloaded today
+        verdict = verifying.verify_document(document)
+        assert (verdict.genuine, verdict.state) == (True, "withdrawn")
+    now["record"]["withdrawn_because"] = "It was a mistake of ours."
+    assert not verifying.verify_document(now).genuine
 
 
 @pytest.mark.parametrize(
@@ -295,6 +407,18 @@ def test_a_pdf_or_record_is_held_against_the_log(cast, record, tmp_path):
     assert run("--pdf", str(good))[0] == 0
     code, said = run("--pdf", str(bad))
     assert (code, "BROKEN" in said) == (1, True)
+
+
+def test_changed_pages_around_genuine_data_are_said_and_break_no_log(cast, record, tmp_path, settings):
+    settings.DATA_DIR = tmp_path
+    pdf = issued.pdf_of(records.document_of(record))
+    (tmp_path / "good.pdf").write_bytes(pdf)
+    (tmp_path / "changed.pdf").write_bytes(pdf + b" ")
+
+    assert run("--pdf", str(tmp_path / "good.pdf"))[0] == 0
+    assert "Note" not in run("--pdf", str(tmp_path / "good.pdf"))[1]
+    code, said = run("--pdf", str(tmp_path / "changed.pdf"))
+    assert (code, "Note: The pages are not those that were issued here" in said) == (0, True)
 
 
 def test_a_cut_tail_is_found_with_what_an_owner_kept(cast, record, tmp_path, django_capture_on_commit_callbacks):

@@ -2,7 +2,10 @@
 
 import io
 import json
+import threading
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pypdf
@@ -65,6 +68,33 @@ def test_the_pdf_carries_the_record_and_is_kept_byte_for_byte(client, cast, data
     assert again.content == first.content
     assert client.get(address(record, "pdf"), headers={"If-None-Match": first["ETag"]}).status_code == 304
     assert [path.suffix for path in (data_dir / "pdf").iterdir()] == [".pdf", ".pdf"]
+
+
+def test_whoever_asks_for_what_is_being_made_waits_for_it_and_some_threads_stay_free(cast, data_dir, monkeypatch):
+    document = records.document_of(stories.accepted(cast))
+    began, go_on, made = threading.Event(), threading.Event(), []
+
+    def slowly(document, paper, *, appendix):
+        made.append(paper)
+        began.set()
+        assert go_on.wait(20)
+        return b"%PDF-1.7 " + paper.encode()
+
+    monkeypatch.setattr(issued, "render_pdf", slowly)
+    monkeypatch.setattr(issued, "_places", threading.BoundedSemaphore(2))
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(issued.pdf_now, document)
+        assert began.wait(20)
+        second = pool.submit(issued.pdf_now, document)
+        while issued._places._value:  # until the second one waits
+            time.sleep(0.01)
+        with pytest.raises(PdfError, match="Many PDFs"):
+            issued.pdf_now(document)
+        go_on.set()
+        assert first.result(20) == second.result(20) == b"%PDF-1.7 A4"
+
+    assert made == ["A4"]
+    assert issued.pdf_now(document) == b"%PDF-1.7 A4"
 
 
 def test_letter_is_another_file_and_other_paper_is_not_found(client, cast, data_dir):
