@@ -2,19 +2,21 @@
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from decisions.framework.words import APPROACH_NAMES
+from decisions.framework.words import APPROACH_NAMES, CLAUSE_SENTENCES, PATH_NAMES, SITUATION_BY_KEY, STATUS_NAMES
 from decisions.records.content import Content
 
-# Words are compared one by one only in lines this long at most; a longer line is shown whole, before and after.
-MOST_WORDS = 600
-ALIKE = 0.4
-_WORDS = re.compile(r"\s+|[^\s\w]|\w+")
+# Matching costs as much as there are pairs of equal words; text that repeats itself is shown whole, before and after.
+MOST_PAIRS = 20_000  # in one line, or in one section's lines
+MOST_WORK = 60_000  # in one comparison
+ALIKE = 0.5
+_WORDS = re.compile(r"\w+\s*|[^\s\w]\s*|\s+")
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,12 @@ def compare(before: Content, after: Content) -> list[Part]:
     """Every section of either text, compared."""
     first, second = written_out(before), written_out(after)
     titles = list(dict.fromkeys([*first, *second]))
-    return [Part(title, tuple(_lines(first.get(title, []), second.get(title, [])))) for title in titles]
+    effort = _Effort()
+    return [Part(title, tuple(_lines(first.get(title, []), second.get(title, []), effort))) for title in titles]
 
 
 def written_out(content: Content) -> dict[str, list[str]]:
-    """The content as plain lines under section titles: what a person would read out."""
+    """All of the content but its salt as plain lines under section titles: what a person would read out."""
 
     def lines(text: str) -> list[str]:
         return [line for line in text.split("\n") if line.strip()]
@@ -65,53 +68,106 @@ def written_out(content: Content) -> dict[str, list[str]]:
 
     revisit = content["revisit"]
     approach = str(APPROACH_NAMES.get(content["approach"], content["approach"]))
+    decision, framework = content["decision"], content["framework"]
     return {
         _("Title"): [content["title"]],
+        _("Question"): [decision["title"], decision["question"], *lines(decision["context"])],
         _("Approach"): [" · ".join(part for part in (approach, content["scope"]) if part)],
         _("Rationale"): lines(content["rationale"]),
         _("Risk in one sentence"): lines(content["risk_summary"]),
         _("Fallback"): [content["fallback"]["label"], *lines(content["fallback"]["text"])],
         _("Criteria"): [_criterion(item) for item in content["criteria"]],
+        _("Ballots"): [_ballot(item, ballot) for item in content["criteria"] for ballot in item["ballots"]],
+        _("Situation"): [_answer(key, answer) for key, answer in sorted(content["situation"].items())],
+        _("What the rule says"): _verdict(content),
         _("Metrics"): rows("metrics", "name", "definition", "gate", "stop", "sample", "when"),
         _("Phase one"): list(content["phase_one"]),
         _("Backlog"): list(content["backlog"]),
         _("Assumptions"): rows("assumptions", "text", "owner", "check_by"),
         _("Flip signals"): rows("flip_signals", "signal", "then"),
         _("Guardrails"): list(content["guardrails"]),
-        _("Risks accepted"): rows("risks", "text", "owner"),
+        _("Risks accepted"): rows("risks", "key", "text", "owner"),
         _("Failure modes"): rows("failure_modes", "text", "mitigation"),
         _("Owners"): rows("owners", "role", "name"),
         _("Who was there"): rows("attendees", "name", "role"),
         _("Revisit"): [text for text in (revisit["on"], revisit["cadence"], revisit["none_because"]) if text],
         _("Revisit triggers"): list(revisit["triggers"]),
+        _("Team and framework"): [content["team"], " · ".join(framework.values())],
     }
 
 
 def _criterion(item: Mapping[str, Any]) -> str:
     lean = "" if item["lean"] is None else f"{item['lean']:+d}"
-    return " · ".join(part for part in (item["name"], item["state"], lean, item["settled_by"], item["why"]) if part)
+    rounds = _("rounds: %(count)d") % {"count": item["rounds"]} if item["rounds"] else ""
+    said = (item["name"], item["state"], lean, item["settled_by"], item["why"], rounds)
+    return " · ".join(part for part in said if part)
 
 
-def _lines(before: Sequence[str], after: Sequence[str]) -> list[Line]:
+def _ballot(item: Mapping[str, Any], ballot: Mapping[str, Any]) -> str:
+    said = (ballot["name"], ballot["role"], f"{ballot['score']:+d}", ballot["confidence"], ballot["reason"])
+    return f"{item['name']}: " + " · ".join(part for part in said if part)
+
+
+def _answer(key: str, answer: Any) -> str:
+    question = str(SITUATION_BY_KEY[key].question) if key in SITUATION_BY_KEY else key.replace("_", " ")
+    words = {True: _("yes"), False: _("no"), None: _("not asked")}
+    return f"{question} · " + (", ".join(answer) or _("none") if isinstance(answer, list) else words[answer])
+
+
+def _verdict(content: Content) -> list[str]:
+    known = (
+        (STATUS_NAMES, content["recommendation_status"]),
+        (APPROACH_NAMES, content["recommended_approach"]),
+        (PATH_NAMES, content["path"]),
+        (CLAUSE_SENTENCES, content["clause"]),
+    )
+    said = [str(names.get(key, key)) for names, key in known]
+    return [" · ".join(part for part in said if part), *content["reasons"], *content["flags"]]
+
+
+class _Effort:
+    """What one comparison may still cost; a page of repetitions written on purpose took minutes."""
+
+    def __init__(self) -> None:
+        self.left = MOST_WORK
+
+    def allows(self, first: Sequence[str], second: Sequence[str]) -> bool:
+        """Whether two sequences may be matched piece by piece."""
+        counted = Counter(second)
+        pairs = len(first) + len(second) + sum(count * counted[one] for one, count in Counter(first).items())
+        if pairs > min(MOST_PAIRS, self.left):
+            return False
+        self.left -= pairs
+        return True
+
+
+def _lines(before: Sequence[str], after: Sequence[str], effort: _Effort) -> list[Line]:
     before, after = [line for line in before if line], [line for line in after if line]
+    if before == after:
+        return [Line("same", (Piece(text, False),), (Piece(text, False),)) for text in before]
     found: list[Line] = []
-    for act, low, high, to_low, to_high in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    steps = [("replace", 0, len(before), 0, len(after))]
+    if effort.allows(before, after):
+        steps = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()  # type: ignore[assignment]
+    for act, low, high, to_low, to_high in steps:
         if act == "equal":
             found.extend(Line("same", (Piece(text, False),), (Piece(text, False),)) for text in before[low:high])
             continue
         gone, new = list(before[low:high]), list(after[to_low:to_high])
-        while gone and new:
-            found.append(_pair(gone.pop(0), new.pop(0)))
-        found.extend(Line("gone", before=(Piece(text, True),)) for text in gone)
-        found.extend(Line("new", after=(Piece(text, True),)) for text in new)
+        both = min(len(gone), len(new))
+        found.extend(_pair(was, now, effort) for was, now in zip(gone[:both], new[:both], strict=True))
+        found.extend(Line("gone", before=(Piece(text, True),)) for text in gone[both:])
+        found.extend(Line("new", after=(Piece(text, True),)) for text in new[both:])
     return found
 
 
-def _pair(before: str, after: str) -> Line:
+def _pair(before: str, after: str, effort: _Effort) -> Line:
     """One line turned into another, word by word where that helps to read it."""
+    if before == after:
+        return Line("same", (Piece(before, False),), (Piece(after, False),))
     whole = Line("changed", (Piece(before, True),), (Piece(after, True),))
     first, second = _WORDS.findall(before), _WORDS.findall(after)
-    if len(first) > MOST_WORDS or len(second) > MOST_WORDS:
+    if not effort.allows(first, second):
         return whole
     matcher = difflib.SequenceMatcher(None, first, second, autojunk=False)
     if matcher.ratio() < ALIKE:

@@ -101,10 +101,12 @@ def record_history(request: HttpRequest, slug: str, record_id: UUID) -> HttpResp
     record = record_of(membership, record_id)
     revisions = record.revisions.order_by("-number").only("number", "section", "by", "at", "content_hash", "record_id")
     others = Record.objects.filter(decision=record.decision).exclude(pk=record.pk).order_by("-created_at")
+    elsewhere = Record.objects.filter(team=membership.team, number__isnull=False).exclude(decision=record.decision)
     context = {
         **page_context(membership, record),
         "revisions": revisions[:MOST_REVISIONS],
         "others": others,
+        "elsewhere": elsewhere.select_related("decision").defer("content", "canonical", "document").order_by("-number"),
         "voided": record.sign_offs.exclude(voided_at=None).order_by("-voided_at"),
     }
     return render(request, "decisions/records/history.html", context)
