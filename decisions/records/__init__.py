@@ -4,11 +4,19 @@ from decisions.records import shares
 from decisions.records.acceptance import accept, standing_record, withdraw
 from decisions.records.content import SECTIONS, clean
 from decisions.records.document import document_of
-from decisions.records.drafts import SectionConflict, begin_replacement, draft, draft_without_workshop, edit
+from decisions.records.drafts import (
+    SectionConflict,
+    SignOffBegun,
+    begin_replacement,
+    draft,
+    draft_without_workshop,
+    edit,
+)
 from decisions.records.readiness import Problem, problems
 from decisions.records.signing import (
     NotReady,
     by_token,
+    new_link_token,
     open_sign_off,
     own_sign_off,
     send_link_again,
@@ -22,6 +30,7 @@ __all__ = [
     "NotReady",
     "Problem",
     "SectionConflict",
+    "SignOffBegun",
     "accept",
     "begin_replacement",
     "by_token",
@@ -30,6 +39,7 @@ __all__ = [
     "draft",
     "draft_without_workshop",
     "edit",
+    "new_link_token",
     "open_sign_off",
     "own_sign_off",
     "problems",

@@ -104,7 +104,10 @@ def _issue(record: Record, by: User) -> None:
 
 @transaction.atomic
 def withdraw(*, record: Record, by: User, why: str) -> Record:
-    """Take a record out of force, or a draft off the table, for a stated reason; nothing is deleted."""
+    """Take a record out of force, or a draft off the table, for a stated reason; nothing is deleted.
+
+    Whoever signed it, or was asked to, is told.
+    """
     said = text(why)
     if not said:
         raise ValidationError({"why": _("Say why it is withdrawn.")})
@@ -112,6 +115,7 @@ def withdraw(*, record: Record, by: User, why: str) -> Record:
     require_editor_of(record.team_id, by)
     if RecordState.WITHDRAWN not in MOVES[record.state]:
         raise Conflict(_("This record is not in force any more."))
+    asked = live_sign_offs(record)
     if record.state in WRITABLE:
         record.sign_offs.filter(voided_at=None).update(voided_at=timezone.now(), voided_why=said[:200], token_hash="")
         record.supersedes = None
@@ -135,4 +139,5 @@ def withdraw(*, record: Record, by: User, why: str) -> Record:
     record.withdrawn_at = timezone.now()
     record.withdrawn_why = said
     record.save()
+    transaction.on_commit(lambda: mails.withdrawn(record, asked))
     return record

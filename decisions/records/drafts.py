@@ -26,6 +26,13 @@ class SectionConflict(Conflict):
         self.section, self.theirs, self.version, self.by = section, theirs, version, by
 
 
+class SignOffBegun(Conflict):
+    """The owners were asked while somebody wrote: saving would void signatures that they do not know of."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The owners were asked to sign while you were writing."))
+
+
 @transaction.atomic
 def draft(
     *,
@@ -118,9 +125,13 @@ def begin_replacement(*, record: Record, by: User) -> Record:
     existing = Record.objects.filter(supersedes=record).first()
     if existing:
         return existing
+    revisit, today = record.content["revisit"], timezone.localdate()
+    if revisit["on"] and revisit["on"] <= today.isoformat():
+        # a text that is often begun on the day of its revisit must not be overdue when it is accepted
+        revisit = {**revisit, "on": prefill.next_day(revisit["cadence"], today)}
     replacement = _begin(
         decision=record.decision,
-        given=record.content,
+        given={**record.content, "revisit": revisit},
         framework=prefill.framework_head(record.content["framework"]),
         by=by,
         contacts=record.owner_contacts,
@@ -141,10 +152,12 @@ def edit(
     version: int,
     by: User,
     contacts: Mapping[str, Any] | None = None,
+    as_draft: bool = False,
 ) -> Record:
     """Save one section on top of the version that was read; voids the signatures of a record in sign-off.
 
-    Raises NotAllowed, SectionConflict when somebody saved the section since, Conflict when the record is frozen.
+    `as_draft` says that `by` took it for a draft. Raises NotAllowed, SectionConflict when somebody saved the section
+    since, SignOffBegun when the owners were asked since, Conflict when the record is frozen.
     """
     record = locked(record)
     require_editor_of(record.team_id, by)
@@ -166,6 +179,8 @@ def edit(
         theirs = {key: record.content[key] for key in keys}
         last = record.revisions.filter(section=section).order_by("-number").first()
         raise SectionConflict(section, theirs, version_of(record, section), last.by if last else "")
+    if as_draft and record.state == RecordState.IN_SIGN_OFF:
+        raise SignOffBegun
     record.owner_contacts = new_contacts
     _stop_sign_off(record, by)
     if same_text:
@@ -229,7 +244,7 @@ def _minutes(given: Any) -> list[dict[str, str]]:
 def _contacts(owners: Any) -> dict[str, Any]:
     """How the owners that the room named can be reached."""
     return {
-        parts.line(item.get("role"), 60): {"email": parts.line(item.get("email"), 254), "user_id": item.get("user_id")}
+        parts.role(item.get("role")): {"email": parts.line(item.get("email"), 254), "user_id": item.get("user_id")}
         for item in list(owners or ())[: parts.MAX_ITEMS]
         if isinstance(item, Mapping) and (item.get("email") or item.get("user_id"))
     }

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Iterable
+from datetime import timedelta
+from email.errors import MessageError
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -12,6 +14,8 @@ from django.utils.translation import gettext as _
 from decisions.models import Record, SignOff
 
 log = logging.getLogger(__name__)
+# SMTPException is an OSError; the others are addresses that were typed elsewhere and cannot be put on a letter
+UNDELIVERABLE = (OSError, ValueError, LookupError, MessageError)
 
 
 def address_of(sign_off: SignOff) -> str:
@@ -25,11 +29,11 @@ def record_url(record: Record) -> str:
     return f"{settings.PUBLIC_URL}{path}"
 
 
-def asked(record: Record, sign_off: SignOff, token: str) -> bool:
-    """Ask one owner to sign, by personal link."""
+def asked(record: Record, sign_off: SignOff, token: str, lasts: timedelta) -> bool:
+    """Ask one owner to sign, by personal link; whether the mail server took it."""
     url = f"{settings.PUBLIC_URL}{reverse('decisions:sign_by_link', kwargs={'token': token})}"
     subject = _("Please sign: %(title)s") % {"title": record.content["title"]}
-    return _send(record, sign_off, "sign_off_asked", subject, {"url": url})
+    return _send(record, sign_off, "sign_off_asked", subject, {"url": url, "days": lasts.days})
 
 
 def voided(record: Record, sign_offs: Iterable[SignOff], *, why: str, signed: set[int]) -> None:
@@ -37,6 +41,13 @@ def voided(record: Record, sign_offs: Iterable[SignOff], *, why: str, signed: se
     subject = _("Sign-off stopped: %(title)s") % {"title": record.content["title"]}
     for one in sign_offs:
         _send(record, one, "sign_off_voided", subject, {"why": why, "had_signed": one.pk in signed})
+
+
+def withdrawn(record: Record, sign_offs: Iterable[SignOff]) -> None:
+    """Tell everybody who was asked that the record they signed, or need not sign, is off the table."""
+    subject = _("Withdrawn: %(title)s") % {"title": record.content["title"]}
+    for one in sign_offs:
+        _send(record, one, "sign_off_withdrawn", subject, {})
 
 
 def accepted(record: Record, sign_offs: Iterable[SignOff], anchor: dict[str, object]) -> None:
@@ -71,7 +82,7 @@ def _send(
         message.attach(*attach)
     try:
         message.send()
-    except OSError:  # SMTPException is one
-        log.warning("The mail %s for record %s could not be sent", template, record.pk)
+    except UNDELIVERABLE as fault:
+        log.warning("The mail %s for record %s could not be sent: %s", template, record.pk, type(fault).__name__)
         return False
     return True

@@ -114,7 +114,12 @@ def for_approach(decision: Decision, approach: str, *, today: date) -> dict[str,
 def revisit(result: Recommendation, today: date) -> dict[str, Any]:
     """The first revisit a month or a quarter from now, with the triggers that come sooner."""
     proposed: dict[str, Any] = record_defaults(result)["revisit"]
-    return {**proposed, "on": (today + (MONTH if proposed["cadence"] == "monthly" else QUARTER)).isoformat()}
+    return {**proposed, "on": next_day(proposed["cadence"], today)}
+
+
+def next_day(cadence: str, today: date) -> str:
+    """The day a month or a quarter from now."""
+    return (today + (MONTH if cadence == "monthly" else QUARTER)).isoformat()
 
 
 def _risks(result: Recommendation, chosen: Any) -> list[Any]:

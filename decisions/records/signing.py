@@ -1,7 +1,9 @@
 """Sign-off: ask each owner, take their word on one exact text, take it back when the text changes."""
 
 import hashlib
+from datetime import timedelta
 
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +18,8 @@ from decisions.records.content import MAX_TEXT, text
 from decisions.records.readiness import Problem, problems
 
 SAYS_WHY = frozenset({Position.CONDITION, Position.DISSENT})
+LINK_LASTS = timedelta(days=30)  # a mail lies in its box for years, and its link reads the record besides
+_dated = signing.TimestampSigner(salt="groundwork.sign_off", sep=".")
 
 
 class NotReady(Conflict):
@@ -31,11 +35,18 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def new_link_token() -> str:
+    """A personal link's token, which carries the moment it was made."""
+    return _dated.sign(new_token())
+
+
 @transaction.atomic
-def open_sign_off(*, record: Record, by: User, content_hash: str | None = None) -> Record:
+def open_sign_off(
+    *, record: Record, by: User, content_hash: str | None = None, missed: list[str] | None = None
+) -> Record:
     """Ask every named owner to sign the text as it is; `content_hash` is the text that `by` saw.
 
-    Raises NotReady with all that is missing.
+    Raises NotReady with all that is missing. Whose mail could not be sent is added to `missed` after the commit.
     """
     record = locked(record)
     require_editor_of(record.team_id, by)
@@ -59,7 +70,7 @@ def open_sign_off(*, record: Record, by: User, content_hash: str | None = None) 
             account_outside = User.objects.filter(pk=contact.get("user_id")).first()
             email = account_outside.email if account_outside else ""
         one = SignOff(record=record, role=owner["role"], name=owner["name"], email=email, user=account)
-        _issue_link(record, one)
+        _issue_link(record, one, missed)
     return record
 
 
@@ -71,23 +82,28 @@ def _member(record: Record, *, email: str, user_id: int | None) -> User | None:
     return members.filter(email__iexact=email).first() if email else None
 
 
-def _issue_link(record: Record, sign_off: SignOff) -> None:
+def _issue_link(record: Record, sign_off: SignOff, missed: list[str] | None) -> None:
     """Save the sign-off with a fresh personal link, and mail it once the transaction stands."""
-    token = new_token()
+    token = new_link_token()
     sign_off.token_hash = token_hash(token)
     sign_off.save()
-    transaction.on_commit(lambda: mails.asked(record, sign_off, token))
+
+    def mail() -> None:
+        if not mails.asked(record, sign_off, token, LINK_LASTS) and missed is not None:
+            missed.append(sign_off.name)
+
+    transaction.on_commit(mail)
 
 
 @transaction.atomic
-def send_link_again(*, record: Record, sign_off_id: int, by: User) -> SignOff:
-    """A new personal link for an owner who has not signed; the old link stops working."""
+def send_link_again(*, record: Record, sign_off_id: int, by: User, missed: list[str] | None = None) -> SignOff:
+    """A new personal link for an owner who has not signed; the old link stops working. `missed` as above."""
     record = locked(record)
     require_editor_of(record.team_id, by)
     one = record.sign_offs.filter(pk=sign_off_id, voided_at=None).select_related("user").first()
     if record.state != RecordState.IN_SIGN_OFF or one is None or one.position != Position.PENDING:
         raise Conflict(_("There is nobody to remind here any more."))
-    _issue_link(record, one)
+    _issue_link(record, one, missed)
     return one
 
 
@@ -111,7 +127,11 @@ def own_sign_off(record: Record, user: User) -> SignOff | None:
 
 
 def by_token(token: str) -> SignOff | None:
-    """The sign-off behind a personal link."""
+    """The sign-off behind a personal link that is young enough."""
+    try:
+        _dated.unsign(token, max_age=LINK_LASTS)
+    except signing.BadSignature:
+        return None
     found = SignOff.objects.select_related("record__team", "record__decision", "user")
     return found.filter(token_hash=token_hash(token)).first()
 
@@ -142,6 +162,8 @@ def sign(
     if position in SAYS_WHY and not said:
         message = _("Say on what condition.") if position == Position.CONDITION else _("Say why you dissent.")
         raise ValidationError({"note": message})
+    if (one.position, one.note) == (position, said):
+        return one  # sent twice: by a second click, or by going back and forth in the browser
     if one.position != Position.PENDING:
         one = _instead_of(one)
     one.position, one.note, one.content_hash, one.signed_at = position, said, record.content_hash, timezone.now()

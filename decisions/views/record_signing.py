@@ -25,11 +25,15 @@ def sign_off_open(request: HttpRequest, slug: str, record_id: UUID) -> HttpRespo
     membership = membership_of(request.user, slug)
     record = record_of(membership, record_id)
     seen = request.POST.get("content_hash", "")
+    missed: list[str] = []
     try:
-        records.open_sign_off(record=record, by=signed_in(request), content_hash=seen)
+        records.open_sign_off(record=record, by=signed_in(request), content_hash=seen, missed=missed)
     except records.NotReady as missing:
         return record_page(request, membership, record, status=409, refused=missing.problems)
-    messages.success(request, _("The owners have been asked to sign."))
+    if missed:
+        _tell_missed(request, missed)
+    else:
+        messages.success(request, _("The owners have been asked to sign."))
     return redirect("decisions:record", slug=slug, record_id=record_id)
 
 
@@ -48,9 +52,19 @@ def sign_off_remind(request: HttpRequest, slug: str, record_id: UUID, sign_off_i
     membership = membership_of(request.user, slug)
     record = record_of(membership, record_id)
     require_editor(membership)
-    one = records.send_link_again(record=record, sign_off_id=sign_off_id, by=signed_in(request))
-    messages.success(request, _("A new link is on its way to %(name)s.") % {"name": one.name})
+    missed: list[str] = []
+    one = records.send_link_again(record=record, sign_off_id=sign_off_id, by=signed_in(request), missed=missed)
+    if missed:
+        _tell_missed(request, missed)
+    else:
+        messages.success(request, _("A new link is on its way to %(name)s.") % {"name": one.name})
     return redirect("decisions:record", slug=slug, record_id=record_id)
+
+
+def _tell_missed(request: HttpRequest, missed: list[str]) -> None:
+    """Say whom the mail did not reach: nobody else would notice that they wait for ever."""
+    text = _("The mail could not be sent to: %(names)s. Remind them when mail works again.")
+    messages.warning(request, text % {"names": ", ".join(missed)})
 
 
 @require_POST

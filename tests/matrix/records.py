@@ -15,7 +15,6 @@ READ = {"M": 200, "E": 200, "W": 200}
 WRITE = {"M": 403, "E": 302, "W": 302}
 FORM = {"M": 403, "E": 200, "W": 200}
 TOO_LATE = {"M": 403, "E": 409, "W": 409}
-TOKEN = "a-personal-link"
 
 
 def _records(world: Any) -> dict[str, Record]:
@@ -26,7 +25,8 @@ def _records(world: Any) -> dict[str, Record]:
     owners = [{"role": "product", "name": "Mina", "email": "mina@example.org"}, *stories.readings()["owners"][1:]]
     waiting = stories.in_sign_off(cast, owners=owners)
     security = waiting.sign_offs.get(role="security")
-    security.token_hash = records.token_hash(TOKEN)
+    world.known["personal link"] = records.new_link_token()
+    security.token_hash = records.token_hash(world.known["personal link"])
     security.save()
     signed = stories.in_sign_off(cast)
     stories.everybody_signs(signed)
@@ -51,7 +51,7 @@ def link(world: Any) -> dict[str, Any]:
 
 def personal(world: Any) -> dict[str, Any]:
     assert _records(world)
-    return {"token": TOKEN}
+    return {"token": world.known["personal link"]}
 
 
 def to_remind(world: Any) -> dict[str, Any]:
@@ -131,6 +131,8 @@ ROWS = [
     Row("decisions:shared_file", "get", otherwise=404),
     Row("decisions:verify", "get", otherwise=200),
     Row("decisions:verify", "post", otherwise=422),
+    Row("decisions:record_schema", "get", otherwise=200),
+    Row("decisions:record_schema", "post", otherwise=405),
     Row("decisions:archive", "get", READ),
     Row("decisions:archive", "post", WRITE),
     Row("decisions:archive_file", "get", otherwise=404),  # it is not written yet
