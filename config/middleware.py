@@ -63,7 +63,9 @@ class Refusals:
         typed = [
             (name, value)
             for name, value in request.POST.items()
-            if name not in {"csrfmiddlewaretoken", "version"} and isinstance(value, str) and len(value) > 2
+            if name not in {"csrfmiddlewaretoken", "version", "state", "content_hash"}
+            and isinstance(value, str)
+            and len(value) > 2
         ]
         template = "components/notice.html" if getattr(request, "htmx", False) else "errors/refused.html"
         context = {"title": title, "message": message, "typed": typed, "status": status, "way_back": _way_back(request)}

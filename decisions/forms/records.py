@@ -1,17 +1,19 @@
 """The forms of a record: one small form or list of rows a section, and the acts around them."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from decisions.forms.fields import Line, Prose
 from decisions.framework.words import SITUATION
 from decisions.models import Position
 from decisions.models.standing import Approach
-from decisions.records.content import MAX_TEXT, RISK_KEYS
+from decisions.records.content import MAX_TEXT, RISK_KEYS, role
 
 LEANS = [
     ("", _("Not answered")),
@@ -80,6 +82,13 @@ class RevisitSection(forms.Form):
         choices=[("quarterly", _("every quarter")), ("monthly", _("every month")), ("none", _("not again"))],
     )
     none_because = prose(_("If there is no day: why not"), rows=2)
+
+    def clean_on(self) -> date | None:
+        """A day that is still to come; one that was stored before and has passed since is not held against anybody."""
+        day: date | None = self.cleaned_data["on"]
+        if day and day <= timezone.localdate() and day.isoformat() != self.initial.get("on"):
+            raise ValidationError(_("This day has passed. Name one that is still to come."), code="passed")
+        return day
 
 
 class SituationSection(forms.Form):
@@ -170,6 +179,10 @@ class OwnerRow(Row):
     name = short(_("Name"), limit=120)
     email = forms.EmailField(label=_("E-mail, for the personal link"), required=False, max_length=254)
 
+    def clean_role(self) -> str:
+        """The role's key when it is one of ours."""
+        return role(self.cleaned_data["role"])
+
     def clean_email(self) -> str:
         """The address, checked once more after trimming: it becomes a mail's header."""
         address: str = self.cleaned_data["email"]
@@ -218,10 +231,11 @@ class OwnerRows(Rows):
         super().clean()
         seen = set()
         for form in self.forms:
-            role = (getattr(form, "cleaned_data", None) or {}).get("role", "").lower()
-            if role and role in seen and not form.cleaned_data.get("DELETE"):
+            row = getattr(form, "cleaned_data", None) or {}
+            typed = "" if row.get("DELETE") else row.get("role", "").lower()
+            if typed and typed in seen:
                 form.add_error("role", _("Another row has this role. One owner signs for each."))
-            seen.add(role)
+            seen.add(typed)
 
 
 class NewRecordForm(forms.Form):
@@ -263,7 +277,11 @@ class SignForm(forms.Form):
 class WithdrawForm(forms.Form):
     """Why a record is withdrawn."""
 
-    why = prose(_("Why is it withdrawn?"), required=True, help_text=_("Kept with the record and in the log."))
+    why = prose(
+        _("Why is it withdrawn?"),
+        required=True,
+        help_text=_("Kept in the log, printed on the record, and told to its owners."),
+    )
 
 
 class ShareForm(forms.Form):

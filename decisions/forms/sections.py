@@ -163,10 +163,12 @@ class Editor:
         if self.section.key != "owners":
             return None
         known = self.record.owner_contacts
+        names = {owner["role"]: owner["name"] for owner in self.record.content["owners"]}
         found = {}
         for row in self.changes()["owners"]:
             before = known.get(row["role"], {})
-            same = before.get("email", "") == row["email"]
+            # another name is another person, whose word must not come from the first one's account
+            same = before.get("email", "") == row["email"] and names.get(row["role"]) == row["name"]
             if row["email"] or (same and before.get("user_id")):
                 found[row["role"]] = {"email": row["email"], "user_id": before.get("user_id") if same else None}
         return found

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from decisions.canonical import tidy_text
+from decisions.framework.words import ROLE_NAMES
 
 FORMAT: Final = "groundwork/content/v1"
 MAX_ITEMS: Final = 40
@@ -44,6 +45,12 @@ def text(value: Any, limit: int = MAX_TEXT) -> str:
 def line(value: Any, limit: int = MAX_TEXT) -> str:
     """The same on one line."""
     return " ".join(text(value, limit).split())
+
+
+def role(value: Any) -> str:
+    """A role: one that we know by its key, however it was capitalised, or the team's own word."""
+    said = line(value, 60)
+    return said.lower() if said.lower() in ROLE_NAMES else said
 
 
 def _texts(value: Any) -> list[str]:
@@ -159,8 +166,7 @@ def _approach(value: Any) -> str:
 
 def _people(value: Any) -> list[dict[str, str]]:
     return [
-        {"role": line(row["role"], 60), "name": line(row["name"], 120)}
-        for row in _rows(value, "name", role=60, name=120)
+        {"role": role(row["role"]), "name": line(row["name"], 120)} for row in _rows(value, "name", role=60, name=120)
     ]
 
 
@@ -168,10 +174,9 @@ def _owners(value: Any) -> list[dict[str, str]]:
     """One owner a role, named or not yet, the three required roles first."""
     found = dict.fromkeys(OWNER_ROLES, "")
     for item in _list(value):
-        if isinstance(item, Mapping) and line(item.get("role"), 60):
-            found.setdefault(line(item["role"], 60), "")
-            found[line(item["role"], 60)] = found[line(item["role"], 60)] or line(item.get("name"), 120)
-    return [{"role": role, "name": name} for role, name in list(found.items())[:MAX_ITEMS]]
+        if isinstance(item, Mapping) and (key := role(item.get("role"))):
+            found[key] = found.get(key) or line(item.get("name"), 120)
+    return [{"role": key, "name": name} for key, name in list(found.items())[:MAX_ITEMS]]
 
 
 # One cleaner a key: whatever comes in - a form, a room's readings, an older draft - this comes out, and nothing else.

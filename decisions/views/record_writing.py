@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from decisions import records
 from decisions.errors import Conflict
 from decisions.forms.sections import BY_KEY, Editor, Section, editor, sections_of
-from decisions.models import Membership, Record
+from decisions.models import Membership, Record, RecordState
 from decisions.permissions import membership_of, require_editor
 from decisions.records import comparing, presence
 from decisions.records.base import WRITABLE, version_of
@@ -82,8 +82,9 @@ def record_section(request: HttpRequest, slug: str, record_id: UUID, section: st
             version=int(version),
             by=signed_in(request),
             contacts=now.contacts(),
+            as_draft=request.POST.get("state") == RecordState.DRAFT,
         )
-    except records.SectionConflict as conflict:
+    except (records.SectionConflict, records.SignOffBegun) as conflict:
         return _conflict_page(request, membership, record, now, conflict, by_script)
     if by_script:
         return JsonResponse(_state_of(saved))
@@ -96,24 +97,27 @@ def _conflict_page(
     membership: Membership,
     record: Record,
     now: Editor,
-    conflict: records.SectionConflict,
+    conflict: records.SectionConflict | records.SignOffBegun,
     by_script: bool,
 ) -> HttpResponse:
-    """Both versions side by side; what was typed stays in the form, which now counts on the newer version."""
+    """Both versions side by side; what was typed stays in the form, which now counts on what is stored."""
     record = record_of(membership, record.pk)
     mine = {**record.content, **now.changes()}
     mine = {**mine, **{key: records.clean(key, mine[key]) for key in now.changes()}}
-    now.record, now.version = record, conflict.version
+    now.record, now.version = record, version_of(record, now.section.key)
+    asked = isinstance(conflict, records.SignOffBegun)
     now.conflict = {
         "message": str(conflict),
-        "by": conflict.by,
+        "asked": asked,
+        "button": _("Save mine and void every signature") if asked else _("Save mine over theirs"),
         "parts": [part for part in comparing.compare(record.content, mine) if part.differs],
     }
     if not by_script:
         return _edit_page(request, membership, record, now, 409)
     context: dict[str, Any] = {**page_context(membership, record), "editor": now}
     html = render_to_string("decisions/records/fragments/conflict.html", context, request=request)
-    return JsonResponse({"html": html, "version": conflict.version}, status=409)
+    answer = {"html": html, "version": now.version, "state": record.state, "button": now.conflict["button"]}
+    return JsonResponse(answer, status=409)
 
 
 def _state_of(record: Record) -> dict[str, Any]:

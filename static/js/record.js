@@ -9,6 +9,8 @@
   const QUIET_MS = 1200; // after the last key
   const RETRY_MS = 5000;
   const BEAT_MS = 8000;
+  const REFUSED = new Set([403, 404, 409, 413]);
+  const isJson = (answer) => (answer.headers.get("content-type") || "").includes("json");
   const sections = new Map();
   let voidedTold = false;
 
@@ -32,7 +34,7 @@
     }
 
     snapshot() {
-      const pairs = [...new FormData(this.form)].filter(([name]) => name !== "csrfmiddlewaretoken" && name !== "version");
+      const pairs = [...new FormData(this.form)].filter(([name]) => !["csrfmiddlewaretoken", "version", "state"].includes(name));
       return JSON.stringify(pairs);
     }
 
@@ -63,6 +65,7 @@
     }
 
     async save(always = false) {
+      if (this.stopped && !always) return; // a timer, or being online again, decides no conflict
       if (this.busy) return this.later(QUIET_MS);
       if (!always && !this.dirty) return;
       this.busy = true;
@@ -76,8 +79,8 @@
           credentials: "same-origin",
           redirect: "error",
         });
-        const kind = answer.headers.get("content-type") || "";
-        if (!kind.includes("json")) throw new Error(`answered ${answer.status}`);
+        if (REFUSED.has(answer.status) && !isJson(answer)) return this.refused();
+        if (!isJson(answer)) throw new Error(`answered ${answer.status}`);
         const data = await answer.json();
         this.clearErrors();
         if (answer.ok) this.stored(sent, data);
@@ -96,6 +99,7 @@
     stored(sent, data) {
       this.saved = sent;
       this.form.elements.version.value = data.versions[this.key];
+      this.form.elements.state.value = data.state;
       this.slot.replaceChildren();
       this.form.querySelector("button[type=submit]:not([name])").textContent = words.save;
       this.say("saved", words.saved);
@@ -103,12 +107,21 @@
       if (this.dirty) this.later(QUIET_MS);
     }
 
+    refused() {
+      // frozen, or not one's to write any more: trying again would not help, and the text must not look safe
+      this.stopped = true;
+      clearTimeout(this.timer);
+      this.say("failed", words.refused);
+    }
+
     conflict(data) {
       this.stopped = true;
+      clearTimeout(this.timer); // what was typed meanwhile must not be saved over theirs unasked
       this.slot.innerHTML = data.html; // our own template, escaped on the server
       this.form.elements.version.value = data.version;
+      this.form.elements.state.value = data.state;
       this.say("wrong", words.conflict);
-      this.form.querySelector("button[type=submit]:not([name])").textContent = words.overwrite;
+      this.form.querySelector("button[type=submit]:not([name])").textContent = data.button;
       this.slot.firstElementChild?.scrollIntoView({ block: "nearest" });
     }
 
@@ -178,17 +191,16 @@
   }
 
   function told(data) {
-    const box = page.querySelector("[data-problems]");
-    const list = document.createElement("ul");
-    list.className = "todo";
+    const list = page.querySelector("[data-problems] .todo");
+    list.replaceChildren();
     for (const problem of data.problems) {
       const link = document.createElement("a");
       link.href = `#${problem.section}`;
       link.textContent = problem.message;
       list.appendChild(document.createElement("li")).appendChild(link);
     }
-    const old = box.querySelector(".todo");
-    if (old) old.replaceWith(list);
+    page.querySelector("[data-problems] [data-some]").hidden = !data.problems.length;
+    page.querySelector("[data-problems] [data-none]").hidden = data.problems.length > 0;
     const notice = document.querySelector("[data-in-sign-off]");
     if (notice && data.state === "draft" && !voidedTold) {
       voidedTold = true;

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 
+from decisions import records
 from decisions.models import Record
 from tests import people
 from tests.decisions.records import stories
@@ -145,5 +146,67 @@ def test_four_people_write_sign_accept_replace_and_verify(product, person, mails
     felix.get_by_role("button", name="Accept the record").click()
     felix.get_by_text("DR-0002 is accepted.").wait_for()
     felix.goto(record_page)
-    felix.get_by_text("Superseded by").wait_for()
+    felix.get_by_text("Superseded by DR-0002. Kept for the trail.").wait_for()
     assert verify() == "Genuine, but superseded by a newer record"
+
+
+def test_the_page_saves_nothing_over_a_conflict_and_says_when_nothing_can_be_saved(product, person):
+    cast = people.cast()
+    record = stories.finish(stories.drafted(cast), cast.felix)
+    record_page = f"{product}/t/helio-desk/r/{record.pk}/"
+    felix = sign_in(person(), cast.felix, product)
+    felix.goto(f"{record_page}edit/")
+    text = felix.locator("#fallback textarea")
+
+    # Felix' save hangs on the way while Olga's arrives, and he types on
+    held = []
+    felix.route("**/edit/fallback/", lambda route: route.continue_() if held else held.append(route))
+    text.fill("Felix: hand over")
+    for _try in range(100):
+        if held:
+            break
+        felix.wait_for_timeout(100)
+    record.refresh_from_db()
+    version = record.section_versions["fallback"]
+    changes = {"fallback": {"text": "Olga: open a ticket."}}
+    records.edit(record=record, section="fallback", changes=changes, version=version, by=cast.olga)
+    text.press_sequentially(" to the desk.")
+    held[0].continue_()
+    felix.locator("#fallback [role=alert]").wait_for()
+    text.press_sequentially(" Today.")
+    felix.evaluate("window.dispatchEvent(new Event('online'))")
+    felix.wait_for_timeout(3000)
+
+    record.refresh_from_db()
+    assert record.content["fallback"]["text"] == "Olga: open a ticket."
+    assert "Olga: open a ticket." in felix.locator("#fallback [role=alert]").inner_text()
+    assert text.input_value() == "Felix: hand over to the desk. Today."
+    felix.get_by_role("button", name="Save mine over theirs").click()
+    saved(felix, "fallback")
+    record.refresh_from_db()
+    assert record.content["fallback"]["text"] == "Felix: hand over to the desk. Today."
+
+    # what is missing is told as it comes and goes
+    nothing = felix.get_by_text("Nothing is missing: the owners can be asked.")
+    nothing.wait_for()
+    why = felix.get_by_label("Rationale")
+    before = why.input_value()
+    why.fill("")
+    felix.get_by_role("link", name="Say why: the rationale is empty.").wait_for()
+    assert not nothing.is_visible()
+    why.fill(before)
+    nothing.wait_for()
+    assert not felix.get_by_role("heading", name="Before sign-off").is_visible()
+
+    # the owners are asked while he writes: he is asked before their signatures go
+    record.refresh_from_db()
+    record = records.open_sign_off(record=record, by=cast.felix)
+    why.fill(f"{before} And more.")
+    felix.get_by_role("button", name="Save mine and void every signature").wait_for()
+    record.refresh_from_db()
+    assert record.state == "in_sign_off"
+
+    # and when it is frozen the page does not pretend that it will be saved later
+    records.withdraw(record=record, by=cast.olga, why="Not now.")
+    felix.get_by_role("button", name="Save mine and void every signature").click()
+    felix.get_by_text("Not saved, and it cannot be").wait_for()
