@@ -241,7 +241,7 @@ class OwnerRows(Rows):
 class NewRecordForm(forms.Form):
     """Begin a record without a workshop."""
 
-    title = short(_("Title"), help_text=_("Left empty, the decision's title is taken."))
+    title = short(_("Title"), help_text=_("Left empty, one is proposed from the decision and the approach."))
     approach = forms.ChoiceField(
         label=_("Approach"),
         choices=[choice for choice in Approach.choices if choice[0] != "undecided"],

@@ -35,6 +35,12 @@ USUAL_PATH: Final[Mapping[str, str]] = {
     "fix_first": "none",
     "undecided": "open",
 }
+# signals against an approach that was chosen although the rule says another, or nothing yet
+AGAINST: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "rag": (("task_stability", "toward_fine_tuning"), ("latency_cost", "toward_fine_tuning")),
+    "fine_tuning": (("knowledge_churn", "toward_rag"), ("audit_trust", "toward_rag")),
+    "hybrid": (("knowledge_churn", "toward_fine_tuning"), ("task_stability", "toward_rag")),
+}
 # flags that are an assumption somebody has to look after, with the role that usually does
 ASSUMED: Final[Mapping[str, str]] = {
     "vendor_hosted_fine_tuning_with_data_agreement": "security",
@@ -79,7 +85,7 @@ def record_defaults(
             {"text": str(text), "owner": str(ROLE_NAMES[role]).capitalize(), "check_by": ""}
             for text, role in _assumptions(plan, flags, start)
         ],
-        "flip_signals": flip_signal_suggestions(recommendation)[:2],
+        "flip_signals": flip_signal_suggestions(recommendation, chosen=outcome.approach)[:2],
         "guardrails": [str(text) for text in _guardrails(plan, flags)],
         "risks": [risk for risk in risk_choices(outcome) if risk.pop("suggested")],
         "failure_modes": [{"text": str(text), "mitigation": str(cure)} for text, cure in FAILURE_MODES[plan]],
@@ -132,16 +138,17 @@ def metric_keys(plan: str, flags: tuple[str, ...], start: StartingPoint | None =
     return tuple(keys)
 
 
-def flip_signal_suggestions(recommendation: Recommendation) -> list[dict[str, str]]:
+def flip_signal_suggestions(recommendation: Recommendation, *, chosen: str = "") -> list[dict[str, str]]:
     """Measurable signals that would change the approach, the nearest flips first; the facilitator picks two.
 
     Where no one or two changes would flip it, the signals of the criteria that lean most fill the list up: they say
-    when to score again.
+    when to score again. `chosen` is the approach of the record, where that is not the recommended one.
     """
+    departs = chosen not in ("", recommendation.approach)
     found: dict[str, dict[str, str]] = {}
     for flip in recommendation.flips:
         # a signal that cannot be measured, or that only reopens the question, is no signal to sign
-        if len(flip.signals) != len(flip.changes) or flip.approach == "undecided":
+        if len(flip.signals) != len(flip.changes) or flip.approach in ("undecided", chosen):
             continue
         signal = " ".join(str(one) for one in flip.signals)
         then = _("Reopen the decision: it would become %(approach)s.", approach=APPROACH_NAMES[flip.approach])
@@ -151,9 +158,15 @@ def flip_signal_suggestions(recommendation: Recommendation) -> list[dict[str, st
         again = _("Score the five criteria: prompts are no longer enough.")
         failed = str(SITUATION_BY_KEY["prompt_baseline_sufficient"].signal_false)
         found = {failed: {"signal": failed, "then": str(again)}, **found}
+    for key, way in AGAINST.get(chosen, ()) if departs else ():
+        then = _(
+            "Score %(criterion)s again: the case for this approach is weaker.", criterion=recommendation.names[key]
+        )
+        signal = str(getattr(BY_KEY[key], way))
+        found.setdefault(signal, {"signal": signal, "then": str(then)})
     leans = {one.key: recommendation.answers.lean(one.key) or 0 for one in CRITERIA}
     for one in sorted(CRITERIA, key=lambda one: -abs(leans[one.key])):
-        if len(found) >= 4 or not leans[one.key]:
+        if len(found) >= 4 or departs or not leans[one.key]:
             break
         signal = str(one.toward_fine_tuning if leans[one.key] < 0 else one.toward_rag)
         then = _(

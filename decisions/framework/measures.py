@@ -53,7 +53,7 @@ def _tiers(internal: float, customer: float, regulated: float) -> Mapping[str, f
     return MappingProxyType(dict(zip(TIERS, (internal, customer, regulated), strict=True)))
 
 
-_PROMPTS: Final = _("200 prompts, 30 or more in each group")
+_PROMPTS: Final = _("200 prompts, 30+ in each group")
 _WEEKLY: Final = _("weekly in the pilot")
 _LIVE: Final = _("all pilot traffic, by day")
 
@@ -209,7 +209,7 @@ MEASURE: Final[Mapping[str, Measure]] = MappingProxyType({measure.key: measure f
 JUDGEMENT: Final = _(
     "Start values are our judgement: no published source justifies one number for everybody. Set yours before the pilot."
 )
-PRODUCT_LIMIT: Final = _("to be set by product before the pilot")
+PRODUCT_LIMIT: Final = _("product sets it")
 NO_GATE: Final = _("watched, no gate")
 PILOT_AXES: Final = _(
     "A pilot answers for accuracy, latency and cost together; one of the three alone decides nothing."

@@ -1,5 +1,7 @@
 """What every act on a record begins and ends with: the lock, who may, the new state of the text, the minutes."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,15 +46,18 @@ def name_of(by: User | None) -> str:
     return str(by)[:120] if by else ""
 
 
-def put(record: Record, content: Content, *, section: str, by: str) -> None:
-    """Store a new state of the text: content, canonical JSON, hash, and the revision that keeps it."""
+def put(record: Record, content: Content, *, section: str, by: str, also: Iterable[str] = ()) -> None:
+    """Store a new state of the text: content, canonical JSON, hash, and the revision that keeps it.
+
+    `section` was saved; `also` names the others that changed with it.
+    """
     record.content = content
     record.canonical = dumps(content)
     record.content_hash = text_hash(record.canonical)
     record.approach = content["approach"]
     record.revision += 1
-    if section:
-        record.section_versions = {**record.section_versions, section: version_of(record, section) + 1}
+    touched = {name for name in (section, *also) if name}
+    record.section_versions = {**record.section_versions, **{name: version_of(record, name) + 1 for name in touched}}
     record.save()
     RecordRevision.objects.create(
         record=record,

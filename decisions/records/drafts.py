@@ -1,7 +1,7 @@
 """Writing a record: begin a draft, change one section of it, keep every state as a revision."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -171,6 +171,12 @@ def edit(
     if section == "criteria":
         names = prefill.names_in(content["criteria"])
         content.update(prefill.verdict(prefill.answers_of(content), names))
+    also = []
+    if section in {"criteria", "decision"}:
+        proposed = prefill.follow(record.decision, record.content, answered := dict(content))
+        # what stands in the form that was just saved stays as it stands there
+        also = [key for key in proposed if key not in keys]
+        content.update({key: answered[key] for key in also})
     new_contacts = record.owner_contacts if contacts is None else dict(contacts)
     same_text = content == record.content
     if same_text and new_contacts == record.owner_contacts:
@@ -187,8 +193,13 @@ def edit(
         record.section_versions = {**record.section_versions, section: version_of(record, section) + 1}
         record.save()
     else:
-        put(record, content, section=section, by=name_of(by))
+        put(record, content, section=section, by=name_of(by), also=_sections_of(also))
     return record
+
+
+def _sections_of(keys: Iterable[str]) -> set[str]:
+    """The sections in which these keys of the content are written."""
+    return {section for key in keys for section, written in parts.SECTIONS.items() if key in written}
 
 
 def _stop_sign_off(record: Record, by: User | None) -> None:
@@ -218,11 +229,13 @@ def _take_readings(
     content["decision"] = {**content["decision"], "context": context}
     if record.content["approach"] == record.content["recommended_approach"]:
         content["approach"] = content["recommended_approach"]
+    follows = content["approach"] == content["recommended_approach"]
+    also = prefill.follow(record.decision, record.content, content, first if follows else None)
     own = [line for line in record.minutes if line not in minutes and line.get("of") == "record"]
     record.minutes = [*minutes, *own]
     if content != record.content:
         _stop_sign_off(record, by)
-        put(record, content, section="criteria", by=name_of(by))
+        put(record, content, section="criteria", by=name_of(by), also=_sections_of(also))
     else:
         record.save()
     return record

@@ -13,7 +13,13 @@ from decisions.framework.rule import RULE_VERSION
 from decisions.framework.starting_points import StartingPoint
 from decisions.framework.text import Sentence
 from decisions.models import Decision
+from decisions.records import content as parts
 
+# What the framework proposes and people then make their own.
+PROPOSED = (
+    *("title", "rationale", "risk_summary", "fallback", "metrics", "phase_one", "backlog"),
+    *("assumptions", "flip_signals", "guardrails", "risks", "failure_modes"),
+)
 MONTH, QUARTER = timedelta(days=30), timedelta(days=91)
 
 
@@ -87,7 +93,7 @@ def from_readings(decision: Decision, readings: Mapping[str, Any], *, today: dat
     said = ("criteria", "attendees", "owners", "flip_signals", "assumptions")
     return {
         "criteria": blank_criteria(),
-        **record_defaults(result, starting_point=start),
+        **_defaults(decision, result, result.approach, start),
         "revisit": revisit(result, today),
         **verdict(answers, names),
         "approach": result.approach,
@@ -102,13 +108,42 @@ def for_approach(decision: Decision, approach: str, *, today: date) -> dict[str,
     answers = Answers()
     result = recommend(answers)
     return {
-        **record_defaults(result, approach=approach, starting_point=start_of(decision)),
+        **_defaults(decision, result, approach, start_of(decision)),
         "revisit": revisit(result, today),
         **verdict(answers),
         "approach": approach,
         "situation": answers.situation.as_dict(),
         "criteria": blank_criteria(decision),
     }
+
+
+def _defaults(decision: Decision, result: Recommendation, approach: str, start: StartingPoint | str) -> dict[str, Any]:
+    """The framework's proposals for this decision and the approach that was chosen."""
+    made = record_defaults(result, approach=approach, starting_point=start)
+    made["title"] = f"{decision.title}: {made['title']}"
+    if approach != result.approach:
+        # the rule's sentence speaks for another approach; why this one was chosen only people can say
+        made["rationale"] = ""
+    return made
+
+
+def follow(
+    decision: Decision, before: Mapping[str, Any], after: dict[str, Any], fresh: Mapping[str, Any] | None = None
+) -> list[str]:
+    """Replace the proposals that nobody touched by those for the new answers; gives the keys that changed.
+
+    Without this a record that turned to fine-tuning kept retrieval's title, fallback and guardrails.
+    """
+    was, now = _proposals(decision, before), fresh or _proposals(decision, after)
+    keys = [key for key in PROPOSED if after[key] == was[key] != parts.clean(key, now[key])]
+    after.update({key: parts.clean(key, now[key]) for key in keys})
+    return keys
+
+
+def _proposals(decision: Decision, content: Mapping[str, Any]) -> dict[str, Any]:
+    result = recommend(answers_of(content), names_in(content["criteria"]))
+    made = _defaults(decision, result, content["approach"], start_of(decision))
+    return {key: parts.clean(key, made[key]) for key in PROPOSED}
 
 
 def revisit(result: Recommendation, today: date) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def test_a_fresh_draft_has_its_own_salt(cast):
 
 
 def test_the_room_that_scores_again_updates_its_draft_and_keeps_what_people_wrote(cast):
-    decision, room = people.decision(cast.team), uuid.uuid4()
+    decision, room = people.decision(cast.team, starting_point="support_copilot"), uuid.uuid4()
     record = records.draft(decision=decision, readings=stories.readings(), by=cast.felix, workshop_ref=room)
     records.edit(
         record=record, section="fallback", changes={"fallback": {"text": "Decline."}}, version=0, by=cast.felix
@@ -61,6 +61,10 @@ def test_the_room_that_scores_again_updates_its_draft_and_keeps_what_people_wrot
     assert again.content["approach"] == "fine_tuning"
     assert again.content["fallback"]["text"] == "Decline."
     assert again.revisions.count() == 3
+    # what nobody touched speaks for the new answer
+    assert again.content["title"] == "Support copilot: Tune the behaviour"
+    assert not any("passages" in one for one in again.content["guardrails"])
+    assert {"fallback": 1, "guardrails": 1, "metrics": 1}.items() <= again.section_versions.items()
 
 
 def test_without_a_workshop_the_answer_stays_open_until_leans_are_typed_in(cast):
@@ -76,6 +80,49 @@ def test_without_a_workshop_the_answer_stays_open_until_leans_are_typed_in(cast)
 
     assert record.content["recommended_approach"] == "rag"
     assert "open_criteria" not in {problem.key for problem in records.problems(record)}
+
+
+def test_a_draft_without_a_workshop_puts_no_words_into_anybody_s_mouth(cast):
+    decision = people.decision(cast.team)
+    for approach, name in (("rag", "RAG"), ("fine_tuning", "fine-tuning"), ("hybrid", "hybrid")):
+        content = records.draft_without_workshop(decision=decision, approach=approach, by=cast.felix).content
+        assert content["title"].startswith("Support copilot: ")
+        assert content["rationale"] == ""
+        assert len(content["flip_signals"]) == 2
+        assert not any(flip["then"].endswith(f"it would become {name}.") for flip in content["flip_signals"])
+
+
+def test_proposals_follow_the_answers_until_somebody_touches_them(cast):
+    decision = people.decision(cast.team)
+    record = records.draft_without_workshop(decision=decision, approach="rag", by=cast.felix)
+    guardrails = [*record.content["guardrails"], "Our own"]
+    record = records.edit(
+        record=record, section="guardrails", changes={"guardrails": guardrails}, version=0, by=cast.felix
+    )
+    strict = {**stories.LEANS, "audit_trust": -2}
+    criteria = [{**item, "lean": strict[item["key"]], "state": "settled"} for item in record.content["criteria"]]
+
+    record = records.edit(record=record, section="criteria", changes={"criteria": criteria}, version=0, by=cast.olga)
+
+    gates = {metric["key"]: metric["gate"] for metric in record.content["metrics"]}
+    assert gates["grounded_correctness"] == ">= 95 %"  # an audit asks for more
+    assert record.content["rationale"]
+    assert record.content["guardrails"] == guardrails
+    with pytest.raises(records.SectionConflict):  # whoever had the metrics open sees that they changed
+        records.edit(record=record, section="metrics", changes={"metrics": []}, version=0, by=cast.felix)
+
+
+def test_another_approach_brings_its_proposals_but_leaves_the_form_that_was_saved(cast):
+    record = stories.drafted(cast)
+    before = record.content
+
+    record = records.edit(
+        record=record, section="decision", changes={"approach": "fine_tuning"}, version=0, by=cast.felix
+    )
+
+    assert record.content["fallback"]["label"] == "Back to the prompted base model"
+    assert [record.content[key] for key in ("title", "rationale")] == [before["title"], before["rationale"]]
+    assert record.content["flip_signals"] == before["flip_signals"]  # the room chose those
 
 
 def test_a_member_who_only_reads_drafts_nothing(cast):
