@@ -259,13 +259,14 @@ def _evaluation(page: Page, content: Json) -> None:
     rows = []
     for index, metric in enumerate(content["metrics"]):
         key = f"metric-{index}"
+        label = page.line(metric["name"], 60)
         how = ", ".join(part for part in (clean(metric["sample"]), clean(metric["when"])) if part)
         rows.append(
             {
                 "name": page.piece(key, _("Metric"), metric["name"], 160),
-                "gate": page.piece(f"{key}-gate", _("Gate"), wording.threshold(metric["gate"]), 60),
-                "stop": page.piece(f"{key}-stop", _("Stop"), wording.threshold(metric["stop"]), 60),
-                "how": page.piece(f"{key}-how", _("Sample and when"), how, 160),
+                "gate": page.piece(f"{key}-gate", f"{label} · {_('Gate')}", wording.threshold(metric["gate"]), 60),
+                "stop": page.piece(f"{key}-stop", f"{label} · {_('Stop')}", wording.threshold(metric["stop"]), 60),
+                "how": page.piece(f"{key}-how", f"{label} · {_('Sample and when')}", how, 160),
             }
         )
     page.lists["metrics"] = Listed(
@@ -275,7 +276,15 @@ def _evaluation(page: Page, content: Json) -> None:
         [
             Item(
                 row["name"],
-                f"{_('gate')} {row['gate'].full}; {_('stop')} {row['stop'].full}; {row['how'].full}".strip(),
+                "; ".join(
+                    part
+                    for part in (
+                        f"{_('gate')} {row['gate'].full}" if row["gate"] else "",
+                        f"{_('stop')} {row['stop'].full}" if row["stop"] else "",
+                        row["how"].full,
+                    )
+                    if part
+                ),
             )
             for row in rows
         ],

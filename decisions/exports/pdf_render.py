@@ -18,6 +18,7 @@ from django.template import Context, Engine
 from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
@@ -296,6 +297,7 @@ class Fit:
                         "digest": canonical.grouped(self.digest),
                         "made": self.made.strftime("%Y-%m-%dT%H:%M:%SZ"),
                         "missing_note": self._missing_note(),
+                        "one_page": not self.appendix,
                     }
                 )
             )
@@ -303,10 +305,13 @@ class Fit:
 
     def sheet(self, level: Level, stretch: float = 0.0, paper: str = "") -> str:
         """What of the style depends on the level: type size, gaps, paper, foot."""
+        follows = _("text that ends in “…” goes on in Appendix A") if level.clamped else _("appendix follows")
         if not self.appendix:
             follows = _("one-page edition; the whole text is in the attached record.json")
-        else:
-            follows = _("text that ends in “…” goes on in Appendix A") if level.clamped else _("appendix follows")
+        if modes := 0 if level.modes else len(self.page.lists["modes"].rows):
+            where = _("Appendix A") if self.appendix else _("record.json")
+            said = ngettext("%(count)d failure mode in %(where)s", "%(count)d failure modes in %(where)s", modes)
+            follows += f" · {said % {'count': modes, 'where': where}}"
         foot = _css_string(f"{self.label} · {_('page 1')} · {follows}")
         return (
             f"html {{ --gap: {level.gap + stretch:.3f}; font-size: {level.points}pt }}"

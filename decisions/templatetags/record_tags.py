@@ -1,6 +1,7 @@
 """What the pages of a record need to say things in words."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from decisions.exports.wording import threshold
+from decisions.exports.wording import day, threshold
 from decisions.forms.records import RISKS
 from decisions.forms.sections import BY_KEY
 from decisions.framework.words import APPROACH_NAMES, PATH_NAMES, ROLE_NAMES
@@ -59,6 +60,19 @@ def section_title(key: Any) -> str:
 def risk_name(key: Any) -> str:
     """stale_knowledge -> Stale knowledge."""
     return str(RISKS.get(str(key), key))
+
+
+@register.filter
+def needs_risk_name(risk: Mapping[str, Any]) -> bool:
+    """Whether a risk's kind is worth saying: not "our own", and not when the text begins with it, as proposals do."""
+    name = risk_name(risk["key"])
+    return bool(risk["key"] != "own" and not str(risk["text"]).casefold().startswith(name.casefold()))
+
+
+@register.filter
+def printed_day(value: Any) -> str:
+    """2026-11-18 as it prints: 18 Nov 2026."""
+    return day(value)
 
 
 @register.filter

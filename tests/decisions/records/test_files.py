@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import threading
 import time
 import zipfile
@@ -107,6 +108,24 @@ def test_letter_is_another_file_and_other_paper_is_not_found(client, cast, data_
     assert (round(box.width), round(box.height)) == (612, 792)
     assert client.get(address(record, "pdf", paper="a0")).status_code == 404
     assert client.get(address(record, "exe")).status_code == 404
+
+
+def test_the_one_page_edition_points_to_no_appendix_that_it_has_not(client, cast, data_dir):
+    record = stories.drafted(cast)
+    rules = [f"Rule {number}" for number in range(14)]
+    records.edit(record=record, section="guardrails", changes={"guardrails": rules}, version=0, by=cast.felix)
+    client.force_login(cast.mina)
+
+    def front(**query):
+        pages = pypdf.PdfReader(io.BytesIO(client.get(address(record, "pdf", **query)).content)).pages
+        return " ".join(pages[0].extract_text().split())
+
+    assert "Appendix" not in front()
+    assert re.search(r"\+ \d+ more in record\.json", front())
+    assert "3 failure modes in record.json" in front()
+    assert re.search(r"\+ \d+ more in Appendix A", front(appendix="1"))
+    assert "3 failure modes in Appendix A" in front(appendix="1")
+    assert "200 prompts, 30+ in each group, weekly in the pilot" in front()  # whole, not its beginning
 
 
 def test_markdown_and_json(client, cast, data_dir):

@@ -62,6 +62,22 @@ def test_a_record_is_not_found_under_another_team_of_ones_own(client, cast):
     assert client.get(f"/t/elsewhere/r/{record.pk}/").status_code == 404
 
 
+def test_a_risk_is_named_once_and_days_are_read_as_days(client, cast):
+    risks = [
+        {"key": "stale_knowledge", "text": "Stale knowledge: the index can lag.", "owner": ""},
+        {"key": "training_cost", "text": "Labels are dear.", "owner": ""},
+    ]
+    record = stories.finish(stories.drafted(cast, risks=risks), cast.felix)
+    client.force_login(cast.mina)
+
+    page = client.get(url("record", record)).content.decode()
+
+    assert "<strong>Stale knowledge:</strong>" not in page
+    assert "<strong>Training cost:</strong> Labels are dear." in page
+    assert ">18 Feb 2027</time>" in page
+    assert "by 15 Dec 2026" in page
+
+
 def test_hostile_words_are_shown_as_words(client, cast):
     record = stories.drafted(cast, risks=["<script>alert(1)</script>", "\u202eevil"])
     record = records.edit(
