@@ -54,6 +54,14 @@ class MomentField(forms.DateTimeField):
     def __init__(self, **more: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **more)
 
+    def prepare_value(self, value: Any) -> Any:
+        """What the field begins with: in the hour that comes twice with its offset, so that it can be sent as it is."""
+        if isinstance(value, datetime) and timezone.is_aware(value):
+            local = timezone.localtime(value).replace(microsecond=0)
+            if _both(local.replace(tzinfo=None).isoformat()):
+                return local.isoformat()
+        return super().prepare_value(value)
+
     def to_python(self, value: Any) -> datetime | None:
         """The moment; a local time that came twice or never is refused, in words that help."""
         line = value.strip() if isinstance(value, str) else ""

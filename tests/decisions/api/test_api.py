@@ -233,6 +233,8 @@ def test_every_error_is_a_problem(world):
     problem(world.pipeline.get("/decisions?status=nope"), 422)
     problem(world.pipeline.get("/decisions?q=%00"), 422)
     problem(world.pipeline.get("/decisions/1/entries?cursor=-1"), 422)
+    head = world.pipeline.client.head("/api/v1/team", headers=world.pipeline.headers())
+    assert head.status_code == 200, "wherever one may GET"
     for method in ("put", "patch", "delete"):
         answer = getattr(world.pipeline.client, method)("/api/v1/decisions/1/entries", headers=world.pipeline.headers())
         problem(answer, 405)

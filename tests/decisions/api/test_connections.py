@@ -22,6 +22,7 @@ def world(client):
 def test_a_token_is_shown_once_works_and_is_revoked(client, world):
     answer = client.post("/t/helio-desk/connections/tokens/", {**TOKEN, "token-scopes": ["log:read"]})
     secret = re.search(r"gw_[\w-]+", answer.content.decode()).group(0)
+    assert f'/api/v1/team -H "Authorization: Bearer {secret}"' in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
     assert secret not in client.get("/t/helio-desk/connections/").content.decode()
     bearer = {"Authorization": f"Bearer {secret}"}

@@ -35,10 +35,12 @@ def test_what_the_docs_send_is_taken(pipeline):
     model = json.loads(blocks("recipes/github-actions.md", "json")[0])
     built = {"environment": "production", "approach": model["approach"], "reason": "Deployment 7"}
     built["fields"] = {**model["fields"], "git_commit": "8f3a2b1c", "git_dirty": False}
-    for body in (sent, json.loads(re.sub(r"\$\([^)]*\)", "8f3a2b1c", curl)), built):
+    page = (DOCS.parent / "templates/decisions/trail/fragments/curl.html").read_text(encoding="utf-8")
+    shown = json.loads(page.partition("--data '")[2].partition("'<")[0])
+    for body in (sent, shown, json.loads(re.sub(r"\$\([^)]*\)", "8f3a2b1c", curl)), built):
         answer = pipeline.post("/decisions/1/entries", body)
         assert answer.status_code == 201, answer.content
-    assert Configuration.objects.count() == 3
+    assert Configuration.objects.count() == 4
     assert ledger.verify(LogHead.objects.get()).exit_code == 0
 
 

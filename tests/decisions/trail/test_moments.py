@@ -69,6 +69,15 @@ def test_an_entry_can_go_live_in_the_second_of_the_two_hours(client, world):
     assert Configuration.objects.get().live_from == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
 
+def test_in_that_hour_itself_the_form_begins_with_what_it_takes(client, world):
+    with time_machine.travel(datetime(2026, 10, 25, 1, 30, 15, tzinfo=UTC), tick=False):
+        client.force_login(world.felix)
+        begun = client.get(f"{BASE}new/").content.decode()
+        assert 'type="text" name="live_from" value="2026-10-25T02:30:15+01:00"' in begun
+        assert client.post(f"{BASE}new/", {**FORM, "live_from": "2026-10-25T02:30:15+01:00"}).status_code == 302
+    assert Configuration.objects.get().live_from == datetime(2026, 10, 25, 1, 30, 15, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     "moment", ["2026-10-25T02:30+99:00", "2026-02-31T00:00Z", "9999-12-31T23:59", "0001-01-01T00:00"]
 )
