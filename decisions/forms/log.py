@@ -37,13 +37,8 @@ class FilterForm(forms.Form):
             ("none", _("None planned")),
         ],
     )
-    since = forms.DateField(
-        label=_("From"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("The day it was accepted; before that, the day it was asked."),
-    )
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("Dated from"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("Dated to"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     sort = forms.ChoiceField(
         label=_("Order"), required=False, choices=[("", _("Newest first")), ("due", _("Revisit due first"))]
     )
