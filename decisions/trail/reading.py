@@ -254,7 +254,7 @@ def history(
 def short(entry: Entry) -> str:
     """What runs, in a few words."""
     if entry.is_erased:
-        return _("what it said was erased")
+        return _("a configuration whose details were erased")
     parts = [entry.fields.get("base_model_id", "")]
     if entry.fields.get("fine_tune_checkpoint_id"):
         parts.append(entry.fields["fine_tune_checkpoint_id"])
