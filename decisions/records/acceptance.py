@@ -22,11 +22,11 @@ def standing_record(decision_id: int) -> Record | None:
 
 
 @transaction.atomic
-def accept(*, record: Record, by: User, content_hash: str) -> Record:
+def accept(*, record: Record, by: User, content_hash: str, missed: list[str] | None = None) -> Record:
     """Number the record, freeze it, write it into the log and plan its revisit; `content_hash` is the text `by` saw.
 
     Every owner must have signed, or recorded a dissent, on this exact text. The record that stood on the decision
-    until now is superseded in the same act.
+    until now is superseded in the same act. Whom the mail with the anchor did not reach is added to `missed`.
     """
     record = locked(record)
     require_editor_of(record.team_id, by)
@@ -47,7 +47,7 @@ def accept(*, record: Record, by: User, content_hash: str) -> Record:
     record.accepted_at = timezone.now()
     record.accepted_by = name_of(by)
     note(record, by, _("Accepted the record as %(number)s") % {"number": record.label})
-    _issue(record, by)
+    _issue(record, by, missed if missed is not None else [])
     if earlier:
         # the database has marked it superseded with the acceptance; this lets everything that follows a save know
         earlier.refresh_from_db()
@@ -74,7 +74,7 @@ def _next_number(team: Team) -> int:
     return counter.last_record_number
 
 
-def _issue(record: Record, by: User) -> None:
+def _issue(record: Record, by: User, missed: list[str]) -> None:
     """Write the log entry, store the document as issued, and tell the owners."""
     sign_offs = live_sign_offs(record)
     document = build(record, sign_offs)
@@ -99,7 +99,7 @@ def _issue(record: Record, by: User) -> None:
     document["anchor"] = {"log": entry.log.name, "sequence": entry.sequence, "head": entry.entry_hash}
     record.document = dumps(document)
     record.save()
-    transaction.on_commit(lambda: mails.accepted(record, sign_offs, document["anchor"]))
+    transaction.on_commit(lambda: missed.extend(mails.accepted(record, sign_offs, document["anchor"])))
 
 
 @transaction.atomic

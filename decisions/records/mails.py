@@ -50,11 +50,12 @@ def withdrawn(record: Record, sign_offs: Iterable[SignOff]) -> None:
         _send(record, one, "sign_off_withdrawn", subject, {})
 
 
-def accepted(record: Record, sign_offs: Iterable[SignOff], anchor: dict[str, object]) -> None:
-    """Give every owner the anchor and the record as data: what they keep, nobody can rewrite."""
+def accepted(record: Record, sign_offs: Iterable[SignOff], anchor: dict[str, object]) -> list[str]:
+    """Give every owner the anchor and the record as data: what they keep, nobody can rewrite; whom it did not reach."""
+    missed = []
     subject = _("%(number)s is accepted: %(title)s") % {"number": record.label, "title": record.content["title"]}
     for one in sign_offs:
-        _send(
+        sent = _send(
             record,
             one,
             "sign_off_accepted",
@@ -62,6 +63,9 @@ def accepted(record: Record, sign_offs: Iterable[SignOff], anchor: dict[str, obj
             {"anchor": anchor, "verify_url": f"{settings.PUBLIC_URL}{reverse('decisions:verify')}"},
             attach=(f"{record.label}.json", record.document, "application/json"),
         )
+        if not sent:
+            missed.append(one.name)
+    return missed
 
 
 def _send(

@@ -98,8 +98,12 @@ def accept(request: HttpRequest, slug: str, record_id: UUID) -> HttpResponse:
     membership = membership_of(request.user, slug)
     record = record_of(membership, record_id)
     seen = request.POST.get("content_hash", "")
-    accepted = records.accept(record=record, by=signed_in(request), content_hash=seen)
+    missed: list[str] = []
+    accepted = records.accept(record=record, by=signed_in(request), content_hash=seen, missed=missed)
     messages.success(request, _("%(number)s is accepted.") % {"number": accepted.label})
+    if missed:
+        text = _("The mail with the anchor could not be sent to: %(names)s. Give them the PDF: it carries the same.")
+        messages.warning(request, text % {"names": ", ".join(missed)})
     return redirect("decisions:record", slug=slug, record_id=record_id)
 
 

@@ -144,6 +144,11 @@ def test_the_page_says_whom_the_mail_did_not_reach(client, cast, settings):
     assert "The mail could not be sent to: Jonas Lind." in page.content.decode()
     assert "on its way" not in page.content.decode()
 
+    stories.everybody_signs(record)
+    page = client.post(url("accept", record), {"content_hash": record.content_hash}, follow=True).content.decode()
+    assert "DR-0001 is accepted." in page
+    assert "The mail with the anchor could not be sent to: Jonas Lind." in page
+
 
 @pytest.mark.parametrize("state", ["draft", "in_sign_off", "accepted"])
 def test_a_withdrawal_is_told_to_whoever_was_asked(cast, state, django_capture_on_commit_callbacks):

@@ -54,7 +54,7 @@ def _acts_alone(monkeypatch):
     They take most of an act's time, though; without them there is time for hundreds of trials.
     """
     for name in ("asked", "voided", "accepted"):
-        monkeypatch.setattr(mails, name, lambda *_arguments, **_more: True)
+        monkeypatch.setattr(mails, name, lambda *_arguments, **_more: [])
     for name in ("refresh", "add_words"):
         monkeypatch.setattr(standing, name, lambda *_arguments, **_more: None)
 
