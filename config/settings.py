@@ -237,6 +237,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 # Tried a minute: join codes from one address, and in all (trust in an eight-character code rests on both).
 JOIN_RATE_PER_ADDRESS = env.int("JOIN_RATE_PER_ADDRESS", 10, validate=check.Range(min=1))
 JOIN_RATE_TOTAL = env.int("JOIN_RATE_TOTAL", 100, validate=check.Range(min=1))
+# Files and hashes brought to the verify page a minute from one address.
+VERIFY_RATE_PER_ADDRESS = env.int("VERIFY_RATE_PER_ADDRESS", 20, validate=check.Range(min=1))
 # Calls of the API a minute and token.
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 600, validate=check.Range(min=1))
 # Webhooks go to the open internet only; a closed network may allow its own addresses, and plain HTTP with them.

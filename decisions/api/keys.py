@@ -1,19 +1,17 @@
 """Who calls: bearer tokens, their scopes, and how often they may call."""
 
-import time
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from decisions import rates
 from decisions.api.problems import Problem
 from decisions.models import ApiToken, Scope
 from decisions.tokens import token_of
 
-WINDOW = 60  # seconds
 MOST_BYTES = 256 * 1024
 
 
@@ -60,15 +58,8 @@ def check_body(request: HttpRequest) -> None:
 
 def limit(token: ApiToken) -> None:
     """Count a call in the present minute; raises 429 with the seconds to wait when there were too many."""
-    now = time.time()
-    key = f"api-rate:{token.pk}:{int(now // WINDOW)}"
-    cache.add(key, 0, timeout=2 * WINDOW)
-    try:
-        calls = cache.incr(key)
-    except ValueError:  # it expired between the two
-        return
-    if calls > settings.API_RATE_PER_MINUTE:
-        wait = WINDOW - int(now % WINDOW)
+    if rates.count(f"api:{token.pk}") > settings.API_RATE_PER_MINUTE:
+        wait = rates.seconds_left()
         raise Problem(
             429,
             f"At most {settings.API_RATE_PER_MINUTE} calls a minute. Wait {wait} seconds.",

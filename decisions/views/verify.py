@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from decisions import rates
 from decisions.attached import MOST_BYTES, Unreadable
 from decisions.exports.archive import SCHEMA
 from decisions.models import Membership, User
@@ -63,6 +66,11 @@ class VerifyForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Open to everybody: whoever holds a record's hash has held the record."""
+    if request.method == "POST" and _asks_too_often(request):
+        form = VerifyForm(initial={"hash": request.POST.get("hash", "")})
+        answer = render(request, "decisions/verify.html", {"form": form, "is_too_often": True}, status=429)
+        answer["Retry-After"] = str(rates.seconds_left())
+        return answer
     form = VerifyForm(request.POST or None, request.FILES or None)
     verdict: Verdict | None = None
     status = 200
@@ -73,6 +81,12 @@ def verify(request: HttpRequest) -> HttpResponse:
             verdict = form.cleaned_data["verdict"]
     context = {"form": form, "verdict": verdict, "is_member": _is_member(request, verdict)}
     return render(request, "decisions/verify.html", context, status=status)
+
+
+def _asks_too_often(request: HttpRequest) -> bool:
+    """A file may cost seconds to read, and anybody may bring one."""
+    address = get_adapter().get_client_ip(request)
+    return rates.count(f"verify:{address}") > settings.VERIFY_RATE_PER_ADDRESS
 
 
 @require_safe

@@ -2,18 +2,16 @@
 
 import re
 import uuid
-from contextlib import suppress
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from decisions import rates
 from decisions.models import User
 from workshops import actions
 from workshops.forms import CodeForm, JoinForm
@@ -31,26 +29,18 @@ class Tries:
     """
 
     def __init__(self, request: HttpRequest) -> None:
-        minute = int(timezone.now().timestamp() // 60)
         address = get_adapter().get_client_ip(request)
-        self.keys = (f"join:{address}:{minute}", f"join:all:{minute}")
+        self.keys = (f"join:{address}", "join:all")
 
     def too_many(self) -> bool:
         """Count one more try; whether it is one too many."""
-        counts = []
-        for key in self.keys:
-            cache.add(key, 0, timeout=120)
-            try:
-                counts.append(cache.incr(key))
-            except ValueError:  # evicted between the two calls
-                counts.append(1)
-        return counts[0] > settings.JOIN_RATE_PER_ADDRESS or counts[1] > settings.JOIN_RATE_TOTAL
+        of_address, of_all = map(rates.count, self.keys)
+        return of_address > settings.JOIN_RATE_PER_ADDRESS or of_all > settings.JOIN_RATE_TOTAL
 
     def was_right(self) -> None:
         """Take the try off the count again."""
         for key in self.keys:
-            with suppress(ValueError):
-                cache.decr(key)
+            rates.take_back(key)
 
 
 def slow_down(request: HttpRequest) -> HttpResponse:

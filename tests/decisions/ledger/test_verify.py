@@ -474,3 +474,18 @@ def test_a_missing_guard_is_said(cast, record):
         assert "groundwork_record_frozen is missing" in run()[1]
     finally:
         guards.install()
+
+
+def test_who_brings_too_much_in_a_minute_waits_and_keeps_the_hash(client, record, settings):
+    settings.VERIFY_RATE_PER_ADDRESS = 3
+    brought = {"hash": record.content_hash}
+    for _time in range(3):
+        assert client.post(reverse("decisions:verify"), brought).status_code == 200
+    refused = client.post(reverse("decisions:verify"), brought)
+    assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= 60
+    assert "Genuine" not in refused.content.decode()
+    assert record.content_hash in refused.content.decode()
+    assert client.get(reverse("decisions:verify")).status_code == 200
+    elsewhere = client.post(reverse("decisions:verify"), brought, REMOTE_ADDR="192.0.2.7")
+    assert elsewhere.status_code == 200, "others are not held up"
