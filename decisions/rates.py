@@ -8,26 +8,26 @@ from django.core.cache import cache
 WINDOW = 60  # seconds
 
 
-def count(key: str) -> int:
-    """The tries under this key in this minute, with this one; each process counts for itself unless they share a cache."""
-    key = _now(key)
-    cache.add(key, 0, timeout=2 * WINDOW)
+def this_minute(key: str) -> str:
+    """The key under which this minute's tries are counted."""
+    return f"rate:{key}:{int(time.time() // WINDOW)}"
+
+
+def count(minute: str) -> int:
+    """The tries of that minute, with this one; each process counts for itself unless they share a cache."""
+    cache.add(minute, 0, timeout=2 * WINDOW)
     try:
-        return int(cache.incr(key))
+        return int(cache.incr(minute))
     except ValueError:  # evicted between the two calls
         return 1
 
 
-def take_back(key: str) -> None:
-    """Do not count that try after all."""
+def take_back(minute: str) -> None:
+    """Do not count that try after all, even if the next minute has begun meanwhile."""
     with suppress(ValueError):
-        cache.decr(_now(key))
+        cache.decr(minute)
 
 
 def seconds_left() -> int:
     """The seconds until counting begins anew."""
     return WINDOW - int(time.time() % WINDOW)
-
-
-def _now(key: str) -> str:
-    return f"rate:{key}:{int(time.time() // WINDOW)}"

@@ -58,7 +58,7 @@ def check_body(request: HttpRequest) -> None:
 
 def limit(token: ApiToken) -> None:
     """Count a call in the present minute; raises 429 with the seconds to wait when there were too many."""
-    if rates.count(f"api:{token.pk}") > settings.API_RATE_PER_MINUTE:
+    if rates.count(rates.this_minute(f"api:{token.pk}")) > settings.API_RATE_PER_MINUTE:
         wait = rates.seconds_left()
         raise Problem(
             429,

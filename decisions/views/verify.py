@@ -86,7 +86,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 def _asks_too_often(request: HttpRequest) -> bool:
     """A file may cost seconds to read, and anybody may bring one."""
     address = get_adapter().get_client_ip(request)
-    return rates.count(f"verify:{address}") > settings.VERIFY_RATE_PER_ADDRESS
+    return rates.count(rates.this_minute(f"verify:{address}")) > settings.VERIFY_RATE_PER_ADDRESS
 
 
 @require_safe

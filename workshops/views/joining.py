@@ -30,7 +30,7 @@ class Tries:
 
     def __init__(self, request: HttpRequest) -> None:
         address = get_adapter().get_client_ip(request)
-        self.keys = (f"join:{address}", "join:all")
+        self.keys = (rates.this_minute(f"join:{address}"), rates.this_minute("join:all"))
 
     def too_many(self) -> bool:
         """Count one more try; whether it is one too many."""
