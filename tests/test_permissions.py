@@ -5,7 +5,6 @@ import pkgutil
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from django.urls import URLResolver, get_resolver, reverse
 
@@ -57,8 +56,7 @@ def world(django_db_setup, django_db_blocker) -> Iterator[World]:
 
 @pytest.fixture(autouse=True)
 def still(request, monkeypatch):
-    """Nothing leaves a test: no connection is dropped, no try is counted, and what a row made is forgotten again."""
-    cache.clear()
+    """Nothing leaves a test: no connection is dropped, and what a row made is forgotten again."""
     monkeypatch.setattr("workshops.fragments.close_old_connections", lambda: None)
     world = request.getfixturevalue("world") if "world" in request.fixturenames else None
     known = dict(world.known) if world else {}

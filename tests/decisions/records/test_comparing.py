@@ -7,15 +7,9 @@ from django.urls import reverse
 
 from decisions import records
 from decisions.records import comparing
-from tests import people
 from tests.decisions.records import stories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast():
-    return people.cast()
 
 
 def differing(before, after):

@@ -14,11 +14,6 @@ from tests.decisions.records import stories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast():
-    return people.cast()
-
-
 def test_the_room_hands_over_and_the_rest_is_filled_in(cast):
     record = stories.drafted(cast)
 

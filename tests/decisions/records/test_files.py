@@ -21,15 +21,9 @@ from decisions.attached import document_in
 from decisions.chain import Anchor, Link, check
 from decisions.exports.pdf import PdfError
 from decisions.models import Archive
-from tests import people
 from tests.decisions.records import stories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast():
-    return people.cast()
 
 
 @pytest.fixture

@@ -13,15 +13,9 @@ from django.utils import timezone
 
 from decisions import records
 from decisions.records import signing
-from tests import people
 from tests.decisions.records import stories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast():
-    return people.cast()
 
 
 @pytest.fixture

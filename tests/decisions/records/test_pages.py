@@ -11,22 +11,13 @@ from decisions import records
 from decisions.models import Record
 from tests import people
 from tests.decisions.records import stories
-from tests.decisions.records.typing_in import form_in
+from tests.decisions.records.typing_in import form_in, section_form
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast():
-    return people.cast()
-
-
 def url(name, record, **more):
     return reverse(f"decisions:{name}", kwargs={"slug": record.team.slug, "record_id": record.pk, **more})
-
-
-def section_form(client, record, section):
-    return form_in(client.get(url("record_section", record, section=section)).content.decode())
 
 
 # --- reading -----------------------------------------------------------------------------------------------------

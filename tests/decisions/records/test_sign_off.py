@@ -11,15 +11,9 @@ from decisions.canonical import payload_hash
 from decisions.errors import Conflict, NotAllowed
 from decisions.models import LogEntry, Membership, Record, SignOff, TeamRole
 from decisions.records.document import issue_hash
-from tests import people
 from tests.decisions.records import stories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast():
-    return people.cast()
 
 
 def problem_keys(record):

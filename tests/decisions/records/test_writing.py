@@ -10,31 +10,17 @@ from django.urls import reverse
 from decisions import ledger, records
 from decisions.exports.archive import SCHEMA
 from decisions.records import document as documents
-from tests import people
 from tests.decisions.records import stories
-from tests.decisions.records.typing_in import form_in
+from tests.decisions.records.typing_in import address, form_in, section_form
 
 pytestmark = pytest.mark.django_db
 VALID = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
-@pytest.fixture
-def cast():
-    return people.cast()
-
-
-def address(record, section):
-    return reverse("decisions:record_section", args=[record.team.slug, record.pk, section])
-
-
-def typed_in(client, record, section):
-    return form_in(client.get(address(record, section)).content.decode())
-
-
 def test_who_began_to_write_before_the_owners_were_asked_voids_nothing_unasked(client, cast):
     record = stories.finish(stories.drafted(cast), cast.felix)
     client.force_login(cast.olga)
-    typed = typed_in(client, record, "guardrails") | {"guardrails-guardrails-0-text": "No answer without a source"}
+    typed = section_form(client, record, "guardrails") | {"guardrails-guardrails-0-text": "No answer without a source"}
     record = records.open_sign_off(record=record, by=cast.felix)
     stories.everybody_signs(record)
 
@@ -59,7 +45,7 @@ def test_who_began_to_write_before_the_owners_were_asked_voids_nothing_unasked(c
 def test_saving_without_a_change_is_no_conflict_with_the_sign_off(client, cast):
     record = stories.finish(stories.drafted(cast), cast.felix)
     client.force_login(cast.olga)
-    typed = typed_in(client, record, "guardrails")
+    typed = section_form(client, record, "guardrails")
     records.open_sign_off(record=record, by=cast.felix)
 
     assert client.post(address(record, "guardrails"), typed).status_code == 302
@@ -68,7 +54,7 @@ def test_saving_without_a_change_is_no_conflict_with_the_sign_off(client, cast):
 def test_a_role_of_ones_own_follows_the_published_schema_and_a_known_one_its_key(client, cast):
     record = stories.drafted(cast)
     client.force_login(cast.felix)
-    typed = typed_in(client, record, "owners") | {
+    typed = section_form(client, record, "owners") | {
         "owners-owners-1-role": "Security",
         "owners-owners-3-role": "Works council",
         "owners-owners-3-name": "Rosa",
@@ -102,13 +88,13 @@ def test_another_name_does_not_sign_from_the_first_one_s_account(client, cast):
     ]
     record = stories.drafted(cast, owners=owners)
     client.force_login(cast.felix)
-    typed = typed_in(client, record, "owners")
+    typed = section_form(client, record, "owners")
 
     client.post(address(record, "owners"), typed | {"owners-owners-1-name": "Jonas L."})
     record.refresh_from_db()
     assert record.owner_contacts["product"]["user_id"] == cast.mina.pk
 
-    typed = typed_in(client, record, "owners") | {"owners-owners-0-name": "Bob"}
+    typed = section_form(client, record, "owners") | {"owners-owners-0-name": "Bob"}
     client.post(address(record, "owners"), typed)
     record.refresh_from_db()
     assert "product" not in record.owner_contacts
@@ -118,7 +104,7 @@ def test_another_name_does_not_sign_from_the_first_one_s_account(client, cast):
 def test_a_removed_owner_s_role_can_be_given_to_another(client, cast):
     record = stories.drafted(cast)
     client.force_login(cast.felix)
-    typed = typed_in(client, record, "owners") | {
+    typed = section_form(client, record, "owners") | {
         "owners-owners-0-DELETE": "on",
         "owners-owners-3-role": "product",
         "owners-owners-3-name": "Rosa",
@@ -142,7 +128,7 @@ def test_a_replacement_is_not_overdue_from_the_first_day(cast):
 def test_a_day_that_has_passed_is_no_revisit(client, cast):
     record = stories.drafted(cast)
     client.force_login(cast.felix)
-    typed = typed_in(client, record, "revisit")
+    typed = section_form(client, record, "revisit")
 
     answer = client.post(address(record, "revisit"), typed | {"revisit-on": "2020-01-31"})
     assert answer.status_code == 422

@@ -2,6 +2,8 @@
 
 from html.parser import HTMLParser
 
+from django.urls import reverse
+
 
 class _Form(HTMLParser):
     """Collects the fields of the first form after an element with the wanted id."""
@@ -62,3 +64,13 @@ def form_in(page: str, inside: str = "") -> dict[str, str]:
     reader = _Form(inside)
     reader.feed(page)
     return {name: value for name, value in reader.values.items() if name != "csrfmiddlewaretoken"}
+
+
+def address(record, section):
+    """Where a section of a record is written."""
+    return reverse("decisions:record_section", args=[record.team.slug, record.pk, section])
+
+
+def section_form(client, record, section):
+    """What that page's form holds when it is opened."""
+    return form_in(client.get(address(record, section)).content.decode())

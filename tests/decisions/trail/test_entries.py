@@ -4,7 +4,6 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from decisions import ledger
@@ -13,22 +12,9 @@ from decisions.models import Configuration, LogEntry, Record
 from decisions.trail import acts
 from decisions.trail.entry import Refused, read
 from tests.decisions.trail.configurations import HYBRID, NO_TUNING, RAG, at, draft, put_live
-from tests.people import cast, decision
+from tests.people import decision
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def december():
-    with time_machine.travel(datetime(2026, 12, 1, 12, tzinfo=UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def world():
-    world = cast()
-    world.decision = decision(world.team)
-    return world
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("december")]
 
 
 def refused(world, **more):

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.core.cache import cache
 
 from decisions import erasing, ledger, webhooks
 from decisions.log import Filters, page_of
@@ -12,17 +11,13 @@ from decisions.trail import acts, reading
 from decisions.trail.entry import Refused, read
 from tests.decisions.api.calls import ENTRY, Pipeline
 from tests.decisions.trail.configurations import at, put_live
-from tests.people import cast, decision
 
 pytestmark = pytest.mark.django_db
 SECRET = "hunter2token"
 
 
 @pytest.fixture
-def world():
-    cache.clear()
-    world = cast()
-    world.decision = decision(world.team)
+def world(world):
     world.pipeline = Pipeline(world.team, world.olga)
     webhooks.add(team=world.team, url="https://example.org/", shape="plain", events=["entry.added"], by=world.olga)
     body = {**ENTRY, "reason": f"Somebody pasted {SECRET} here"}

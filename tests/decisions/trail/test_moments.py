@@ -8,7 +8,6 @@ import time_machine
 
 from decisions.models import Configuration
 from tests.decisions.trail.configurations import RAG, put_live
-from tests.people import cast, decision
 
 pytestmark = pytest.mark.django_db
 BASE = "/t/helio-desk/d/1/trail/"
@@ -17,16 +16,12 @@ FORM = {"kind": "live", "approach": "rag", "environment": "production", "reason"
 
 
 @pytest.fixture(autouse=True)
-def berlin(settings):
+def berlin(settings, december):
     settings.TIME_ZONE = "Europe/Berlin"
-    with time_machine.travel(datetime(2026, 12, 1, 12, tzinfo=UTC), tick=False):
-        yield
 
 
 @pytest.fixture
-def world(client):
-    world = cast()
-    world.decision = decision(world.team)
+def world(world, client):
     client.force_login(world.felix)
     return world
 

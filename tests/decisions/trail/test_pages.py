@@ -4,11 +4,10 @@ import csv
 import io
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 from xml.etree import ElementTree
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,9 +16,9 @@ from decisions.models import Complaint, Configuration, Pilot, Record, Revisit
 from decisions.trail import acts, timeline
 from decisions.trail.entry import read
 from tests.decisions.trail.configurations import HYBRID, RAG, at, put_live
-from tests.people import cast, decision
+from tests.people import decision
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("december")]
 FORM = {
     "kind": "live",
     "approach": "rag",
@@ -31,16 +30,8 @@ FORM = {
 }
 
 
-@pytest.fixture(autouse=True)
-def december():
-    with time_machine.travel(datetime(2026, 12, 1, 12, tzinfo=UTC), tick=False):
-        yield
-
-
 @pytest.fixture
-def world(client):
-    world = cast()
-    world.decision = decision(world.team)
+def world(world, client):
     client.force_login(world.felix)
     return world
 

@@ -1,9 +1,8 @@
 """What was live on that day: the entry in force, what is missing from it, and what differs."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-import time_machine
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,22 +11,9 @@ from decisions.models import Configuration
 from decisions.trail import acts, reading
 from decisions.trail.entry import Refused, read
 from tests.decisions.trail.configurations import HYBRID, RAG, at, draft, everything, put_live
-from tests.people import cast, decision
+from tests.people import decision
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def december():
-    with time_machine.travel(datetime(2026, 12, 1, 12, tzinfo=UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def world():
-    world = cast()
-    world.decision = decision(world.team)
-    return world
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("december")]
 
 
 def live(world, moment, environment="production"):
