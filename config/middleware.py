@@ -1,16 +1,27 @@
 """Refusals become answers: 403 and 409, as a page, or as a notice for htmx; never a traceback."""
 
+import re
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseLocation, push_url, reselect
 
 from decisions.api.problems import as_problem
 from decisions.errors import Conflict, NotAllowed
+from decisions.htmx import OUTER_MORPH, HtmxHttpRequest, morph, notice
 
-Handler = Callable[[HttpRequest], HttpResponse]
+Handler = Callable[[Any], HttpResponse]
+CONTENT = "#content"
+WHOLE_PAGE = re.compile(rb"\s*<!doctype html", re.IGNORECASE)
 
 
 class ApiProblems:
@@ -41,6 +52,66 @@ class Utf8Only:
         return self.get_response(request)
 
 
+class HtmxAnswers:
+    """Makes an answer meant for a browser one that htmx can show: the views need not know which of the two asked.
+
+    fetch follows redirects unseen, and htmx puts whatever comes into its target. So a redirect becomes the browser's own,
+    or, back to the page one is on, that page again in place; a whole page takes the place of the page's content; a whole
+    page that only refuses becomes a notice, with what was typed still in its form; and messages come along.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HtmxHttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        if not request.htmx or request.htmx.history_restore_request:
+            return response
+        if response.status_code in {301, 302, 303}:
+            return self.redirect(request, response["Location"])
+        if response.streaming or isinstance(response, HttpResponseClientRedirect):
+            return response
+        if WHOLE_PAGE.match(response.content[:200]):
+            return self.page(request, response)
+        return self.with_messages(request, response)
+
+    def redirect(self, request: HtmxHttpRequest, address: str) -> HttpResponse:
+        path, _, _ = address.partition("#")
+        if urlsplit(path).path == resolve_url(settings.LOGIN_URL):
+            login = f"{urlsplit(path).path}?{urlencode({'next': request.htmx.current_url_abs_path or '/'})}"
+            text = render_to_string("components/signed_out.html", {"login": login}, request=request)
+            return notice(HttpResponse(text, status=401))
+        here = request.htmx.current_url_abs_path or ""
+        if path.partition("?")[0] != here.partition("#")[0].partition("?")[0]:
+            return HttpResponseClientRedirect(address)
+        # the same page: its content anew, so that nothing that is being written beside it is lost
+        return HttpResponseLocation(address, target=CONTENT, select=CONTENT, swap=OUTER_MORPH)
+
+    def page(self, request: HtmxHttpRequest, response: HttpResponse) -> HttpResponse:
+        if response.status_code in {200, 409, 422}:
+            here = (request.htmx.current_url_abs_path or "").partition("#")[0]
+            if request.method == "GET" and request.get_full_path() == here:
+                push_url(response, False)  # no second entry of the same page in the browser's history
+            if request.htmx.request_type != "full":  # else the element says itself what it selects
+                morph(reselect(response, CONTENT), CONTENT)
+            return response
+        words = {404: _("That is not here any more"), 413: _("That is too large"), 429: _("Too many tries in a minute")}
+        title = words.get(response.status_code, _("That did not work"))
+        message = _("What you typed is still here. Copy what you need, then load the page again.")
+        text = render_to_string("components/notice.html", {"title": title, "message": message}, request=request)
+        return notice(HttpResponse(text, status=response.status_code))
+
+    def with_messages(self, request: HtmxHttpRequest, response: HttpResponse) -> HttpResponse:
+        if response.status_code >= 300 or not len(get_messages(request)):
+            return response
+        if response.status_code == 204:
+            response.status_code = 200
+        response.content += render_to_string("components/messages_partial.html", request=request).encode()
+        return response
+
+
 class Refusals:
     """Answers NotAllowed with 403 and Conflict with 409, in words, on whatever page they rose."""
 
@@ -50,7 +121,7 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(self, request: HtmxHttpRequest, exception: Exception) -> HttpResponse | None:
         """Translate the two refusals; everything else goes its way."""
         if isinstance(exception, NotAllowed):
             return self.answer(request, 403, _("Not allowed"), str(exception))
@@ -58,7 +129,7 @@ class Refusals:
             return self.answer(request, 409, _("That has changed in the meantime"), str(exception))
         return None
 
-    def answer(self, request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
+    def answer(self, request: HtmxHttpRequest, status: int, title: str, message: str) -> HttpResponse:
         """A notice for htmx, a page with a way back and the text that was sent for everyone else."""
         typed = [
             (name, value)
@@ -67,13 +138,11 @@ class Refusals:
             and isinstance(value, str)
             and len(value) > 2
         ]
-        template = "components/notice.html" if getattr(request, "htmx", False) else "errors/refused.html"
         context = {"title": title, "message": message, "typed": typed, "status": status, "way_back": _way_back(request)}
-        response = HttpResponse(render_to_string(template, context, request=request), status=status)
-        if getattr(request, "htmx", False):
-            response["HX-Retarget"] = "#notices"
-            response["HX-Reswap"] = "afterbegin"
-        return response
+        if request.htmx:
+            text = render_to_string("components/notice.html", context, request=request)
+            return notice(HttpResponse(text, status=status))
+        return HttpResponse(render_to_string("errors/refused.html", context, request=request), status=status)
 
 
 def _way_back(request: HttpRequest) -> str:

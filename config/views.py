@@ -4,8 +4,14 @@ import sys
 
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure as csrf_failure_page
 from django.views.decorators.http import require_safe
+from django_htmx.http import trigger_client_event
+
+from decisions.htmx import HtmxHttpRequest, notice
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -16,6 +22,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return HttpResponse(render_to_string("errors/unavailable.html"), status=503, headers={"Retry-After": "2"})
     return HttpResponse(render_to_string("errors/server_error.html"), status=500)
+
+
+def csrf_failure(request: HtmxHttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form without a valid token. A page that htmx holds gets a new one, so that pressing again works."""
+    if not request.htmx:
+        return csrf_failure_page(request, reason)
+    message = _("The key of this page had expired, and it has a new one now. Nothing is lost: send it once more.")
+    context = {"title": _("Please send that again"), "message": message}
+    response = notice(HttpResponse(render_to_string("components/notice.html", context, request=request), status=403))
+    return trigger_client_event(response, "csrf-token", {"token": get_token(request)})
 
 
 @require_safe

@@ -1,24 +1,26 @@
 """The team's log of decisions."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
 
 from decisions import log
 from decisions.forms.log import FilterForm
+from decisions.htmx import HtmxHttpRequest
 from decisions.models import Membership, TeamRole
 from decisions.permissions import may_edit, membership_of
 from decisions.views.feeds import download
 
 
 @require_safe
-def log_page(request: HttpRequest, slug: str) -> HttpResponse:
+def log_page(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     """Decisions to scan, search and filter; the address says what is shown."""
     return _page(request, membership_of(request.user, slug), FilterForm(request.GET))
 
 
 @require_safe
-def log_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
+def log_csv(request: HtmxHttpRequest, slug: str) -> HttpResponseBase:
     """The same list, whole, as CSV."""
     membership = membership_of(request.user, slug)
     form = FilterForm(request.GET)
@@ -27,7 +29,7 @@ def log_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
     return download(log.csv_lines(membership.team, form.filters()), "text/csv; charset=utf-8", f"{slug}-decisions.csv")
 
 
-def _page(request: HttpRequest, membership: Membership, form: FilterForm) -> HttpResponse:
+def _page(request: HtmxHttpRequest, membership: Membership, form: FilterForm) -> HttpResponse:
     page = log.page_of(membership.team, form.filters())
     context = {
         "team": membership.team,
@@ -38,4 +40,8 @@ def _page(request: HttpRequest, membership: Membership, form: FilterForm) -> Htt
         "form": form,
         "whole_address": page.filters.address(after=""),
     }
-    return render(request, "decisions/log/log.html", context, status=200 if form.is_valid() else 422)
+    status = 200 if form.is_valid() else 422
+    if request.htmx.target == "div#log-results" and not request.htmx.history_restore_request:
+        answer = render(request, "decisions/log/fragments/results.html", context, status=status)
+        return push_url(answer, f"{request.path}?{page.filters.address()}".rstrip("?"))
+    return render(request, "decisions/log/log.html", context, status=status)

@@ -4,9 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from decisions import records
 from decisions.errors import Conflict
 from decisions.forms.sections import BY_KEY, Editor, Section, editor, sections_of
+from decisions.htmx import HtmxHttpRequest, morph
 from decisions.models import Membership, Record, RecordState
 from decisions.permissions import membership_of, require_editor
 from decisions.records import comparing, presence
@@ -57,22 +57,27 @@ def record_edit(request: HttpRequest, slug: str, record_id: UUID) -> HttpRespons
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def record_section(request: HttpRequest, slug: str, record_id: UUID, section: str) -> HttpResponse:
+def record_section(request: HtmxHttpRequest, slug: str, record_id: UUID, section: str) -> HttpResponse:
     """One section: GET gives its form alone; POST saves it and answers the page's script in JSON, others with a page."""
     membership, record = _writable(request, slug, record_id)
     found = _section(record, section)
     if request.method != "POST":
         context = {**page_context(membership, record), "editor": editor(record, found)}
         return render(request, "decisions/records/fragments/section.html", context)
-    by_script = request.headers.get("X-Requested-With") == "record.js"
+    by_script = bool(request.htmx)
     act = request.POST.get("act", "")
     if act.startswith("add:"):
-        return _edit_page(request, membership, record, editor(record, found, request.POST, more_rows=act[4:]))
+        more = editor(record, found, request.POST, more_rows=act[4:])
+        return (
+            _section_alone(request, membership, record, more)
+            if by_script
+            else _edit_page(request, membership, record, more)
+        )
     now = editor(record, found, request.POST)
     version = request.POST.get("version", "")
     if not (version.isascii() and version.isdigit() and len(version) < 10) or not now.is_valid():
         if by_script:
-            return JsonResponse({"errors": now.errors()}, status=422)
+            return _section_alone(request, membership, record, now, "wrong", 422)
         return _edit_page(request, membership, record, now, 422)
     try:
         saved = records.edit(
@@ -87,7 +92,8 @@ def record_section(request: HttpRequest, slug: str, record_id: UUID, section: st
     except (records.SectionConflict, records.SignOffBegun) as conflict:
         return _conflict_page(request, membership, record, now, conflict, by_script)
     if by_script:
-        return JsonResponse(_state_of(saved))
+        voided = record.state == RecordState.IN_SIGN_OFF and saved.state == RecordState.DRAFT
+        return _answer(request, membership, saved, editor(saved, found), "saved", voided=voided)
     messages.success(request, _("Saved: %(section)s.") % {"section": found.title})
     return redirect(f"{reverse('decisions:record_edit', args=[slug, record.pk])}#{section}")
 
@@ -114,25 +120,43 @@ def _conflict_page(
     }
     if not by_script:
         return _edit_page(request, membership, record, now, 409)
-    context: dict[str, Any] = {**page_context(membership, record), "editor": now}
-    html = render_to_string("decisions/records/fragments/conflict.html", context, request=request)
-    answer = {"html": html, "version": now.version, "state": record.state, "button": now.conflict["button"]}
-    return JsonResponse(answer, status=409)
+    return _answer(request, membership, record, now, "wrong", 409)
 
 
-def _state_of(record: Record) -> dict[str, Any]:
-    return {
-        "state": record.state,
-        "revision": record.revision,
-        "versions": {key: version_of(record, key) for key in BY_KEY},
-        "problems": [{"section": one.section, "message": one.message} for one in records.problems(record)],
-    }
+def _answer(
+    request: HttpRequest, membership: Membership, record: Record, now: Editor, said: str, status: int = 200, **more: Any
+) -> HttpResponse:
+    """What a save changes on the page: the section's version and status, what it conflicts with, what is still missing."""
+    context = {**page_context(membership, record), "editor": now, "problems": records.problems(record), "status": said}
+    return render(request, "decisions/records/fragments/section_answer.html", {**context, **more}, status=status)
+
+
+def _section_alone(
+    request: HttpRequest, membership: Membership, record: Record, now: Editor, said: str = "", status: int = 200
+) -> HttpResponse:
+    """The section as it was typed, in place of the one on the page."""
+    context = {**page_context(membership, record), "editor": now, "status": said}
+    answer = render(request, "decisions/records/fragments/section.html", context, status=status)
+    return morph(answer, f"#{now.section.key}")
 
 
 @require_POST
 def record_presence(request: HttpRequest, slug: str, record_id: UUID) -> HttpResponse:
     """A heartbeat: where I am; answers where the others are, and which sections are newer than mine."""
-    _membership, record = _writable(request, slug, record_id)
+    membership, record = _writable(request, slug, record_id)
     user = signed_in(request)
     presence.beat(record, user, request.POST.get("section", ""))
-    return JsonResponse({**_state_of(record), "people": presence.others(record, user)})
+    where = presence.others(record, user)
+    sections = sections_of(record)
+    seen = [
+        int(one) if one.isascii() and one.isdigit() and len(one) < 10 else 0 for one in request.POST.getlist("version")
+    ]
+    stale = [
+        section for section, version in zip(sections, seen, strict=False) if version < version_of(record, section.key)
+    ]
+    context = {
+        **page_context(membership, record),
+        "where": [(section.key, where.get(section.key, [])) for section in sections],
+        "stale": [editor(record, section) for section in stale],
+    }
+    return render(request, "decisions/records/fragments/presence.html", context)

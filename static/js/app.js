@@ -137,8 +137,19 @@
     }
   };
   showTimes(document);
-  document.addEventListener("fragment", (event) => showTimes(event.target));
+  document.addEventListener("htmx:after:settle", (event) => showTimes(event.target));
 
   // what was wrong comes first
-  document.querySelector("main [aria-invalid='true']")?.focus();
+  const showWrong = () => document.querySelector("main [aria-invalid='true']")?.focus();
+  showWrong();
+  document.addEventListener("htmx:after:swap", ({ detail }) => {
+    if (detail.ctx.response?.status === 422) showWrong();
+  });
+
+  // a page whose token is not good any more gets a new one with the refusal
+  document.addEventListener("csrf-token", ({ detail: { token } }) => {
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+    const around = document.querySelector("[hx-headers\\:inherited]");
+    if (around) around.setAttribute("hx-headers:inherited", JSON.stringify({ "X-CSRFToken": token }));
+  });
 })();

@@ -1,32 +1,12 @@
 /*
- * Keys, the timer, one-tap votes and answers saved before the meeting moves on. Everything here only presses what is on
+ * Keys, the timer and answers saved before the meeting moves on. Everything here only presses what is on
  * the page, so the page works without it: 1-5 choose a score, arrows move, R reveals, N goes on; off while somebody types.
  *
- *   form[data-ballot]                a tap on a score casts it; how sure, and a reason once it is left, follow by themselves
- *   form[data-auto-submit]           sent whenever something in it changes
  *   form[data-after-save="id"]       goes only after the form of that id, if it holds unsaved answers, has been kept
  *   [data-press="r"]                 the button that the key R presses, while it is on the page
  */
 (() => {
   "use strict";
-
-  const cast = (form) => form.requestSubmit(form.querySelector("button:not([formaction])"));
-
-  document.addEventListener("change", (event) => {
-    const field = event.target;
-    const ballot = field.closest("form[data-ballot]");
-    if (ballot) {
-      const hasScore = ballot.querySelector("input[name=score]:checked");
-      // a tap votes at once; what belongs to a ballot that is not cast yet waits for its score
-      if (field.name === "score" || (hasScore && field.name === "confidence")) cast(ballot);
-      else if (hasScore && field.name === "reason" && ballot.querySelector("button[formaction]")) {
-        // a reveal takes the form away and the focus with it: what was being typed then is kept beside, not sent too late
-        setTimeout(() => { if (ballot.isConnected && field.value !== field.defaultValue) cast(ballot); }, 200);
-      }
-    }
-    const auto = field.closest("form[data-auto-submit]");
-    if (auto) auto.requestSubmit();
-  });
 
   /* ---- answers are kept before the meeting moves on --------------------------------------------------------- */
 
@@ -43,8 +23,8 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     const before = stageOf(onward);
-    first.addEventListener("sent", (done) => {
-      if (done.detail.status >= 400) return;
+    first.addEventListener("htmx:finally:request", (done) => {
+      if (!done.detail.ctx.response || done.detail.ctx.response.status >= 400) return;
       // the answers raised the room's stage; go on with the one that comes back
       const until = Date.now() + 5000;
       const wait = setInterval(() => {
@@ -103,7 +83,7 @@
     const text = left <= 0 ? timer.dataset.over : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     if (timer.textContent !== text) timer.textContent = text;
   };
-  document.addEventListener("fragment", tick);
+  document.addEventListener("htmx:after:settle", tick);
   setInterval(tick, 500);
   tick();
 })();

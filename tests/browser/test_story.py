@@ -21,15 +21,7 @@ SAID = {
 RECORD_STREAM = """
 () => {
   window.streamed = [];
-  const Source = window.EventSource;
-  window.EventSource = class extends Source {
-    constructor(...given) {
-      super(...given);
-      const listen = this.addEventListener.bind(this);
-      this.addEventListener = (name, hear, ...more) =>
-        listen(name, (event) => { window.streamed.push(String(event.data)); hear(event); }, ...more);
-    }
-  };
+  document.addEventListener("htmx:sse:before:message", (event) => window.streamed.push(event.detail.message.data));
 }
 """
 

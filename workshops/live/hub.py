@@ -56,12 +56,18 @@ class Loader(Protocol):
         """The versions of the workshops that still exist."""
 
 
+def partial(name: str, html: str) -> str:
+    """A fragment as htmx puts it in the place of the one that carries its name as id."""
+    return f'<hx-partial hx-target="#{name}" hx-swap="outerMorph">{html}</hx-partial>'
+
+
 def encode(name: str, html: str, version: int | None = None) -> bytes:
-    """One fragment as a server-sent event named like it; the shared ones carry the room's version."""
+    """One fragment as a server-sent message that htmx swaps in; the shared ones carry the room's version."""
+    html = partial(name, html)
     # a carriage return would end a line of the stream's format just as a line feed does
     lines = html.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\ndata: ")
     number = "" if version is None else f"id: {version}\n"
-    return f"{number}event: {name}\ndata: {lines}\n\n".encode("utf-8", "replace")
+    return f"{number}data: {lines}\n\n".encode("utf-8", "replace")
 
 
 @dataclass(slots=True)

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from decisions.errors import Conflict
+from decisions.htmx import HtmxHttpRequest, morph
 from decisions.models import User
 from workshops import actions, follow, fragments
 from workshops import board as boards
@@ -22,22 +23,28 @@ from workshops.models import Round, Seat
 from workshops.readings import framework_in
 from workshops.views.room import require_seat, room_context
 
+# The fragment in which each form stands.
+WHERE = {"situation_form": "stage", "settle_form": "controls", "note_form": "stage", "seat_form": "controls"}
 WAYS = {"outcome": "outcome", "scoring": "scoring", "precheck": "precheck", "lobby": "lobby"}
 
 
-def done(request: HttpRequest, seat: Seat) -> HttpResponse:
+def done(request: HtmxHttpRequest, seat: Seat) -> HttpResponse:
     """The room follows by the stream; htmx needs nothing more, a plain form is sent back to the room."""
-    if getattr(request, "htmx", False):
+    if request.htmx:
         return HttpResponse(status=204)
     return redirect("workshops:room", seat.workshop.public_id)
 
 
-def refused(request: HttpRequest, seat: Seat, name: str, form: forms.Form) -> HttpResponse:
-    """The whole room again with the form as it was typed and what is wrong beside each field."""
-    return render(request, "workshops/room.html", {**room_context(request, seat), name: form}, status=422)
+def refused(request: HtmxHttpRequest, seat: Seat, name: str, form: forms.Form) -> HttpResponse:
+    """The form as it was typed with what is wrong beside each field: its fragment for htmx, else the whole room."""
+    context = {**room_context(request, seat), name: form}
+    if request.htmx:
+        where = WHERE[name]
+        return morph(HttpResponse(fragments.draw(where, context), status=422), f"#{where}")
+    return render(request, "workshops/room.html", context, status=422)
 
 
-def stage_seen(request: HttpRequest) -> int:
+def stage_seen(request: HtmxHttpRequest) -> int:
     """The stage the facilitator's form was made for; a form without one is stale."""
     value = request.POST.get("stage", "")
     if not (value.isascii() and value.isdigit() and len(value) < 10):
@@ -65,7 +72,7 @@ def unknown_rounds(seat: Seat, round_id: int) -> Iterator[None]:
 
 @never_cache
 @require_POST
-def ballot(request: HttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
+def ballot(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
     """Cast or change one's own ballot."""
     seat = require_seat(request, workshop_id)
     form = BallotForm(request.POST)
@@ -79,7 +86,7 @@ def ballot(request: HttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpR
 
 @never_cache
 @require_POST
-def withdraw(request: HttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
+def withdraw(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
     """Take one's own ballot back."""
     seat = require_seat(request, workshop_id)
     with unknown_rounds(seat, round_id):
@@ -87,9 +94,9 @@ def withdraw(request: HttpRequest, workshop_id: uuid.UUID, round_id: int) -> Htt
     return own_fragment(request, seat)
 
 
-def own_fragment(request: HttpRequest, seat: Seat, *, status: int = 200, **context: Any) -> HttpResponse:
+def own_fragment(request: HtmxHttpRequest, seat: Seat, *, status: int = 200, **context: Any) -> HttpResponse:
     """The viewer's ballot for htmx; the whole room for a plain form that was wrong, else the way back."""
-    if getattr(request, "htmx", False):
+    if request.htmx:
         # the own ballot only: a vote must not load the board of two hundred people to say that it is saved
         own = boards.own_board(seat, follow.known_board(seat.workshop_id))
         # as in the stream: without a request, and so without a token, which the page has already
@@ -101,7 +108,7 @@ def own_fragment(request: HttpRequest, seat: Seat, *, status: int = 200, **conte
 
 @never_cache
 @require_POST
-def phase(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+def phase(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Move the meeting on, or back."""
     seat = require_seat(request, workshop_id)
     to = WAYS.get(request.POST.get("phase", ""))
@@ -113,7 +120,7 @@ def phase(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def situation(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+def situation(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Keep the answers about the situation."""
     seat = require_seat(request, workshop_id)
     form = SituationForm(request.POST, framework=framework_in(seat.workshop))
@@ -127,7 +134,7 @@ def situation(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def explainability(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+def explainability(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Say whether legal or public relations require that answers can be explained."""
     seat = require_seat(request, workshop_id)
     required = {"yes": True, "no": False}.get(request.POST.get("required", ""))
@@ -141,7 +148,7 @@ def explainability(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse
 
 @never_cache
 @require_POST
-def open_round(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+def open_round(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Open a criterion for ballots."""
     seat = require_seat(request, workshop_id)
     actions.open_round(
@@ -152,7 +159,7 @@ def open_round(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def open_ahead(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+def open_ahead(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Open all criteria to be scored before the meeting."""
     seat = require_seat(request, workshop_id)
     actions.open_ahead(workshop_id=seat.workshop_id, by=seat, stage=stage_seen(request))
@@ -161,7 +168,7 @@ def open_ahead(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def start_session(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+def start_session(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Begin the meeting on what was scored ahead."""
     seat = require_seat(request, workshop_id)
     actions.start_session(workshop_id=seat.workshop_id, by=seat, stage=stage_seen(request))
@@ -170,7 +177,7 @@ def start_session(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def reveal(request: HttpRequest, workshop_id: uuid.UUID, round_id: int | None = None) -> HttpResponse:
+def reveal(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int | None = None) -> HttpResponse:
     """Show the ballots; asks first when some are missing."""
     seat = require_seat(request, workshop_id)
     if round_id is not None:
@@ -180,7 +187,7 @@ def reveal(request: HttpRequest, workshop_id: uuid.UUID, round_id: int | None = 
         if seat.is_facilitator and target.state == "open" and missing > 0 and "anyway" not in request.POST:
             context = {**room_context(request, seat), "missing": missing, "round_id": round_id}
             template = "workshops/fragments/reveal_anyway.html"
-            if getattr(request, "htmx", False):
+            if request.htmx:
                 return render(request, template, context)
             return render(request, "workshops/reveal_anyway.html", context)
     actions.reveal(workshop_id=seat.workshop_id, round_id=round_id, by=seat, stage=stage_seen(request))
@@ -189,7 +196,7 @@ def reveal(request: HttpRequest, workshop_id: uuid.UUID, round_id: int | None = 
 
 @never_cache
 @require_POST
-def settle(request: HttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
+def settle(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
     """Fix the group's lean, or leave the criterion contested."""
     seat = require_seat(request, workshop_id)
     round_of(seat, round_id)
@@ -211,7 +218,7 @@ def settle(request: HttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpR
 
 @never_cache
 @require_POST
-def reopen(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+def reopen(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Ask a criterion again."""
     seat = require_seat(request, workshop_id)
     actions.reopen_round(
@@ -222,7 +229,7 @@ def reopen(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def note(request: HttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
+def note(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
     """Keep something said in the talk."""
     seat = require_seat(request, workshop_id)
     round_of(seat, round_id)
@@ -235,7 +242,7 @@ def note(request: HttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpRes
 
 @never_cache
 @require_POST
-def timer(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+def timer(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Start, extend or stop the timer."""
     seat = require_seat(request, workshop_id)
     form = TimerForm(request.POST)
@@ -247,7 +254,7 @@ def timer(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def nudge(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+def nudge(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Remind the room that ballots are missing."""
     seat = require_seat(request, workshop_id)
     actions.nudge(workshop_id=seat.workshop_id, by=seat)
@@ -256,7 +263,7 @@ def nudge(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def seat_act(request: HttpRequest, workshop_id: uuid.UUID, seat_id: int, what: str) -> HttpResponse:
+def seat_act(request: HtmxHttpRequest, workshop_id: uuid.UUID, seat_id: int, what: str) -> HttpResponse:
     """What a facilitator does with a seat: remove it, share the lead with it, hand the lead to it."""
     seat = require_seat(request, workshop_id)
     if what == "remove":
@@ -268,7 +275,7 @@ def seat_act(request: HttpRequest, workshop_id: uuid.UUID, seat_id: int, what: s
 
 @never_cache
 @require_POST
-def seat_role(request: HttpRequest, workshop_id: uuid.UUID, seat_id: int) -> HttpResponse:
+def seat_role(request: HtmxHttpRequest, workshop_id: uuid.UUID, seat_id: int) -> HttpResponse:
     """Change whom a seat speaks for."""
     seat = require_seat(request, workshop_id)
     form = SeatForm(request.POST)
@@ -280,7 +287,7 @@ def seat_role(request: HttpRequest, workshop_id: uuid.UUID, seat_id: int) -> Htt
 
 @never_cache
 @require_POST
-def take_over(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+def take_over(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Take the lead of a room whose facilitator has dropped."""
     seat = require_seat(request, workshop_id)
     actions.take_over(workshop_id=seat.workshop_id, by=seat)
@@ -289,7 +296,7 @@ def take_over(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def close(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+def close(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """End the workshop."""
     seat = require_seat(request, workshop_id)
     actions.close(workshop_id=seat.workshop_id, by=seat, stage=stage_seen(request))
@@ -298,7 +305,7 @@ def close(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def write_record(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+def write_record(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Draft the decision record from the outcome, with the flip signals and risks ticked there, and go to it."""
     seat = require_seat(request, workshop_id)
     record = actions.write_record(

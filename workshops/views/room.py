@@ -9,8 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from decisions.htmx import HtmxHttpRequest
 from workshops import board as boards
 from workshops import fragments, permissions, what_ifs
+from workshops.live.hub import partial
 from workshops.minutes import minute_line
 from workshops.models import Phase, Role, Seat
 from workshops.outcome import outcome_view
@@ -89,7 +91,7 @@ def what_if(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
-def state(request: HttpRequest, workshop_id: uuid.UUID) -> JsonResponse:
+def state(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """The room's fragments as they are now, for a browser that cannot hold a stream."""
     seat = require_seat(request, workshop_id)
     audience = fragments.FACILITATOR if seat.is_facilitator else fragments.PARTICIPANT
@@ -104,7 +106,10 @@ def state(request: HttpRequest, workshop_id: uuid.UUID) -> JsonResponse:
         if seat.pk not in own_frames:  # removed while this was on its way
             raise Http404
         own = own_frames[seat.pk]
-    return JsonResponse({"version": frame.version, "fragments": {**frame.fragments[audience], **own}})
+    found = {**frame.fragments[audience], **own}
+    if request.htmx:
+        return HttpResponse("".join(partial(name, html) for name, html in found.items()))
+    return JsonResponse({"version": frame.version, "fragments": found})
 
 
 @never_cache

@@ -1,6 +1,5 @@
 """A room of plain values behind the real hub, the real stream and the real scripts, for tests in a browser."""
 
-import json
 import re
 import socket
 import threading
@@ -12,26 +11,31 @@ from urllib.parse import parse_qs
 import uvicorn
 
 from tests.workshops.live.rooms import Rooms
-from workshops.live.hub import Hub
+from workshops.live.hub import Hub, partial
 from workshops.live.stream import STREAM_PATH, Admission, StreamApp
 
 ROOM, INES = 7, 1
 PATH = "/w/11111111-2222-3333-4444-555555555555/"
-SCRIPTS = Path(__file__).resolve().parents[3] / "static" / "js"
+STATIC = Path(__file__).resolve().parents[3]
+CONFIG = (STATIC / "templates" / "components" / "htmx_config.html").read_text()
 POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 
-PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>room</title></head><body>
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>room</title>{config}</head><body>
 <div id="notices"></div>
 <p data-stream-status role="status" data-lost="The line is down." data-gone="You are no longer in this room." hidden></p>
-<main data-stream="{path}stream/?view=room" data-version="0" data-sending="Sending" data-waiting="Not sent yet, trying again"
- data-unsent="Not sent">
+<main data-sending="Sending"
+ data-waiting="Not sent yet, trying again" data-unsent="Not sent" hx-headers:inherited='{{"X-CSRFToken": "page-token"}}'
+ hx-target:inherited="#notices" hx-swap:inherited="afterbegin" hx-sync:inherited="drop" hx-retry:inherited="2m">
+<div hx-sse:connect="{path}stream/?view=room" hx-trigger="load, connect" hx-swap="none" hidden></div>
+<div data-live-refresh hx-get="{path}state/" hx-trigger="refresh" hx-swap="none" hidden></div>
 <form method="post" action="{path}nothing/"><input type="hidden" name="csrfmiddlewaretoken" value="page-token"></form>
 <section id="stage" data-fragment><p>loading</p></section>
 <section id="people" data-fragment></section>
 <section id="ballot" data-fragment data-key="none"></section>
 <template data-kept-draft><aside class="kept">Not sent: <textarea data-text readonly></textarea></aside></template>
 </main>
-<script src="/static/js/morph.js"></script><script src="/static/js/live.js"></script><script src="/static/js/send.js"></script>
+<script src="/static/vendor/htmx/htmx.min.js"></script><script src="/static/vendor/htmx/hx-sse.min.js"></script>
+<script src="/static/js/ext-keep.js"></script><script src="/static/js/ext-live.js"></script><script src="/static/js/ext-retry.js"></script>
 </body></html>"""
 
 
@@ -68,6 +72,7 @@ class Site:
         self.admitted = True
         self.posts: list[dict[str, list[str]]] = []
         self.answers: list[tuple[int, str, list[tuple[bytes, bytes]]]] = []
+        self.tokens: list[bytes | None] = []
         self.opened = 0
         self.origin = ""
 
@@ -96,15 +101,17 @@ class Site:
             # any cookie will do: admission is somebody else's story
             headers = [*scope["headers"], (b"cookie", b"seat=1")]
             return await self.stream({**scope, "headers": headers}, receive, send)
-        if path.startswith("/static/js/"):
-            return await self.reply(send, 200, (SCRIPTS / Path(path).name).read_text(), "text/javascript")
+        if path.startswith("/static/"):
+            return await self.reply(send, 200, (STATIC / path[1:]).read_text(), "text/javascript")
         if path.endswith("/state/"):
             if not self.admitted:
                 return await self.reply(send, 404, "", "text/plain")
             frame = self.rooms.render_room(ROOM, ["participant"])
             own = self.rooms.render_own(ROOM, [INES]).fragments[INES]
-            state = {"version": frame.version, "fragments": {**frame.fragments["participant"], **own}}
-            return await self.reply(send, 200, json.dumps(state), "application/json")
+            found = {**frame.fragments["participant"], **own}
+            return await self.reply(
+                send, 200, "".join(partial(name, html) for name, html in found.items()), "text/html"
+            )
         if scope["method"] == "POST":
             body = b""
             while True:
@@ -113,9 +120,10 @@ class Site:
                 if not message.get("more_body"):
                     break
             self.posts.append(parse_qs(body.decode()))
+            self.tokens.append(dict(scope["headers"]).get(b"x-csrftoken"))
             status, html, headers = self.answers.pop(0) if self.answers else (204, "", [])
             return await self.reply(send, status, html, "text/html", headers)
-        await self.reply(send, 200, PAGE.format(path=PATH), "text/html")
+        await self.reply(send, 200, PAGE.format(path=PATH, config=CONFIG), "text/html")
 
     async def reply(self, send, status, text, kind, more=()):
         body = text.encode()

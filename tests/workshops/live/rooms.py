@@ -102,11 +102,11 @@ class Client:
 
     def last(self, name: str) -> str:
         """The latest content of one fragment."""
-        found = [event for event in self.got if f"event: {name}\n" in event]
-        return found[-1].split("data: ", 1)[1] if found else ""
+        found = [event for event in self.got if f'hx-target="#{name}"' in event]
+        return found[-1].split('hx-swap="outerMorph">', 1)[1].removesuffix("</hx-partial>") if found else ""
 
     def count(self, name: str) -> int:
-        return sum(f"event: {name}\n" in event for event in self.got)
+        return sum(f'hx-target="#{name}"' in event or f"event: {name}\n" in event for event in self.got)
 
 
 async def until(true, seconds: float = 3.0) -> None:
