@@ -67,8 +67,15 @@ class HtmxAnswers:
         response = self.get_response(request)
         if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
             patch_vary_headers(response, ["HX-Request", "HX-Target"])
-        if not request.htmx or request.htmx.history_restore_request:
+        if not request.htmx or request.htmx.history_restore_request or response.status_code >= 500:
             return response
+        answer = self.shown(request, response)
+        answer.cookies.update(response.cookies)  # whoever takes a seat and is led on needs it
+        if "Retry-After" in response:
+            answer["Retry-After"] = response["Retry-After"]
+        return answer
+
+    def shown(self, request: HtmxHttpRequest, response: HttpResponse) -> HttpResponse:
         if response.status_code in {301, 302, 303}:
             return self.redirect(request, response["Location"])
         if response.streaming or isinstance(response, HttpResponseClientRedirect):

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 TOKEN = "0123456789abcdefghijABCDEFGHIJ01"  # a CSRF token is good when cookie and header agree
+PARTIAL = b'data: <hx-partial hx-target="#'  # what begins a fragment in the stream, up to its name
 
 
 def play(story: Coroutine[Any, Any, Any]) -> Any:
@@ -100,7 +101,7 @@ class Watcher:
     def fragments(self) -> dict[str, str]:
         """The latest HTML of each fragment, decoded only when somebody looks."""
         return {
-            name.decode(): data.removeprefix(b"data: ").replace(b"\ndata: ", b"\n").decode()
+            name.decode(): data.partition(b">")[2].replace(b"\ndata: ", b"\n").decode().removesuffix("</hx-partial>")
             for name, data in self._raw.items()
         }
 
@@ -169,11 +170,10 @@ class Watcher:
                 self.version = version
                 self.arrivals.append((version, now))
         for event in data.split(b"\n\n"):
-            at = event.find(b"event: ")
+            at = event.find(PARTIAL)
             if at >= 0:
-                name, _line, rest = event[at + 7 :].partition(b"\n")
-                if name != b"beat":
-                    self._raw[name] = rest
+                name, _quote, rest = event[at + len(PARTIAL) :].partition(b'"')
+                self._raw[name] = rest
 
 
 def patience() -> float:

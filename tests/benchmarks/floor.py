@@ -22,7 +22,8 @@ class Room:
         self.timer: asyncio.TimerHandle | None = None
 
     def make(self) -> bytes:
-        return f"id: {self.version}\nevent: people\ndata: {PADDING}\n\n".encode()
+        partial = f'<hx-partial hx-target="#people" hx-swap="outerMorph">{PADDING}</hx-partial>'
+        return f"id: {self.version}\ndata: {partial}\n\n".encode()
 
     def vote(self) -> None:
         self.version += 1

@@ -36,7 +36,7 @@ def personal_link(world: Any) -> dict[str, Any]:
 
 ROWS = [
     Row("workshops:join_code", "get", otherwise=200),
-    Row("workshops:join_code", "post", otherwise=404, data=lambda world: {"code": "2" * 8}),
+    Row("workshops:join_code", "post", otherwise=422, data=lambda world: {"code": "2" * 8}),
     Row("workshops:join_link", "get", dict.fromkeys("GOF", 302), otherwise=200, arguments=room_link),
     Row("workshops:join_link", "get", otherwise=404),
     Row(

@@ -59,7 +59,7 @@ def test_wrong_and_closed_codes_get_the_same_answer():
     for_closed = Client().post(CODE, {"code": wrong})
     Workshop.objects.filter(pk=closed.id).update(join_code="3" * 8)
     for_wrong = Client().post(CODE, {"code": wrong})
-    assert for_closed.status_code == for_wrong.status_code == 404
+    assert for_closed.status_code == for_wrong.status_code == 422
     assert mask(for_closed) == mask(for_wrong)
     assert b"222" in for_wrong.content, "what was typed is kept"
 
@@ -76,7 +76,7 @@ def test_what_cannot_be_a_code_is_said_beside_the_field(typed):
 def test_ten_wrong_codes_a_minute_then_wait():
     r = room()
     for _try in range(10):
-        assert Client().post(CODE, {"code": "2" * 8}).status_code == 404
+        assert Client().post(CODE, {"code": "2" * 8}).status_code == 422
     refused = Client().post(CODE, {"code": "2" * 8})
     assert refused.status_code == 429
     assert int(refused["Retry-After"]) > 0
@@ -88,7 +88,7 @@ def test_ten_wrong_codes_a_minute_then_wait():
 def test_a_hundred_wrong_codes_a_minute_from_everywhere_then_wait():
     for number in range(100):
         somewhere = Client(REMOTE_ADDR=f"192.0.2.{number}")
-        assert somewhere.post(CODE, {"code": "2" * 8}).status_code == 404
+        assert somewhere.post(CODE, {"code": "2" * 8}).status_code == 422
     assert Client(REMOTE_ADDR="198.51.100.1").post(CODE, {"code": "2" * 8}).status_code == 429
 
 
@@ -100,7 +100,7 @@ def test_a_minute_later_one_may_try_again(monkeypatch):
             last = Client().post(CODE, {"code": "2" * 8})
         assert last.status_code == 429
     with time_machine.travel("2026-11-18T10:01:30Z", tick=False):
-        assert Client().post(CODE, {"code": "2" * 8}).status_code == 404
+        assert Client().post(CODE, {"code": "2" * 8}).status_code == 422
 
 
 def test_forged_forwarding_headers_do_not_reset_the_count():

@@ -78,9 +78,7 @@ def join_code(request: HttpRequest) -> HttpResponse:
                 tries.was_right()
                 return redirect("workshops:join_link", token)
             form.add_error("code", _("No open workshop has this code. Check it on the screen."))
-            status = 404
-        else:
-            status = 422
+        status = 422
     return render(request, "workshops/join_code.html", {"form": form}, status=status)
 
 
