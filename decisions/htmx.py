@@ -1,10 +1,11 @@
 """Requests that htmx sends, and the two answers of ours that its header helpers do not spell out."""
 
 from typing import TypeVar, cast
+from urllib.parse import parse_qsl, urlsplit
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django_htmx.http import SwapMethod, reswap, retarget
+from django_htmx.http import SwapMethod, push_url, replace_url, reswap, retarget
 from django_htmx.middleware import HtmxDetails
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
@@ -27,3 +28,14 @@ def morph(answer: Answer, selector: str) -> Answer:
 def notice(answer: Answer) -> Answer:
     """Let the answer stand first among the page's notices; the form and what was typed into it stay as they are."""
     return reswap(retarget(answer, "#notices"), "afterbegin")
+
+
+def addressed(answer: Answer, request: HtmxHttpRequest, query: str) -> Answer:
+    """Let the address say what is shown: a step for the back button, but not one for each letter of a search."""
+    here = request.htmx.current_url_abs_path or ""
+    there = f"{request.path}?{query}".rstrip("?")
+    if there == here:
+        return push_url(answer, False)
+    before, after = (dict(parse_qsl(urlsplit(one).query)) for one in (here, there))
+    goes_on = bool(before.pop("q", "") and after.pop("q", "")) and before == after
+    return (replace_url if goes_on and urlsplit(here).path == request.path else push_url)(answer, there)

@@ -17,6 +17,7 @@ from decisions.models import Approach, Standing, StandingOwner, Status, Team
 from decisions.search import search
 
 PAGE_SIZE = 30
+UNASKED = 150  # lines that come as one scrolls; below these a press brings more, so that the page has an end
 BATCH = 500
 SOON = timedelta(days=30)
 
@@ -35,6 +36,7 @@ class Filters:
     until: date | None = None
     sort: str = "newest"  # or due
     after: str = ""  # the cursor: the last line of the page before
+    shown: int = 0  # lines that stand before the cursor on the reader's page
 
     @property
     def is_narrowed(self) -> bool:
@@ -94,6 +96,16 @@ class Page:
     next_after: str = ""
     next_address: str = ""
     first_address: str = ""
+
+    @property
+    def shown(self) -> int:
+        """How many lines the reader's page has with these."""
+        return self.filters.shown + len(self.lines)
+
+    @property
+    def goes_on_unasked(self) -> bool:
+        """Whether the next lines come as soon as the end of these is reached."""
+        return self.shown < UNASKED
 
 
 def is_overdue(due: date | None, today: date) -> bool:

@@ -43,6 +43,7 @@ class FilterForm(forms.Form):
         label=_("Order"), required=False, choices=[("", _("Newest first")), ("due", _("Revisit due first"))]
     )
     after = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
+    shown = forms.IntegerField(required=False, min_value=0, max_value=MOST, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         """A cursor belongs to its order."""
@@ -64,4 +65,5 @@ class FilterForm(forms.Form):
         """The valid filters; none of them when anything is wrong."""
         if not self.is_valid():
             return Filters()
-        return Filters(**{**self.cleaned_data, "sort": self.cleaned_data["sort"] or "newest"})
+        given = self.cleaned_data
+        return Filters(**{**given, "sort": given["sort"] or "newest", "shown": given["shown"] or 0})

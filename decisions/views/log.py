@@ -3,11 +3,10 @@
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
-from django_htmx.http import push_url
 
 from decisions import log
 from decisions.forms.log import FilterForm
-from decisions.htmx import HtmxHttpRequest
+from decisions.htmx import HtmxHttpRequest, addressed
 from decisions.models import Membership, TeamRole
 from decisions.permissions import may_edit, membership_of
 from decisions.views.feeds import download
@@ -40,8 +39,11 @@ def _page(request: HtmxHttpRequest, membership: Membership, form: FilterForm) ->
         "form": form,
         "whole_address": page.filters.address(after=""),
     }
-    status = 200 if form.is_valid() else 422
-    if request.htmx.target == "div#log-results" and not request.htmx.history_restore_request:
-        answer = render(request, "decisions/log/fragments/results.html", context, status=status)
-        return push_url(answer, f"{request.path}?{page.filters.address()}".rstrip("?"))
-    return render(request, "decisions/log/log.html", context, status=status)
+    if not form.is_valid():
+        return render(request, "decisions/log/log.html", context, status=422)
+    if request.htmx.target == "div#log-results":
+        answer = render(request, "decisions/log/fragments/results.html", context)
+        return addressed(answer, request, page.filters.address())
+    if request.htmx.target == "tbody#log-lines":
+        return render(request, "decisions/log/fragments/more.html", context)
+    return render(request, "decisions/log/log.html", context)
