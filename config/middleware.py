@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
@@ -21,6 +22,7 @@ from decisions.htmx import OUTER_MORPH, HtmxHttpRequest, morph, notice
 
 Handler = Callable[[Any], HttpResponse]
 CONTENT = "#content"
+TEAMS = "/t/"  # pages that nobody sees without signing in
 WHOLE_PAGE = re.compile(rb"\s*<!doctype html", re.IGNORECASE)
 
 
@@ -64,51 +66,58 @@ class HtmxAnswers:
         self.get_response = get_response
 
     def __call__(self, request: HtmxHttpRequest) -> HttpResponse:
+        if request.htmx.history_restore_request:  # who goes back wants the page, whichever parts its view also gives
+            request.META.pop("HTTP_HX_REQUEST", None)
+            del request.headers
         response = self.get_response(request)
-        if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
+        is_html = response.get("Content-Type", "").startswith("text/html") and not response.streaming
+        if is_html:
             patch_vary_headers(response, ["HX-Request", "HX-Target"])
-        if not request.htmx or request.htmx.history_restore_request or response.status_code >= 500:
+        if not request.htmx or response.status_code >= 500:  # htmx swaps no 5xx: the form says that it was not sent
             return response
-        answer = self.shown(request, response)
-        answer.cookies.update(response.cookies)  # whoever takes a seat and is led on needs it
-        if "Retry-After" in response:
-            answer["Retry-After"] = response["Retry-After"]
-        return answer
-
-    def shown(self, request: HtmxHttpRequest, response: HttpResponse) -> HttpResponse:
         if response.status_code in {301, 302, 303}:
-            return self.redirect(request, response["Location"])
-        if response.streaming or isinstance(response, HttpResponseClientRedirect):
+            answer = self.redirect(request, response["Location"])
+            answer.cookies = response.cookies  # such as the seat that was just taken
+            return answer
+        if not is_html or isinstance(response, HttpResponseRedirectBase):
             return response
         if WHOLE_PAGE.match(response.content[:200]):
             return self.page(request, response)
         return self.with_messages(request, response)
 
     def redirect(self, request: HtmxHttpRequest, address: str) -> HttpResponse:
-        path, _, _ = address.partition("#")
-        if urlsplit(path).path == resolve_url(settings.LOGIN_URL):
-            login = f"{urlsplit(path).path}?{urlencode({'next': request.htmx.current_url_abs_path or '/'})}"
-            text = render_to_string("components/signed_out.html", {"login": login}, request=request)
-            return notice(HttpResponse(text, status=401))
-        here = request.htmx.current_url_abs_path or ""
-        if path.partition("?")[0] != here.partition("#")[0].partition("?")[0]:
+        path = urlsplit(address).path
+        if path == resolve_url(settings.LOGIN_URL):
+            return self.signed_out(request, HttpResponse())
+        here = urlsplit(request.htmx.current_url_abs_path or "").path
+        if path != here:
             return HttpResponseClientRedirect(address)
         # the same page: its content anew, so that nothing that is being written beside it is lost
         return HttpResponseLocation(address, target=CONTENT, select=CONTENT, swap=OUTER_MORPH)
 
     def page(self, request: HtmxHttpRequest, response: HttpResponse) -> HttpResponse:
-        if response.status_code in {200, 409, 422}:
+        status = response.status_code
+        if status in {200, 409, 422}:
             here = (request.htmx.current_url_abs_path or "").partition("#")[0]
             if request.method == "GET" and request.get_full_path() == here:
                 push_url(response, False)  # no second entry of the same page in the browser's history
             if request.htmx.request_type != "full":  # else the element says itself what it selects
                 morph(reselect(response, CONTENT), CONTENT)
             return response
+        if status == 404 and request.path.startswith(TEAMS) and not request.user.is_authenticated:
+            return self.signed_out(request, response)
         words = {404: _("That is not here any more"), 413: _("That is too large"), 429: _("Too many tries in a minute")}
-        title = words.get(response.status_code, _("That did not work"))
+        title = words.get(status, _("That did not work"))
         message = _("What you typed is still here. Copy what you need, then load the page again.")
-        text = render_to_string("components/notice.html", {"title": title, "message": message}, request=request)
-        return notice(HttpResponse(text, status=response.status_code))
+        response.content = render_to_string("components/notice.html", {"title": title, "message": message}, request)
+        return notice(response)
+
+    def signed_out(self, request: HtmxHttpRequest, response: HttpResponse) -> HttpResponse:
+        """The way back in is to the page that one has before one: the form's own address may answer no GET."""
+        login = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.htmx.current_url_abs_path or '/'})}"
+        response.content = render_to_string("components/signed_out.html", {"login": login}, request)
+        response.status_code = 401
+        return notice(response)
 
     def with_messages(self, request: HtmxHttpRequest, response: HttpResponse) -> HttpResponse:
         if response.status_code >= 300 or not len(get_messages(request)):

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django_htmx.http import SwapMethod, push_url, replace_url, reswap, retarget
+from django_htmx.http import SwapMethod, push_url, replace_url, reselect, reswap, retarget
 from django_htmx.middleware import HtmxDetails
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
@@ -26,8 +26,8 @@ def morph(answer: Answer, selector: str) -> Answer:
 
 
 def notice(answer: Answer) -> Answer:
-    """Let the answer stand first among the page's notices; the form and what was typed into it stay as they are."""
-    return reswap(retarget(answer, "#notices"), "afterbegin")
+    """Let the answer be the page's notice, in place of an older one; the form and what was typed stay as they are."""
+    return reselect(reswap(retarget(answer, "#notices"), "innerHTML"), ".notice")  # whatever the element selects
 
 
 def addressed(answer: Answer, request: HtmxHttpRequest, query: str) -> Answer:

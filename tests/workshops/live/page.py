@@ -131,6 +131,7 @@ class Site:
             (b"content-type", f"{kind}; charset=utf-8".encode()),
             (b"content-length", b"%d" % len(body)),
             (b"content-security-policy", POLICY.encode()),
+            *([(b"vary", b"HX-Request")] if kind == "text/html" else []),
             *more,
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
