@@ -67,7 +67,8 @@ class HtmxAnswers:
 
     def __call__(self, request: HtmxHttpRequest) -> HttpResponse:
         if request.htmx.history_restore_request:  # who goes back wants the page, whichever parts its view also gives
-            request.META.pop("HTTP_HX_REQUEST", None)
+            for name in [name for name in request.META if name.startswith("HTTP_HX_")]:
+                del request.META[name]
             del request.headers
         response = self.get_response(request)
         is_html = response.get("Content-Type", "").startswith("text/html") and not response.streaming
