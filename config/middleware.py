@@ -18,7 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseLocation, p
 
 from decisions.api.problems import as_problem
 from decisions.errors import Conflict, NotAllowed
-from decisions.htmx import OUTER_MORPH, HtmxHttpRequest, morph, notice
+from decisions.htmx import DEPENDS_ON, OUTER_MORPH, HtmxHttpRequest, as_plain, morph, notice
 
 Handler = Callable[[Any], HttpResponse]
 CONTENT = "#content"
@@ -66,14 +66,12 @@ class HtmxAnswers:
         self.get_response = get_response
 
     def __call__(self, request: HtmxHttpRequest) -> HttpResponse:
-        if request.htmx.history_restore_request:  # who goes back wants the page, whichever parts its view also gives
-            for name in [name for name in request.META if name.startswith("HTTP_HX_")]:
-                del request.META[name]
-            del request.headers
+        if request.htmx.history_restore_request:
+            as_plain(request)
         response = self.get_response(request)
         is_html = response.get("Content-Type", "").startswith("text/html") and not response.streaming
         if is_html:
-            patch_vary_headers(response, ["HX-Request", "HX-Target"])
+            patch_vary_headers(response, DEPENDS_ON)
         if not request.htmx or response.status_code >= 500:  # htmx swaps no 5xx: the form says that it was not sent
             return response
         if response.status_code in {301, 302, 303}:

@@ -12,12 +12,20 @@ Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 # django-htmx lists the swaps of htmx 2; the morphs came with 4.
 OUTER_MORPH = cast(SwapMethod, "outerMorph")
+DEPENDS_ON = ("HX-Request", "HX-Target")  # for Vary
 
 
 class HtmxHttpRequest(HttpRequest):
     """A request after django-htmx's middleware: `request.htmx` is false for a request that a browser sent by itself."""
 
     htmx: HtmxDetails
+
+
+def as_plain(request: HtmxHttpRequest) -> None:
+    """Forget that htmx asks, in place: whoever goes back wants the page, whichever parts its view also gives."""
+    for name in [name for name in request.META if name.startswith("HTTP_HX_")]:
+        del request.META[name]
+    del request.headers
 
 
 def morph(answer: Answer, selector: str) -> Answer:
