@@ -39,9 +39,6 @@ class Application:
                 await self.web(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self.live(receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1000})
 
     async def live(self, receive: Receive, send: Send) -> None:
         """Start the hub with the server and end it with the server."""

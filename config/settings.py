@@ -1,5 +1,6 @@
 """Every setting, read from the environment (or a .env file): a wrong value stops the start and names the variable."""
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -188,7 +189,7 @@ EMAIL_BACKEND = (
 # --- languages and times -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
@@ -245,6 +246,13 @@ VERIFY_RATE_PER_ADDRESS = env.int("VERIFY_RATE_PER_ADDRESS", 20, validate=check.
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 600, validate=check.Range(min=1))
 # Webhooks go to the open internet only; a closed network may allow its own addresses, and plain HTTP with them.
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", False)
+
+# Processes that lay out PDFs, in each web process; seconds of work a record, and MiB a process, before it is stopped.
+PDF_WORKERS = env.int("PDF_WORKERS", 1, validate=check.Range(min=1, max=64))
+PDF_TIMEOUT = env.float("PDF_TIMEOUT", 20.0, validate=check.Range(min=1))
+PDF_MEMORY = env.int("PDF_MEMORY", 1024, validate=check.Range(min=256))
+# Folders of further TTF files, for scripts that the bundled faces lack; separated as in PATH.
+PDF_FONT_FOLDERS = [folder for folder in env.str("PDF_FONT_FOLDERS", "").split(os.pathsep) if folder]
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=check.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
 LOGGING = {

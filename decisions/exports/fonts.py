@@ -11,12 +11,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from fontTools.ttLib import TTCollection, TTFont
 
 from .text import clean
 
 FOLDER = Path(__file__).resolve().parents[2] / "static" / "fonts" / "print"
-EXTRA = "PDF_FONT_FOLDERS"  # further folders of TTF files (scripts that the bundled faces lack), separated like PATH
 BOX = "□"
 # drawn as nothing whether or not a face has them: joiners, spaces of zero width, variation selectors, skin tones
 _SILENT = frozenset(
@@ -25,8 +25,8 @@ _SILENT = frozenset(
 
 
 def folders() -> tuple[Path, ...]:
-    extra = [Path(part) for part in os.environ.get(EXTRA, "").split(os.pathsep) if part]
-    return (FOLDER, *extra)
+    """The bundled faces, and those that this site adds (setting PDF_FONT_FOLDERS)."""
+    return (FOLDER, *map(Path, settings.PDF_FONT_FOLDERS))
 
 
 def isolate(cache: Path) -> None:

@@ -1,7 +1,7 @@
 """PDFs for the web process, which never imports the layout engine: it asks a warm worker process.
 
 `render_pdf` blocks its thread and no other; call it off the event loop. It is safe from any number of threads, and
-after a fork. Environment: `PDF_WORKERS` (1), `PDF_TIMEOUT` seconds a record (20), `PDF_MEMORY` MiB a worker (1024).
+after a fork. Settings: `PDF_WORKERS`, `PDF_TIMEOUT` seconds a record, `PDF_MEMORY` MiB a worker.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from . import canonical, fonts
 from .levels import PAPERS
-from .pdf_worker import HEADER, LARGEST
+from .pdf_worker import FONT_FOLDERS, HEADER, LARGEST
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
 WAIT_SECONDS = 60.0
 JOBS_A_WORKER = 200
-_PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "TMPDIR", fonts.EXTRA)
+_PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "TMPDIR")
 
 
 class PdfError(Exception):
@@ -175,6 +176,7 @@ class Worker:
         # a small environment: no secrets, one hash seed, one time zone, one locale
         environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
         environment |= {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "HOME": self.folder.name}
+        environment[FONT_FOLDERS] = os.pathsep.join(settings.PDF_FONT_FOLDERS)
         command = [sys.executable, "-m", "decisions.exports.pdf_worker", self.folder.name, str(self.memory_mib)]
         self.process = subprocess.Popen(
             command,
@@ -266,11 +268,7 @@ def _pool() -> Pool:
     global _shared
     with _lock:
         if _shared is None or _shared.pid != os.getpid():
-            _shared = Pool(
-                max(1, int(os.environ.get("PDF_WORKERS", "1"))),
-                timeout=float(os.environ.get("PDF_TIMEOUT", "20")),
-                memory_mib=int(os.environ.get("PDF_MEMORY", "1024")),
-            )
+            _shared = Pool(settings.PDF_WORKERS, timeout=settings.PDF_TIMEOUT, memory_mib=settings.PDF_MEMORY)
         return _shared
 
 

@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+FONT_FOLDERS = "PDF_FONT_FOLDERS"  # the one setting that the worker needs comes in its environment
 HEADER = struct.Struct(">I")
 LARGEST = 64 * 1024 * 1024
 
@@ -78,17 +79,23 @@ def main(cache: str, memory_mib: int) -> int:
 
 
 def prepare(cache: Path):  # type: ignore[no-untyped-def]  # the type lives in a module that must not be imported early
-    """Isolate the fonts, set Django up with nothing but translations, and load the engine."""
-    from . import fonts
-
-    fonts.isolate(cache)
+    """Set Django up with nothing but translations and fonts, isolate these, and load the engine."""
     import django
     from django.conf import settings
 
     if not settings.configured:
-        locale = Path(__file__).resolve().parents[2] / "locale"
-        settings.configure(USE_I18N=True, USE_TZ=True, TIME_ZONE="UTC", INSTALLED_APPS=[], LOCALE_PATHS=[str(locale)])
+        settings.configure(
+            USE_I18N=True,
+            USE_TZ=True,
+            TIME_ZONE="UTC",
+            INSTALLED_APPS=[],
+            LOCALE_PATHS=[str(Path(__file__).resolve().parents[2] / "locale")],
+            PDF_FONT_FOLDERS=[folder for folder in os.environ.get(FONT_FOLDERS, "").split(os.pathsep) if folder],
+        )
         django.setup()
+    from . import fonts
+
+    fonts.isolate(cache)
     from .pdf_render import Renderer
 
     return Renderer()

@@ -23,8 +23,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from django.conf import settings
-
 ROOT = Path(__file__).resolve().parents[2]
 FLOOR = "floor"
 
@@ -166,8 +164,7 @@ def memory_mib(pid: int) -> float:
 
 
 def main(rounds: int) -> None:
-    if not settings.configured:
-        settings.configure(USE_I18N=False)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     from decisions.exports import canonical, pdf
     from tests.decisions.exports import documents
 

@@ -133,7 +133,7 @@ def test_unknown_paper_and_impossible_json_are_refused_before_any_work():
 
 def test_the_web_process_never_loads_the_layout_engine():
     code = (
-        "import sys; from django.conf import settings; settings.configure(USE_I18N=False)\n"
+        "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'\n"
         "from decisions.exports import pdf, doctor, archive, markdown, csv_cells\n"
         "from tests.decisions.exports import documents\n"
         "made = pdf.render_pdf(documents.support_copilot())\n"
