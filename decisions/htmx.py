@@ -3,7 +3,8 @@
 from typing import TypeVar, cast
 from urllib.parse import parse_qsl, urlsplit
 
-from django.http import HttpRequest
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django_htmx.http import SwapMethod, push_url, replace_url, reselect, reswap, retarget
 from django_htmx.middleware import HtmxDetails
@@ -47,3 +48,18 @@ def addressed(answer: Answer, request: HtmxHttpRequest, query: str) -> Answer:
     before, after = (dict(parse_qsl(urlsplit(one).query)) for one in (here, there))
     goes_on = bool(before.pop("q", "") and after.pop("q", "")) and before == after
     return (replace_url if goes_on and urlsplit(here).path == request.path else push_url)(answer, there)
+
+
+def checked(request: HttpRequest, form: BaseForm, at: str = "") -> HttpResponse | None:
+    """One field as it was left, with what is wrong with it beside it; None when the form itself is shown or sent.
+
+    From here on the form's fields ask for that at the address: nothing is saved, sent or counted for it.
+    """
+    form.checked_at = at or request.path  # type: ignore[attr-defined]  # read by django/forms/field.html
+    if request.method != "POST" or "check" not in request.GET:
+        return None
+    left = next((field for field in form if field.html_name == request.GET["check"]), None)
+    if left is None:
+        raise Http404
+    left.field.widget.attrs.pop("autofocus", None)  # whoever left a field is at the next one
+    return HttpResponse(left.as_field_group())

@@ -1,6 +1,7 @@
 """The decision page: everything that stands about one decision, gathered once."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -42,6 +43,18 @@ class DecisionPage:
     def is_settled(self) -> bool:
         """An accepted record stands."""
         return self.record is not None and self.record.state == RecordState.ACCEPTED
+
+    @property
+    def planned(self) -> dict[str, Any] | None:
+        """What a draft says of its revisit; an accepted text has revisits of its own."""
+        is_draft = self.record is not None and self.record.state == RecordState.DRAFT
+        return dict(self.record.content["revisit"]) if self.record and is_draft else None
+
+    @property
+    def planned_on(self) -> date | None:
+        """The day that a draft names."""
+        day = self.planned and self.planned["on"]
+        return date.fromisoformat(day) if day else None
 
     @property
     def approach_label(self) -> str:

@@ -1,6 +1,7 @@
 """Acts on decisions: ask one, reword it, tag it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -68,6 +69,12 @@ def reword(
     now.save()
     _tag(now, tags)
     return now
+
+
+def words_of(decision: Decision) -> dict[str, Any]:
+    """What `reword` replaces, as it stands."""
+    names = ("title", "question", "context", "starting_point", "owner")
+    return {**{name: getattr(decision, name) for name in names}, "tags": [tag.name for tag in decision.tags.all()]}
 
 
 def _tag(decision: Decision, tags: Sequence[str]) -> None:

@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("t/<slug:slug>/decisions.csv", log.log_csv, name="log_csv"),
     path("t/<slug:slug>/decisions/new/", decisions.decision_new, name="decision_new"),
     path("t/<slug:slug>/d/<int:number>/", decisions.decision, name="decision"),
+    path("t/<slug:slug>/d/<int:number>/revisit/", decisions.decision_revisit, name="decision_revisit"),
     path("t/<slug:slug>/d/<int:number>/edit/", decisions.decision_edit, name="decision_edit"),
     # the record: read, write, sign
     path("t/<slug:slug>/d/<int:number>/record/", records.record_new, name="record_new"),

@@ -1,5 +1,6 @@
 """Forms about decisions."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from decisions import frameworks
 from decisions.forms.fields import Line, Prose, Words
+from decisions.forms.records import RevisitSection
 from decisions.models import Decision, Membership, Team
 
 
@@ -84,4 +86,15 @@ class DecisionForm(forms.Form):
 class RewordForm(DecisionForm):
     """Reword a decision; carries the version that the writer saw."""
 
-    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput(attrs={"id": False}))
+
+    def __init__(self, *args: Any, only: Collection[str] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        if only:  # a part of the words, in its place on the decision's page
+            self.fields = {name: field for name, field in self.fields.items() if name in {*only, "version"}}
+
+
+class RevisitForm(RevisitSection):
+    """When a draft says that its decision is looked at again; carries the version that the writer saw."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput(attrs={"id": False}))

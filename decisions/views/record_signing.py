@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from decisions import records
 from decisions.errors import Conflict, NotAllowed
 from decisions.forms.records import SignForm
+from decisions.htmx import checked
 from decisions.models import RecordState
 from decisions.permissions import membership_of, require_editor
 from decisions.views.records import record_of, record_page
@@ -79,6 +80,8 @@ def sign(request: HttpRequest, slug: str, record_id: UUID) -> HttpResponse:
             raise Conflict(_("This record is not in sign-off any more."))
         raise NotAllowed(_("You are not among the owners who sign this record."))
     form = SignForm(request.POST)
+    if answer := checked(request, form):
+        return answer
     if not form.is_valid():
         return record_page(request, membership, record, status=422, sign_form=form)
     records.sign(
@@ -117,6 +120,8 @@ def sign_by_link(request: HttpRequest, token: str) -> HttpResponse:
     record = found.record
     is_open = record.state == RecordState.IN_SIGN_OFF
     form = SignForm(request.POST or None, initial={"content_hash": record.content_hash, "note": found.note})
+    if answer := checked(request, form):
+        return answer
     status = 200
     if request.method == "POST":
         if not is_open:

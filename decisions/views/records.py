@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from decisions import records, revisits
 from decisions.forms.records import NewRecordForm, ShareForm, SignForm, WithdrawForm
+from decisions.htmx import checked
 from decisions.models import Decision, Membership, Record, RecordRevision, RecordState
 from decisions.permissions import may_edit, membership_of, require_editor
 from decisions.records import comparing, shares
@@ -52,6 +53,8 @@ def record_page(
     own = records.own_sign_off(record, user) if record.state == RecordState.IN_SIGN_OFF else None
     waiting = [one for one in sign_offs if one.position == "pending"]
     links = shares.open_links(record) if record.number and may_edit(membership) else []
+    sign_form = SignForm(initial={"content_hash": record.content_hash})
+    checked(request, sign_form, reverse("decisions:sign", args=[membership.team.slug, record.pk]))
     context = {
         **page_context(membership, record),
         "document": records.document_of(record),
@@ -59,7 +62,7 @@ def record_page(
         "sign_offs": sign_offs,
         "waiting": waiting,
         "own": own,
-        "sign_form": SignForm(initial={"content_hash": record.content_hash}) if own else None,
+        "sign_form": sign_form if own else None,
         "voided": record.sign_offs.exclude(voided_at=None).order_by("-voided_at")[:40],
         "may_accept": record.state == RecordState.IN_SIGN_OFF and sign_offs and not waiting,
         "revisit": revisits.live(record),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from decisions import teams
 from decisions.errors import Conflict
 from decisions.forms.teams import InviteForm, RoleForm, TeamForm
+from decisions.htmx import checked
 from decisions.models import Membership, TeamRole, User
 from decisions.permissions import membership_of, require_owner
 from decisions.views.requests import public_address, signed_in
@@ -21,6 +22,8 @@ from decisions.views.requests import public_address, signed_in
 def team_new(request: HttpRequest) -> HttpResponse:
     """Found a team."""
     form = TeamForm(request.POST or None)
+    if answer := checked(request, form):
+        return answer
     if request.method == "POST" and form.is_valid():
         team = teams.found(name=form.cleaned_data["name"], by=signed_in(request))
         messages.success(request, _("%(team)s is founded. Invite the people who decide with you.") % {"team": team})

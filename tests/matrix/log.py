@@ -1,5 +1,7 @@
 """The log of decisions: members read, editors ask and reword."""
 
+from typing import Any
+
 from tests.matrix.row import Row
 
 READ = {"M": 200, "E": 200, "W": 200}
@@ -7,6 +9,8 @@ FORM = {"M": 403, "E": 200, "W": 200}
 WRONG = {"M": 403, "E": 422, "W": 422}
 WRITE = {"M": 403, "E": 302, "W": 302}
 ASKED = {"title": "A", "question": "B?", "context": "", "starting_point": "", "tags": "", "owner": ""}
+DRAFTED: Any = lambda world: {"number": world.done.workshop.decision.number}  # noqa: E731
+LOOK = {"on": "2031-05-02", "cadence": "monthly", "none_because": ""}
 
 ROWS = [
     Row("decisions:log", "get", READ),
@@ -24,4 +28,15 @@ ROWS = [
     Row("decisions:decision_edit", "post", WRONG),
     Row("decisions:decision_edit", "post", WRITE, data=lambda world: {**ASKED, "version": "1"}),
     Row("decisions:decision_edit", "post", {**WRITE, "E": 409, "W": 409}, data=lambda world: {**ASKED, "version": "7"}),
+    Row("decisions:decision_revisit", "get", {"M": 403}, otherwise=404),  # no draft says anything of it
+    Row("decisions:decision_revisit", "get", FORM, arguments=DRAFTED),
+    Row("decisions:decision_revisit", "post", WRONG, arguments=DRAFTED),
+    Row("decisions:decision_revisit", "post", WRITE, arguments=DRAFTED, data=lambda world: {**LOOK, "version": "0"}),
+    Row(
+        "decisions:decision_revisit",
+        "post",
+        {**WRITE, "E": 409, "W": 409},
+        arguments=DRAFTED,
+        data=lambda world: {**LOOK, "version": "7"},
+    ),
 ]

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from decisions import rates
+from decisions.htmx import checked
 from decisions.models import User
 from workshops import actions
 from workshops.forms import CodeForm, JoinForm
@@ -98,6 +99,8 @@ def join_link(request: HttpRequest, token: str) -> HttpResponse:
     user = request.user if isinstance(request.user, User) else None
     role = request.GET.get("role", "")
     form = JoinForm(request.POST or None, initial={"name": str(user) if user else "", "role": role})
+    if answer := checked(request, form):
+        return answer
     status = 200
     if request.method == "POST":
         if form.is_valid():
