@@ -65,6 +65,7 @@ def ask_and_sign(felix, mina, person, mails, record_page, *, dissent=""):
     clean(jonas)
     mina.goto(record_page)
     say(mina, "I agree")
+    mina.get_by_text("Thank you. Your word stands on this exact text.").wait_for()
 
 
 def test_four_people_write_sign_accept_replace_and_verify(product, person, mails, tmp_path):
