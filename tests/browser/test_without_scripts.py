@@ -1,0 +1,193 @@
+"""The whole life of a decision with scripts switched off: from sign-up to the text of the PDF, by links and forms alone."""
+
+import re
+from collections import Counter
+
+import pytest
+from django.urls import resolve
+from playwright.sync_api import Error, expect
+
+from workshops.demo.seed import seed
+from workshops.demo.stories import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LAPTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+# What each guest says and votes in the first round; later ones are quicker.
+GUESTS = {
+    "product": ("Ines", "-2", "Runbooks change every week."),
+    "security": ("Sam", "-1", "Every answer needs its source."),
+    "data": ("Daria", "-2", "Retrieval keeps access rules."),
+}
+
+
+def press(page, name: str) -> None:
+    """Press a button of the page, by how its name begins, and wait for the page that comes."""
+    with page.expect_navigation():
+        page.locator("main").get_by_role("button", name=re.compile(f"^{name}")).first.click()
+    nothing_is_dead(page)
+
+
+def follow(page, name: str) -> None:
+    """Follow a link of the page, by how its name begins."""
+    with page.expect_navigation():
+        page.locator("main").get_by_role("link", name=re.compile(f"^{name}")).first.click()
+    nothing_is_dead(page)
+
+
+def nothing_is_dead(page) -> None:
+    """No button is shown that only a script would answer."""
+    dead = page.locator("button[type=button]:visible, a[href='#']:visible, button:not(form button):not([form]):visible")
+    assert dead.evaluate_all("all => all.map((one) => one.outerHTML.slice(0, 200))") == [], page.url
+
+
+def says(page, text: str) -> None:
+    expect(page.locator("main")).to_contain_text(text)
+
+
+def test_from_sign_up_to_the_pdf(product, person, mails):
+    ada = person(viewport=LAPTOP, java_script_enabled=False)
+    sign_up(ada, product, mails)
+    found_a_team_and_ask(ada)
+    link = prepare(ada)
+    guests = {role: join(person(viewport=PHONE, java_script_enabled=False), link, role) for role in GUESTS}
+    precheck(ada, guests)
+    score(ada, guests, first=True)
+    for _place in range(4):
+        score(ada, guests)
+    outcome(ada, guests)
+    for page in (ada, *guests.values()):
+        assert page.complaints == []
+        assert [answer.url for answer in page.received if answer.status >= 400] == []
+
+
+def sign_up(ada, product, mails) -> None:
+    ada.goto(product)
+    follow(ada, "Found a team")
+    ada.get_by_label("Your name").fill("Ada")
+    ada.get_by_label("Email").fill("ada@example.org")
+    ada.get_by_label("Password").fill("a-long-enough-password")
+    press(ada, "Create the account")
+    says(ada, "ada@example.org")
+    (mail,) = mails("ada@example.org")
+    code = re.search(r"^\s*([A-Z0-9]{3,}(?:-[A-Z0-9]{3,})*)\s*$", mail, re.MULTILINE)
+    assert code, mail
+    ada.locator("main input[name=code]").fill(code[1])
+    press(ada, "Confirm")
+
+
+def found_a_team_and_ask(ada) -> None:
+    ada.get_by_label("Name").fill("Helio Desk")
+    press(ada, "Found the team")
+    follow(ada, "Ask the first decision")
+    ada.get_by_label("Title").fill("Runbook answers")
+    ada.get_by_label("Question").fill("Retrieve, tune, both or neither for the runbook assistant?")
+    press(ada, "Ask this decision")
+    says(ada, "Decision 1 is asked.")
+
+
+def prepare(ada) -> str:
+    """Open the lobby; the link that guests join by."""
+    follow(ada, "Hold a workshop|Prepare a workshop")
+    ada.get_by_label("I lead only").check()
+    press(ada, "Open the lobby")
+    expect(ada.get_by_role("heading", name="Join this workshop")).to_be_visible()
+    return ada.locator("#stage a[href*='/j/']").get_attribute("href")
+
+
+def join(guest, link, role):
+    name, _score, _reason = GUESTS[role]
+    guest.goto(link)
+    guest.get_by_label("Your name").fill(name)
+    guest.locator(f"input[name=role][value={role}]").check()
+    guest.get_by_label("Your e-mail").fill(f"{role}@example.org")
+    press(guest, "Take a seat")
+    expect(guest.locator("#people")).to_contain_text(name)
+    return guest
+
+
+def precheck(ada, guests) -> None:
+    ada.reload()
+    for name, _score, _reason in GUESTS.values():
+        expect(ada.locator("#people")).to_contain_text(name)
+    press(ada, "Begin the precheck")
+    ada.get_by_label("Do documents decide what a right answer is?").check()
+    press(ada, "Keep these answers")
+    expect(ada.get_by_label("Do documents decide what a right answer is?")).to_be_checked()
+    guests["product"].reload()
+    says(guests["product"], "Is it a model problem at all?")
+    press(ada, "Begin scoring")
+
+
+def score(ada, guests, *, first: bool = False) -> None:
+    press(ada, "Open: ")
+    for place, (role, guest) in enumerate(guests.items(), start=1):
+        _name, score, reason = GUESTS[role]
+        guest.reload()
+        guest.locator(f"form[data-ballot] label:has(input[value='{score if first else '-1'}'])").click()
+        if first:
+            guest.locator("textarea[name=reason]").fill(reason)
+        press(guest, "Cast my ballot")
+        says(guest, "Your ballot is in")
+        ada.reload()
+        says(ada, f"Reveal {place} of 3")
+    press(ada, "Reveal 3 of 3")
+    if first:
+        for page in (ada, *guests.values()):
+            page.reload()
+            for _name, _score, reason in GUESTS.values():
+                expect(page.locator("#stage")).to_contain_text(reason)
+        ada.locator("textarea[name=why]").fill("Runbooks change weekly, and each answer needs its source.")
+    press(ada, "Settle")
+    expect(
+        ada.locator("main").get_by_role("button", name=re.compile("^Open: |^Go to the outcome")).first
+    ).to_be_visible()
+
+
+def outcome(ada, guests) -> None:
+    press(ada, "Go to the outcome")
+    for page in (ada, *guests.values()):
+        page.reload()
+        says(page, "RAG on its own")
+    follow(guests["data"], "Try what-if")
+    says(guests["data"], "What if")
+    follow(ada, "Try what-if")
+    ada.go_back()
+    ada.get_by_role("switch").click()
+    says(ada, "Required by legal")
+    press(ada, "Write the decision record")
+    print(ada.url, ada.locator("main").inner_text()[:3000])
+
+
+def test_every_page_that_a_link_leads_to_lives_without_scripts(product, person):
+    """As an owner of the demo's team, by links alone: each page is there, and nothing on it waits for a script."""
+    seed()
+    ines = person(viewport=LAPTOP, java_script_enabled=False)
+    ines.goto(f"{product}/accounts/login/")
+    ines.get_by_label("Email").fill("ines@helio.example")
+    ines.get_by_label("Password").fill(PASSWORD)
+    press(ines, "Sign in")
+    seen: set[str] = set()
+    routes: Counter[str] = Counter()
+    waiting = [ines.url.removeprefix(product)]
+    while waiting:
+        path = waiting.pop(0)
+        route = resolve(path.partition("?")[0]).route + "?" * ("?" in path)
+        if path in seen or routes[route] == 2:  # two of each kind are enough
+            continue
+        seen.add(path)
+        routes[route] += 1
+        try:
+            answer = ines.goto(product + path)
+        except Error as fault:
+            if "Download is starting" not in str(fault):
+                raise
+            continue
+        if "text/html" not in answer.headers["content-type"]:
+            continue
+        nothing_is_dead(ines)
+        links = ines.locator("a[href]").evaluate_all("all => all.map((one) => one.href)")
+        waiting += [link.removeprefix(product).partition("#")[0] for link in links if link.startswith(f"{product}/")]
+    assert len(routes) > 40
+    assert [answer.url for answer in ines.received if answer.status >= 400] == []
