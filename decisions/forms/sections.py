@@ -13,6 +13,7 @@ from decisions.forms import records as rows
 from decisions.models import Record
 from decisions.records.base import version_of
 from decisions.records.content import MAX_ITEMS
+from decisions.records.content import SECTIONS as KEYS
 
 
 @dataclass(frozen=True)
@@ -126,18 +127,12 @@ class Editor:
         """Whether all of it can be saved."""
         return all([self.form is None or self.form.is_valid(), *(formset.is_valid() for _list, formset in self.lists)])
 
-    def errors(self) -> dict[str, list[str]]:
-        """Field name -> what is wrong with it."""
-        found: dict[str, list[str]] = {}
-        every = [self.form] if self.form else []
-        for _list, formset in self.lists:
-            every.extend(formset.forms)
-            if formset.non_form_errors():
-                found[f"{formset.prefix}-TOTAL_FORMS"] = [str(error) for error in formset.non_form_errors()]
-        for one in every:
-            for name, messages in one.errors.items():
-                found[one.add_prefix(name)] = [str(message) for message in messages]
-        return found
+    def focus(self, rows_of: str = "") -> None:
+        """Let the first field take the focus when the form arrives, or that of the newest row of a list."""
+        rows = {spec.key: formset.forms[-1] for spec, formset in self.lists}
+        form = rows.get(rows_of) or self.form or self.lists[0][1].forms[0]
+        first = next(field for field in form.visible_fields() if field.name != "DELETE")
+        first.field.widget.attrs["autofocus"] = True
 
     def changes(self) -> dict[str, Any]:
         """The content that was typed, for `records.edit`."""
@@ -187,6 +182,44 @@ class Editor:
         words = {"yes": True, "no": False, "": None}
         answers = {key: words[value] if isinstance(value, str) else value for key, value in typed.items()}
         return {**self.record.content["situation"], **answers}
+
+
+@dataclass
+class Part:
+    """One section on the paper: drawn when something stands in it, and offered to those who may write."""
+
+    section: Section
+    version: int
+    is_written: bool
+    is_editable: bool
+    people: list[str]
+    editor: Editor | None = None  # open as a form
+
+    @property
+    def template(self) -> str:
+        """How the section prints."""
+        return f"decisions/records/fragments/parts/{self.section.key}.html"
+
+
+def parts_of(
+    record: Record, *, may_write: bool = False, where: Mapping[str, list[str]] | None = None
+) -> dict[str, Part]:
+    """Every section of the paper by its key; `where` says who else writes where."""
+    editable = sections_of(record) if may_write else []
+    return {
+        section.key: Part(
+            section,
+            version_of(record, section.key),
+            any(_says(record.content[key]) for key in KEYS[section.key]),
+            section in editable,
+            (where or {}).get(section.key, []),
+        )
+        for section in SECTIONS
+    }
+
+
+def _says(value: Any) -> bool:
+    return any(value.values()) if isinstance(value, dict) else bool(value)
 
 
 def editor(record: Record, section: Section, data: QueryDict | None = None, *, more_rows: str = "") -> Editor:

@@ -15,9 +15,9 @@ def beat(record: Record, user: User, section: str) -> None:
     if section not in SECTIONS:
         SectionPresence.objects.filter(record=record, user=user).delete()
         return
-    SectionPresence.objects.update_or_create(
-        record=record, user=user, defaults={"section": section, "seen_at": timezone.now()}
-    )
+    now = {"section": section, "seen_at": timezone.now()}
+    if not SectionPresence.objects.filter(record=record, user=user).update(**now):
+        SectionPresence.objects.update_or_create(record=record, user=user, defaults=now)
 
 
 def others(record: Record, user: User) -> dict[str, list[str]]:

@@ -1,7 +1,7 @@
 """The archive page: ask for the whole log as one file, watch it grow, download it."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from decisions import archives
+from decisions.htmx import HtmxHttpRequest
 from decisions.models import Archive, ArchiveState
 from decisions.permissions import may_edit, membership_of
 from decisions.views.requests import signed_in
@@ -16,16 +17,14 @@ from decisions.views.requests import signed_in
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def archive(request: HttpRequest, slug: str) -> HttpResponse:
-    """The team's archives; POST begins one. The page's script reads the same as JSON."""
+def archive(request: HtmxHttpRequest, slug: str) -> HttpResponse:
+    """The team's archives; POST begins one, and while it is written the page asks for their list."""
     membership = membership_of(request.user, slug)
     if request.method == "POST":
         archives.request(team=membership.team, by=signed_in(request))
         messages.success(request, _("The archive is being written. You can leave this page."))
         return redirect("decisions:archive", slug=slug)
     rows = list(membership.team.archives.select_related("requested_by")[:10])
-    if request.headers.get("Accept") == "application/json":
-        return JsonResponse({"archives": [{"id": row.pk, "state": row.state, "done": row.done} for row in rows]})
     context = {
         "team": membership.team,
         "membership": membership,
@@ -33,7 +32,8 @@ def archive(request: HttpRequest, slug: str) -> HttpResponse:
         "archives": rows,
         "active": any(row.state in archives.ACTIVE for row in rows),
     }
-    return render(request, "decisions/records/archive.html", context)
+    name = "fragments/archives.html" if request.htmx.target == "div#archives" else "archive.html"
+    return render(request, f"decisions/records/{name}", context)
 
 
 @require_safe

@@ -20,6 +20,7 @@ from decisions.exports.canonical import record_json
 from decisions.exports.markdown import render_markdown
 from decisions.exports.pdf import PdfError, cache_key
 from decisions.forms.records import ShareForm
+from decisions.forms.sections import parts_of
 from decisions.issued import pdf_now
 from decisions.models import Record
 from decisions.permissions import membership_of, require_editor
@@ -55,7 +56,7 @@ def shared_file(request: HttpRequest, token: str, kind: str) -> HttpResponseBase
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """Read one accepted record without an account."""
     record = _shared(token)
-    context = {"record": record, "document": records.document_of(record), "token": token}
+    context = {"record": record, "document": records.document_of(record), "parts": parts_of(record), "token": token}
     return render(request, "decisions/records/shared.html", context)
 
 

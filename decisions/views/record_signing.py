@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from decisions import records
 from decisions.errors import Conflict, NotAllowed
 from decisions.forms.records import SignForm
-from decisions.htmx import checked
+from decisions.forms.sections import parts_of
+from decisions.htmx import HtmxHttpRequest, checked
 from decisions.models import RecordState
 from decisions.permissions import membership_of, require_editor
-from decisions.views.records import record_of, record_page
+from decisions.records.base import live_sign_offs
+from decisions.views.records import record_of, record_page, stamp_of
 from decisions.views.requests import signed_in
 
 
@@ -112,12 +114,15 @@ def accept(request: HttpRequest, slug: str, record_id: UUID) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_by_link(request: HttpRequest, token: str) -> HttpResponse:
+def sign_by_link(request: HtmxHttpRequest, token: str) -> HttpResponse:
     """The page behind a personal link: read the record and sign it, without an account."""
     found = records.by_token(token)
     if found is None:
         return render(request, "decisions/records/sign_gone.html", status=404)
     record = found.record
+    stamp = stamp_of(record, live_sign_offs(record))
+    if request.htmx and request.GET.get("stamp") == stamp:
+        return HttpResponse(status=204)
     is_open = record.state == RecordState.IN_SIGN_OFF
     form = SignForm(request.POST or None, initial={"content_hash": record.content_hash, "note": found.note})
     if answer := checked(request, form):
@@ -146,6 +151,8 @@ def sign_by_link(request: HttpRequest, token: str) -> HttpResponse:
         "record": record,
         "own": found,
         "document": records.document_of(record),
+        "parts": parts_of(record),
+        "stamp": stamp,
         "form": form,
         "is_open": is_open,
     }

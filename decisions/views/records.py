@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from decisions import records, revisits
+from decisions.canonical import text_hash
 from decisions.forms.records import NewRecordForm, ShareForm, SignForm, WithdrawForm
+from decisions.forms.sections import parts_of
 from decisions.htmx import checked
-from decisions.models import Decision, Membership, Record, RecordRevision, RecordState
+from decisions.models import Decision, Membership, Record, RecordRevision, RecordState, SignOff, User
 from decisions.permissions import may_edit, membership_of, require_editor
-from decisions.records import comparing, shares
+from decisions.records import comparing, presence, shares
 from decisions.records.base import WRITABLE, live_sign_offs
 from decisions.views.requests import public_address, signed_in
 
@@ -44,33 +46,53 @@ def page_context(membership: Membership, record: Record) -> dict[str, Any]:
     }
 
 
-def record_page(
-    request: HttpRequest, membership: Membership, record: Record, *, status: int = 200, **more: Any
-) -> HttpResponse:
-    """The record as it prints, with its one next step."""
-    user = signed_in(request)
+def stamp_of(record: Record, sign_offs: list[SignOff], where: dict[str, list[str]] | None = None) -> str:
+    """Another one whenever the page would look different beside its sections; a page that polls with it hears nothing else."""
+    return text_hash(repr([record.state, record.revision, [(one.pk, one.position) for one in sign_offs], where]))[:16]
+
+
+def standing(membership: Membership, record: Record, user: User) -> dict[str, Any]:
+    """How the page stands, in three queries: what others do is asked for every few seconds."""
+    may_write = may_edit(membership) and record.state in WRITABLE
+    where = presence.others(record, user) if may_write else {}
     sign_offs = live_sign_offs(record)
+    return {
+        "parts": parts_of(record, may_write=may_write, where=where),
+        "sign_offs": sign_offs,
+        "stamp": stamp_of(record, sign_offs, where),
+    }
+
+
+def record_context(request: HttpRequest, membership: Membership, record: Record) -> dict[str, Any]:
+    """What the record's page shows: the paper, and its one next step."""
+    user = signed_in(request)
+    now = standing(membership, record, user)
     own = records.own_sign_off(record, user) if record.state == RecordState.IN_SIGN_OFF else None
-    waiting = [one for one in sign_offs if one.position == "pending"]
+    waiting = [one for one in now["sign_offs"] if one.position == "pending"]
     links = shares.open_links(record) if record.number and may_edit(membership) else []
     sign_form = SignForm(initial={"content_hash": record.content_hash})
     checked(request, sign_form, reverse("decisions:sign", args=[membership.team.slug, record.pk]))
-    context = {
+    return {
         **page_context(membership, record),
+        **now,
         "document": records.document_of(record),
         "problems": records.problems(record) if record.state == RecordState.DRAFT else (),
-        "sign_offs": sign_offs,
         "waiting": waiting,
         "own": own,
         "sign_form": sign_form if own else None,
-        "voided": record.sign_offs.exclude(voided_at=None).order_by("-voided_at")[:40],
-        "may_accept": record.state == RecordState.IN_SIGN_OFF and sign_offs and not waiting,
+        "may_accept": record.state == RecordState.IN_SIGN_OFF and now["sign_offs"] and not waiting,
         "revisit": revisits.live(record),
         "replacement": Record.objects.filter(supersedes=record).first(),
         "links": [(link, public_address(reverse("decisions:shared", args=[shares.token_of(link)]))) for link in links],
         "share_form": ShareForm(),
-        **more,
     }
+
+
+def record_page(
+    request: HttpRequest, membership: Membership, record: Record, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The record as it prints, with its one next step."""
+    context = {**record_context(request, membership, record), **more}
     return render(request, "decisions/records/record.html", context, status=status)
 
 
@@ -92,7 +114,7 @@ def record_new(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     form = NewRecordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         made = records.draft_without_workshop(decision=decision, by=signed_in(request), **form.cleaned_data)
-        return redirect("decisions:record_edit", slug=slug, record_id=made.pk)
+        return redirect("decisions:record", slug=slug, record_id=made.pk)
     context = {"team": membership.team, "membership": membership, "decision": decision, "form": form}
     return render(request, "decisions/records/new.html", context, status=422 if request.method == "POST" else 200)
 
@@ -164,7 +186,7 @@ def record_replace(request: HttpRequest, slug: str, record_id: UUID) -> HttpResp
     """Begin the record that will replace this one, or go to the draft that somebody has begun."""
     membership = membership_of(request.user, slug)
     replacement = records.begin_replacement(record=record_of(membership, record_id), by=signed_in(request))
-    return redirect("decisions:record_edit", slug=slug, record_id=replacement.pk)
+    return redirect("decisions:record", slug=slug, record_id=replacement.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

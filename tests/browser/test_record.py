@@ -26,6 +26,12 @@ def sign_in(page, user, address):
     return page
 
 
+def write(page, section):
+    """Open a section where it stands."""
+    page.locator(f"#open-{section}").click()
+    page.locator(f"#form-{section}").wait_for()
+
+
 def saved(page, section):
     """Wait until the page says that the section is stored."""
     page.locator(f'#{section} [data-status][data-state="saved"]').wait_for()
@@ -36,7 +42,6 @@ def say(page, word, note=""):
     if note:
         page.get_by_label("Condition or reason").fill(note)
     page.get_by_role("button", name="Sign this text").click()
-    page.wait_for_load_state()
 
 
 def last_link(mails, address):
@@ -76,12 +81,16 @@ def test_four_people_write_sign_accept_replace_and_verify(product, person, mails
     felix, olga, mina = (sign_in(person(), user, product) for user in (cast.felix, cast.olga, cast.mina))
 
     # two write at once: different sections, and then the same one
-    felix.goto(f"{record_page}edit/")
-    olga.goto(f"{record_page}edit/")
+    felix.goto(f"{record_page}edit/")  # where all sections stood once
+    olga.goto(record_page)
+    write(felix, "decision")
+    write(olga, "guardrails")
     felix.get_by_label("Title").fill("Answer runbook questions from retrieval")
     olga.locator("#guardrails textarea").first.fill("No answer without a source that the asker may open")
     saved(felix, "decision")
     saved(olga, "guardrails")
+    write(felix, "fallback")
+    write(olga, "fallback")
     felix.locator("#fallback textarea").fill("Felix: hand over to the desk.")
     olga.locator("#fallback textarea").fill("Olga: open a ticket.")
     loser = None
@@ -99,6 +108,8 @@ def test_four_people_write_sign_accept_replace_and_verify(product, person, mails
     loser.get_by_role("button", name="Save mine over theirs").click()
     saved(loser, "fallback")
     clean(loser)
+    loser.get_by_role("button", name="Done").click()
+    loser.locator("#fallback .prose").get_by_text("Open a ticket, then hand over to the desk.").wait_for()
     record.refresh_from_db()
     assert record.content["fallback"]["text"] == "Open a ticket, then hand over to the desk."
     assert record.content["title"] == "Answer runbook questions from retrieval"
@@ -106,17 +117,20 @@ def test_four_people_write_sign_accept_replace_and_verify(product, person, mails
 
     # everybody signs; one edit makes every signature void, and all sign again, one with a dissent
     ask_and_sign(felix, mina, person, mails, record_page)
-    olga.goto(f"{record_page}edit/")
+    felix.goto(record_page)
+    olga.goto(record_page)
+    write(olga, "decision")
     olga.get_by_text("This record is in sign-off").wait_for()
     olga.locator("#decision textarea").first.fill("Runbooks change weekly, and each answer must cite its source.")
     saved(olga, "decision")
-    felix.goto(record_page)
+    olga.get_by_text("every signature is void and the record is a draft again").wait_for()
+    felix.get_by_role("button", name="Ask the owners to sign").wait_for()  # by itself
     assert felix.get_by_role("button", name="Accept the record").count() == 0
     assert "no longer stands" in mails("ines@example.org")[-1]
     ask_and_sign(felix, mina, person, mails, record_page, dissent="A tuned model was better in 2025.")
-    felix.goto(record_page)
-    felix.get_by_role("button", name="Accept the record").click()
+    felix.get_by_role("button", name="Accept the record").click()  # it came by itself
     felix.get_by_text("DR-0001 is accepted.").wait_for()
+    assert felix.locator("[data-opens]").count() == 0
     clean(felix)
     assert "A tuned model was better in 2025." in felix.locator(".paper").inner_text()
     assert "entry 1" in felix.locator(".paper-foot").inner_text()
@@ -139,11 +153,12 @@ def test_four_people_write_sign_accept_replace_and_verify(product, person, mails
 
     # a new record replaces it; the paper in the drawer is still genuine, and no longer in force
     felix.get_by_role("button", name="Replace with a new record").click()
+    write(felix, "decision")
     felix.get_by_label("Title").fill("Tune the tone on top of retrieval")
-    saved(felix, "decision")
+    felix.get_by_role("button", name="Done").click()
+    felix.get_by_role("heading", name="Tune the tone on top of retrieval").wait_for()
     second = Record.objects.get(state="draft")
     ask_and_sign(felix, mina, person, mails, f"{product}/t/helio-desk/r/{second.pk}/")
-    felix.goto(f"{product}/t/helio-desk/r/{second.pk}/")
     felix.get_by_role("button", name="Accept the record").click()
     felix.get_by_text("DR-0002 is accepted.").wait_for()
     felix.goto(record_page)
@@ -156,7 +171,8 @@ def test_the_page_saves_nothing_over_a_conflict_and_says_when_nothing_can_be_sav
     record = stories.finish(stories.drafted(cast), cast.felix)
     record_page = f"{product}/t/helio-desk/r/{record.pk}/"
     felix = sign_in(person(), cast.felix, product)
-    felix.goto(f"{record_page}edit/")
+    felix.goto(record_page)
+    write(felix, "fallback")
     text = felix.locator("#fallback textarea")
 
     # Felix' save hangs on the way while Olga's arrives, and he types on
@@ -188,8 +204,9 @@ def test_the_page_saves_nothing_over_a_conflict_and_says_when_nothing_can_be_sav
     assert record.content["fallback"]["text"] == "Felix: hand over to the desk. Today."
 
     # what is missing is told as it comes and goes
-    nothing = felix.get_by_text("Nothing is missing: the owners can be asked.")
+    nothing = felix.get_by_role("button", name="Ask the owners to sign")
     nothing.wait_for()
+    write(felix, "decision")
     why = felix.get_by_label("Rationale")
     before = why.input_value()
     why.fill("")

@@ -74,9 +74,10 @@ ROWS = [
     # writing
     Row("decisions:record_new", "get", FORM),
     Row("decisions:record_new", "post", WRITE, data=lambda world: {"approach": "rag"}),
-    Row("decisions:record_edit", "get", FORM),
-    Row("decisions:record_edit", "get", TOO_LATE, arguments=the("accepted")),
+    Row("decisions:record_edit", "get", dict.fromkeys("MEW", 302)),  # to the paper, which everybody reads
+    Row("decisions:record_edit", "post", otherwise=405),
     Row("decisions:record_section", "get", FORM),
+    Row("decisions:record_section", "get", TOO_LATE, arguments=the("accepted")),
     Row("decisions:record_section", "post", {"M": 403, "E": 422, "W": 422}),
     Row("decisions:record_section", "post", WRITE, data=lambda world: {"version": "0", "fallback-text": "Decline."}),
     Row(
@@ -89,7 +90,9 @@ ROWS = [
     Row(
         "decisions:record_section", "get", {"M": 403}, arguments=lambda world: {"section": "criteria"}
     ),  # a room scored
-    Row("decisions:record_presence", "post", FORM),
+    Row("decisions:record_news", "post", READ),
+    Row("decisions:record_news", "post", READ, arguments=the("accepted")),
+    Row("decisions:record_news", "get", otherwise=405),
     # signing
     Row("decisions:sign_off_open", "post", TOO_LATE),  # this draft is not finished
     Row("decisions:sign_off_stop", "post", WRITE, arguments=the("waiting")),

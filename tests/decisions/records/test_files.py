@@ -233,11 +233,20 @@ def test_an_archive_is_asked_for_once_and_written_off_the_request(
 
     archive = Archive.objects.get()
     assert started == [archive.pk]
-    assert "<progress" in client.get(page).content.decode()
-    progress = client.get(page, headers={"Accept": "application/json"}).json()
-    assert progress["archives"][0]["state"] == "waiting"
+    polling = 'hx-trigger="every 1500ms"'
+    assert polling in client.get(page).content.decode()
+    htmx = {"HX-Request": "true", "HX-Target": "div#archives"}
+    progress = client.get(page, headers=htmx).content.decode()
+    assert "<progress" in progress
+    assert "0 of 1 records" in progress
+    assert polling in progress
+    assert "<html" not in progress
 
     archives.write(archive.pk)
+    done = client.get(page, headers=htmx).content.decode()
+    archive.refresh_from_db()
+    assert archive.file in done
+    assert "hx-trigger" not in done  # nobody asks any more
     download = client.get(reverse("decisions:archive_file", kwargs={"slug": cast.team.slug, "archive_id": archive.pk}))
     assert download["Content-Type"] == "application/zip"
     assert zipfile.ZipFile(io.BytesIO(b"".join(download))).testzip() is None

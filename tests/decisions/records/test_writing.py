@@ -11,7 +11,7 @@ from decisions import ledger, records
 from decisions.exports.archive import SCHEMA
 from decisions.records import document as documents
 from tests.decisions.records import stories
-from tests.decisions.records.typing_in import address, form_in, section_form
+from tests.decisions.records.typing_in import address, form_in, partials, save, section_form
 
 pytestmark = pytest.mark.django_db
 VALID = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
@@ -24,10 +24,12 @@ def test_who_began_to_write_before_the_owners_were_asked_voids_nothing_unasked(c
     record = records.open_sign_off(record=record, by=cast.felix)
     stories.everybody_signs(record)
 
-    by_script = client.post(address(record, "guardrails"), typed, headers={"X-Requested-With": "record.js"})
-    assert by_script.status_code == 409
-    assert "The owners were asked to sign while you were writing." in by_script.json()["html"]
-    assert by_script.json()["state"] == "in_sign_off"
+    in_place = save(client, record, "guardrails", typed | {"open": "guardrails"})
+    assert in_place.status_code == 409
+    parts = partials(in_place)
+    assert "The owners were asked to sign while you were writing." in parts["#problem-guardrails"]
+    assert "Save mine and void every signature" in parts["#end-guardrails"]
+    assert 'name="state" value="in_sign_off"' in parts["#marks-guardrails"]
     answer = client.post(address(record, "guardrails"), typed)
     page = answer.content.decode()
     assert answer.status_code == 409

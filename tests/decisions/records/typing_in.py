@@ -1,5 +1,6 @@
 """Fill in a page's form as a browser does: every field with what it shows."""
 
+import re
 from html.parser import HTMLParser
 
 from django.urls import reverse
@@ -72,5 +73,25 @@ def address(record, section):
 
 
 def section_form(client, record, section):
-    """What that page's form holds when it is opened."""
-    return form_in(client.get(address(record, section)).content.decode())
+    """What that section's form holds on its own page."""
+    return form_in(client.get(address(record, section)).content.decode(), section)
+
+
+HTMX = {"HX-Request": "true"}
+
+
+def opened(client, record, section):
+    """What the form holds when it is opened on the paper."""
+    return form_in(client.get(address(record, section), headers=HTMX).content.decode(), section)
+
+
+def save(client, record, section, typed, **more):
+    """Send the form that is open on the paper, as htmx does."""
+    return client.post(address(record, section), typed, headers=HTMX, **more)
+
+
+def partials(answer):
+    """Selector -> what takes its place on the page."""
+    parts = re.findall(r'<hx-partial hx-target="([^"]+)"[^>]*>(.*?)</hx-partial>', answer.content.decode(), re.DOTALL)
+    assert len(parts) == len(dict(parts)), "a place is filled twice"
+    return dict(parts)
