@@ -40,12 +40,6 @@ NOT_YET: dict[str, int] = {
     "templates/decisions/trail/pilot_new.html": 1,
     "templates/decisions/trail/restore.html": 1,
     "templates/decisions/verify.html": 1,
-    "templates/workshops/invitations.html": 4,
-    "templates/workshops/join.html": 1,
-    "templates/workshops/join_code.html": 1,
-    "templates/workshops/new.html": 1,
-    "templates/workshops/own_seat.html": 3,
-    "templates/workshops/personal_link.html": 2,
 }
 
 TEMPLATE_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)

@@ -1,7 +1,7 @@
 """The board as HTML fragments: each rendered once for each audience, the viewer's own once for each seat.
 
-One name serves a fragment's template file, its event in the stream and the id of its root element, which carries
-`data-fragment`. A new one is its template and its name in the table below. Templates of shared fragments get no request
+One name serves a fragment's template file and the id of its root element, by which htmx puts it in its place. A new one
+is its template and its name in the table below. Templates of shared fragments get no request
 and no viewer: what they say is the same for everybody in the audience.
 """
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workshops.views import acting, inviting, joining, preparing, room
+from workshops.views import acting, inviting, joining, preparing, room, voting
 
 app_name = "workshops"
 urlpatterns = [
@@ -17,8 +17,8 @@ urlpatterns = [
     path("w/<uuid:workshop_id>/minutes/", room.minutes, name="minutes"),
     path("w/<uuid:workshop_id>/seat/<int:seat_id>/<str:key>/", joining.rejoin, name="rejoin"),
     path("w/<uuid:workshop_id>/leave/", joining.leave, name="leave"),
-    path("w/<uuid:workshop_id>/rounds/<int:round_id>/ballot/", acting.ballot, name="ballot"),
-    path("w/<uuid:workshop_id>/rounds/<int:round_id>/withdraw/", acting.withdraw, name="withdraw"),
+    path("w/<uuid:workshop_id>/rounds/<int:round_id>/ballot/", voting.ballot, name="ballot"),
+    path("w/<uuid:workshop_id>/rounds/<int:round_id>/withdraw/", voting.withdraw, name="withdraw"),
     path("w/<uuid:workshop_id>/phase/", acting.phase, name="phase"),
     path("w/<uuid:workshop_id>/situation/", acting.situation, name="situation"),
     path("w/<uuid:workshop_id>/explainability/", acting.explainability, name="explainability"),

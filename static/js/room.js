@@ -1,42 +1,10 @@
 /*
- * Keys, the timer and answers saved before the meeting moves on. Everything here only presses what is on
- * the page, so the page works without it: 1-5 choose a score, arrows move, R reveals, N goes on; off while somebody types.
- *
- *   form[data-after-save="id"]       goes only after the form of that id, if it holds unsaved answers, has been kept
+ * Keys and the timer. Keys only press what is on the page, so it works without them: 1-5 choose a score, arrows move,
+ * R reveals, N goes on; off while somebody types.
  *   [data-press="r"]                 the button that the key R presses, while it is on the page
  */
 (() => {
   "use strict";
-
-  /* ---- answers are kept before the meeting moves on --------------------------------------------------------- */
-
-  const isUnsaved = (form) => [...form.elements].some((field) =>
-    /^(radio|checkbox)$/.test(field.type) ? field.checked !== field.defaultChecked
-      : field.tagName === "TEXTAREA" && field.value !== field.defaultValue);
-
-  const stageOf = (form) => form.elements.namedItem("stage")?.value;
-
-  document.addEventListener("submit", (event) => {
-    const onward = event.target;
-    const first = onward.dataset.afterSave && document.getElementById(onward.dataset.afterSave);
-    if (!first || !isUnsaved(first)) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    const before = stageOf(onward);
-    first.addEventListener("htmx:finally:request", (done) => {
-      if (!done.detail.ctx.response || done.detail.ctx.response.status >= 400) return;
-      // the answers raised the room's stage; go on with the one that comes back
-      const until = Date.now() + 5000;
-      const wait = setInterval(() => {
-        const form = document.getElementById(onward.id);
-        const isThere = form && stageOf(form) !== before;
-        if (!isThere && Date.now() < until) return;
-        clearInterval(wait);
-        if (isThere) form.requestSubmit();
-      }, 60);
-    }, { once: true });
-    first.requestSubmit();
-  }, true);
 
   /* ---- keys ------------------------------------------------------------------------------------------------- */
 

@@ -12,7 +12,7 @@ from decisions import records
 from decisions.errors import Conflict
 from decisions.models import Decision, Record, User
 from workshops import permissions
-from workshops.actions.act import act
+from workshops.actions.act import Act, act
 from workshops.models import Minute, Phase, RoundState, Seat, Workshop
 from workshops.readings import framework_of, readings
 
@@ -34,11 +34,23 @@ def create_workshop(
     return workshop, seat
 
 
-def move_phase(*, workshop_id: int, phase: str, by: Seat, stage: int | None = None) -> None:
-    """Take the meeting to its next phase, or back; an open round must be finished first."""
+def move_phase(
+    *,
+    workshop_id: int,
+    phase: str,
+    by: Seat,
+    stage: int | None = None,
+    answers: dict[str, dict[str, Any]] | None = None,
+) -> None:
+    """Take the meeting to its next phase, or back; an open round must be finished first.
+
+    `answers` are a `situation` and a `precheck` to keep with it: what is refused moves nothing and keeps nothing.
+    """
     with act(workshop_id, by) as this:
         permissions.require_facilitator(this.by, this.workshop)
         this.require_stage(stage)
+        if answers:
+            _answer(this, **answers)
         if phase == Phase.CLOSED:
             raise Conflict(_("Close the workshop instead."))
         unfinished = this.workshop.rounds.filter(state__in=[RoundState.OPEN, RoundState.REVEALED])
@@ -53,14 +65,17 @@ def answer_situation(*, workshop_id: int, situation: dict[str, Any], precheck: d
     """Keep the room's answers about its situation: what the rule needs beside the five leans."""
     with act(workshop_id, by) as this:
         permissions.require_facilitator(this.by, this.workshop)
-        this.require_phase(Phase.PRECHECK, Phase.SCORING, Phase.OUTCOME)
-        before = {**this.workshop.situation, **this.workshop.precheck}
-        # an empty answer takes an earlier one back: "not asked" after all
-        prechecked = {key: value for key, value in {**this.workshop.precheck, **precheck}.items() if value != ""}
-        after = {**this.workshop.situation, **situation, **prechecked}
-        changed = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
-        if not changed:
-            return
+        _answer(this, situation, precheck)
+
+
+def _answer(this: Act, situation: dict[str, Any], precheck: dict[str, Any]) -> None:
+    this.require_phase(Phase.PRECHECK, Phase.SCORING, Phase.OUTCOME)
+    before = {**this.workshop.situation, **this.workshop.precheck}
+    # an empty answer takes an earlier one back: "not asked" after all
+    prechecked = {key: value for key, value in {**this.workshop.precheck, **precheck}.items() if value != ""}
+    after = {**this.workshop.situation, **situation, **prechecked}
+    changed = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
+    if changed:
         this.workshop.situation = {**this.workshop.situation, **situation}
         this.workshop.precheck = prechecked
         this.stage("answered_situation", changed=changed)

@@ -2,29 +2,26 @@
 
 import re
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from decisions import frameworks
 from decisions.errors import Conflict
 from decisions.htmx import HtmxHttpRequest, morph
 from decisions.models import User
-from workshops import actions, follow, fragments
-from workshops import board as boards
-from workshops.forms import BallotForm, ContestForm, NoteForm, SeatForm, SettleForm, SituationForm, TimerForm
-from workshops.models import Round, Seat
+from workshops import actions, fragments
+from workshops.forms import ContestForm, NoteForm, SeatForm, SettleForm, SituationForm, TimerForm
+from workshops.models import Phase, Round, Seat, Workshop
 from workshops.readings import framework_in
-from workshops.views.room import require_seat, room_context
+from workshops.views.room import require_seat, room_context, seat_context
 
 # The fragment in which each form stands.
-WHERE = {"situation_form": "stage", "settle_form": "controls", "note_form": "stage", "seat_form": "controls"}
+WHERE = {"situation_form": "stage", "settle_form": "controls", "note_form": "stage", "seat_form": "own_seat"}
 WAYS = {"outcome": "outcome", "scoring": "scoring", "precheck": "precheck", "lobby": "lobby"}
 
 
@@ -39,7 +36,8 @@ def refused(request: HtmxHttpRequest, seat: Seat, name: str, form: forms.Form) -
     """The form as it was typed with what is wrong beside each field: its fragment for htmx, else the whole room."""
     context = {**room_context(request, seat), name: form}
     if request.htmx:
-        where = WHERE[name]
+        at_the_end = name == "situation_form" and context["board"].workshop.phase == Phase.OUTCOME
+        where = "controls" if at_the_end else WHERE[name]
         return morph(HttpResponse(fragments.draw(where, context), status=422), f"#{where}")
     return render(request, "workshops/room.html", context, status=422)
 
@@ -52,6 +50,14 @@ def stage_seen(request: HtmxHttpRequest) -> int:
     return int(value)
 
 
+def way_on(request: HtmxHttpRequest) -> str:
+    """The phase that the pressed button leads to."""
+    to = WAYS.get(request.POST.get("phase", ""))
+    if to is None:
+        raise Conflict(_("The workshop cannot go there from where it is now."))
+    return to
+
+
 def round_of(seat: Seat, round_id: int) -> Round:
     """A round of this room."""
     found = Round.objects.filter(pk=round_id, workshop_id=seat.workshop_id).first()
@@ -60,76 +66,44 @@ def round_of(seat: Seat, round_id: int) -> Round:
     return found
 
 
-@contextmanager
-def unknown_rounds(seat: Seat, round_id: int) -> Iterator[None]:
-    """Turn a refusal into 404 when there is no such round; asked only then, for votes are many."""
-    try:
-        yield
-    except Conflict:
-        round_of(seat, round_id)
-        raise
-
-
-@never_cache
-@require_POST
-def ballot(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
-    """Cast or change one's own ballot."""
-    seat = require_seat(request, workshop_id)
-    form = BallotForm(request.POST)
-    if not form.is_valid():
-        round_of(seat, round_id)
-        return own_fragment(request, seat, status=422, ballot_form=form, at=round_id)
-    with unknown_rounds(seat, round_id):
-        actions.cast_ballot(workshop_id=seat.workshop_id, round_id=round_id, by=seat, **form.cleaned_data)
-    return own_fragment(request, seat, saved=round_id)
-
-
-@never_cache
-@require_POST
-def withdraw(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
-    """Take one's own ballot back."""
-    seat = require_seat(request, workshop_id)
-    with unknown_rounds(seat, round_id):
-        actions.withdraw_ballot(workshop_id=seat.workshop_id, round_id=round_id, by=seat)
-    return own_fragment(request, seat)
-
-
-def own_fragment(request: HtmxHttpRequest, seat: Seat, *, status: int = 200, **context: Any) -> HttpResponse:
-    """The viewer's ballot for htmx; the whole room for a plain form that was wrong, else the way back."""
-    if request.htmx:
-        # the own ballot only: a vote must not load the board of two hundred people to say that it is saved
-        own = boards.own_board(seat, follow.known_board(seat.workshop_id))
-        # as in the stream: without a request, and so without a token, which the page has already
-        return HttpResponse(fragments.draw("ballot", {"own": own, "at": None, **context}), status=status)
-    if status != 200:
-        return render(request, "workshops/room.html", {**room_context(request, seat), **context}, status=status)
-    return redirect("workshops:room", seat.workshop.public_id)
-
-
 @never_cache
 @require_POST
 def phase(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Move the meeting on, or back."""
     seat = require_seat(request, workshop_id)
-    to = WAYS.get(request.POST.get("phase", ""))
-    if to is None:
-        raise Conflict(_("The workshop cannot go there from where it is now."))
-    actions.move_phase(workshop_id=seat.workshop_id, phase=to, by=seat, stage=stage_seen(request))
+    actions.move_phase(workshop_id=seat.workshop_id, phase=way_on(request), by=seat, stage=stage_seen(request))
     return done(request, seat)
 
 
 @never_cache
 @require_POST
 def situation(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
-    """Keep the answers about the situation."""
+    """Keep the answers about the situation; a button that also moves the meeting on says where to."""
     seat = require_seat(request, workshop_id)
-    form = SituationForm(request.POST, framework=framework_in(seat.workshop))
+    form = situation_form(seat.workshop, request.POST)
     if not form.is_valid():
         return refused(request, seat, "situation_form", form)
-    actions.answer_situation(
-        workshop_id=seat.workshop_id, situation=form.situation(), precheck=form.precheck(), by=seat
-    )
+    said = {"situation": form.situation(), "precheck": form.precheck()}
+    if "phase" in request.POST:
+        # what a starting point suggests counts only once somebody says so: untouched, it is not kept by moving on
+        answers = said if form.has_changed() else None
+        to, stage = way_on(request), stage_seen(request)
+        actions.move_phase(workshop_id=seat.workshop_id, phase=to, by=seat, stage=stage, answers=answers)
+    else:
+        actions.answer_situation(workshop_id=seat.workshop_id, by=seat, **said)
     return done(request, seat)
+
+
+def situation_form(workshop: Workshop, data: QueryDict) -> SituationForm:
+    """The answers that were sent, held against those that the page showed."""
+    start = frameworks.starting_point(workshop.decision.team_id, workshop.decision.starting_point)
+    return SituationForm(
+        data,
+        situation=workshop.situation,
+        precheck=workshop.precheck,
+        framework=framework_in(workshop),
+        start=start if workshop.phase == Phase.PRECHECK else None,
+    )
 
 
 @never_cache
@@ -281,8 +255,8 @@ def seat_role(request: HtmxHttpRequest, workshop_id: uuid.UUID, seat_id: int) ->
     form = SeatForm(request.POST)
     if not form.is_valid():
         return refused(request, seat, "seat_form", form)
-    actions.change_role(workshop_id=seat.workshop_id, seat_id=seat_id, by=seat, **form.cleaned_data)
-    return done(request, seat)
+    changed = actions.change_role(workshop_id=seat.workshop_id, seat_id=seat_id, by=seat, **form.cleaned_data)
+    return own_seat(request, changed) if changed.pk == seat.pk else done(request, seat)
 
 
 @never_cache
@@ -290,8 +264,14 @@ def seat_role(request: HtmxHttpRequest, workshop_id: uuid.UUID, seat_id: int) ->
 def take_over(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Take the lead of a room whose facilitator has dropped."""
     seat = require_seat(request, workshop_id)
-    actions.take_over(workshop_id=seat.workshop_id, by=seat)
-    return done(request, seat)
+    return own_seat(request, actions.take_over(workshop_id=seat.workshop_id, by=seat))
+
+
+def own_seat(request: HtmxHttpRequest, seat: Seat) -> HttpResponse:
+    """What is said of one's own seat, which the stream does not bring."""
+    if not request.htmx:
+        return done(request, seat)
+    return render(request, "workshops/fragments/own_seat.html", seat_context(seat))
 
 
 @never_cache

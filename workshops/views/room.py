@@ -40,10 +40,13 @@ def room_context(request: HttpRequest, seat: Seat) -> dict[str, Any]:
     return {
         **fragments.shared_context(shared, audience),
         "own": own[seat.pk],
-        "seat": seat,
-        "roles": Role.choices,
-        "may_take_over": permissions.may_take_over(seat),
+        **seat_context(seat),
     }
+
+
+def seat_context(seat: Seat) -> dict[str, Any]:
+    """What the room says to this seat of itself."""
+    return {"seat": seat, "roles": Role.choices, "may_take_over": permissions.may_take_over(seat)}
 
 
 @never_cache

@@ -1,5 +1,6 @@
 """A room of plain values behind the real hub, the real stream and the real scripts, for tests in a browser."""
 
+import asyncio
 import re
 import socket
 import threading
@@ -25,13 +26,13 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>room
 <p data-stream-status role="status" data-lost="The line is down." data-gone="You are no longer in this room." hidden></p>
 <main data-sending="Sending"
  data-waiting="Not sent yet, trying again" data-unsent="Not sent" hx-headers:inherited='{{"X-CSRFToken": "page-token"}}'
- hx-target:inherited="#notices" hx-swap:inherited="afterbegin" hx-sync:inherited="drop" hx-retry:inherited="2m">
-<div hx-sse:connect="{path}stream/?view=room" hx-trigger="load, connect" hx-swap="none" hidden></div>
+ hx-target:inherited="#notices" hx-swap:inherited="afterbegin" hx-sync:inherited="drop" hx-retry:inherited="2m" data-drafts="{whose}">
+<div hx-sse:connect="{path}stream/?view=room" hx-trigger="load, connect" hx-swap="none"{awake} hidden></div>
 <div data-live-refresh hx-get="{path}state/" hx-trigger="refresh" hx-swap="none" hidden></div>
 <form method="post" action="{path}nothing/"><input type="hidden" name="csrfmiddlewaretoken" value="page-token"></form>
-<section id="stage" data-fragment><p>loading</p></section>
-<section id="people" data-fragment></section>
-<section id="ballot" data-fragment data-key="none"></section>
+<section id="stage"><p>loading</p></section>
+<section id="people"></section>
+{ballot}
 <template data-kept-draft><aside class="kept">Not sent: <textarea data-text readonly></textarea></aside></template>
 </main>
 <script src="/static/vendor/htmx/htmx.min.js"></script><script src="/static/vendor/htmx/hx-sse.min.js"></script>
@@ -54,7 +55,7 @@ class FormRooms(Rooms):
 
     def render_own(self, workshop_id, seat_ids):
         own = super().render_own(workshop_id, seat_ids)
-        html = self.ballot_html or f'<section id="ballot" data-key="{own.key}">{own.key}</section>'
+        html = self.ballot_html or f'<section id="ballot">{own.key}</section>'
         for seat in seat_ids:
             own.fragments[seat]["ballot"] = html
         return own
@@ -75,9 +76,17 @@ class Site:
         self.tokens: list[bytes | None] = []
         self.opened = 0
         self.origin = ""
+        self.kept_awake = False  # as the big screen is
+        self.whose = "1"  # the seat whose page it is
+        self.answering = asyncio.Event()  # cleared, answers to forms wait
+        self.answering.set()
 
     def admit(self, public_id, cookies):
         return Admission(ROOM, INES, "participant", self.rooms.render_own(ROOM, [INES])) if self.admitted else None
+
+    def answer_now(self) -> None:
+        """Let the answers go that were held back by clearing `answering`."""
+        self.loop.call_soon_threadsafe(self.answering.set)
 
     def change(self, stage: str, round_key: str | None = None, ballot: str = "") -> None:
         self.rooms.stage_html, self.rooms.ballot_html = stage, ballot
@@ -88,6 +97,7 @@ class Site:
         if scope["type"] == "lifespan":
             await receive()
             self.hub.start()
+            self.loop = asyncio.get_running_loop()
             await send({"type": "lifespan.startup.complete"})
             await receive()
             await self.hub.stop()
@@ -121,9 +131,14 @@ class Site:
                     break
             self.posts.append(parse_qs(body.decode()))
             self.tokens.append(dict(scope["headers"]).get(b"x-csrftoken"))
+            await self.answering.wait()
             status, html, headers = self.answers.pop(0) if self.answers else (204, "", [])
             return await self.reply(send, status, html, "text/html", headers)
-        await self.reply(send, 200, PAGE.format(path=PATH, config=CONFIG), "text/html")
+        awake = ' hx-config="sse.pauseOnBackground:false"' if self.kept_awake else ""
+        ballot = self.rooms.ballot_html or '<section id="ballot"></section>'
+        await self.reply(
+            send, 200, PAGE.format(path=PATH, config=CONFIG, awake=awake, whose=self.whose, ballot=ballot), "text/html"
+        )
 
     async def reply(self, send, status, text, kind, more=()):
         body = text.encode()
