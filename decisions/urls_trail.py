@@ -2,16 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from decisions.views import connections, feeds, pilots, trail, trail_fields
+from decisions.views import connections, feeds, pilots, trail, trail_fields, trail_questions
 
 DECISION = "t/<slug:slug>/d/<int:number>/"
 urlpatterns: list[URLPattern] = [
     path(f"{DECISION}trail/", trail.trail, name="trail"),
     path(f"{DECISION}trail/new/", trail.trail_new, name="trail_new"),
     path(f"{DECISION}trail/end/", trail.trail_end, name="trail_end"),
-    path(f"{DECISION}trail/at/", trail.trail_at, name="trail_at"),
-    path(f"{DECISION}trail/complaint/", trail.complaint_attach, name="complaint_attach"),
-    path(f"{DECISION}trail/compare/", trail.trail_compare, name="trail_compare"),
+    path(f"{DECISION}trail/at/", trail_questions.trail_at, name="trail_at"),
+    path(f"{DECISION}trail/complaint/", trail_questions.complaint_attach, name="complaint_attach"),
+    path(f"{DECISION}trail/compare/", trail_questions.trail_compare, name="trail_compare"),
     path(f"{DECISION}trail/<uuid:entry_id>/", trail.trail_entry, name="trail_entry"),
     path(f"{DECISION}trail/<uuid:entry_id>/restore/", trail.trail_restore, name="trail_restore"),
     path(f"{DECISION}history/", pilots.history, name="history"),

@@ -177,5 +177,6 @@ class OwnFieldForm(forms.Form):
 class SequenceForm(forms.Form):
     """Where a list of entries goes on."""
 
-    before = forms.IntegerField(required=False, min_value=1, max_value=2**53)
+    cursor = forms.IntegerField(required=False, min_value=1, max_value=2**53)
     environment = Line(required=False, max_length=40)
+    shown = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)

@@ -1,5 +1,7 @@
 """The guide: public pages with stable addresses, a search, and the glossary."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
@@ -7,13 +9,17 @@ from django.views.decorators.http import require_safe
 
 from decisions.framework import guide as pages
 from decisions.framework.guide_search import search
+from decisions.htmx import HtmxHttpRequest, addressed
 
 
 @require_safe
-def guide(request: HttpRequest) -> HttpResponse:
+def guide(request: HtmxHttpRequest) -> HttpResponse:
     """The table of contents, or what a search finds."""
     query = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     context = {"groups": pages.grouped(), "query": query, "hits": search(query) if query else []}
+    if request.htmx.target == "div#guide-found":
+        answer = render(request, "decisions/guide/fragments/found.html", context)
+        return addressed(answer, request, urlencode({"q": query}) if query else "")
     return render(request, "decisions/guide/index.html", context)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from decisions import pilots
 from decisions.forms.pilots import LeverForm, PilotForm
 from decisions.framework.lever import LEVERS, NOW, next_lever
+from decisions.htmx import HtmxHttpRequest, checked
 from decisions.permissions import may_edit, membership_of, require_editor
 from decisions.trail.entry import Refused
 from decisions.trail.fields import moment_of
@@ -31,6 +32,8 @@ def pilot_new(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     record = pilots.record_to_hold_against(decision)
     metrics = pilots.metrics_of(record)
     form = PilotForm(request.POST or None, metrics=metrics, initial={"ended_on": timezone.localdate()})
+    if answer := checked(request, form):
+        return answer
     status = 200
     if request.method == "POST":
         status = 422
@@ -82,7 +85,7 @@ def pilot(request: HttpRequest, slug: str, number: int, pilot_id: UUID) -> HttpR
 
 
 @require_safe
-def history(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def history(request: HtmxHttpRequest, slug: str, number: int) -> HttpResponse:
     """Everything that happened to the decision, newest first; made to be printed."""
     membership = membership_of(request.user, slug)
     decision = decision_of(membership, number)
@@ -95,8 +98,10 @@ def history(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "events": found,
         "older": urlencode({"from": older.at.isoformat(), "shown": older.shown}) if older else "",
         "is_first": start is None,
+        "is_more": request.htmx.target == "ol#timeline",
     }
-    return render(request, "decisions/trail/history.html", context)
+    template = "decisions/trail/fragments/more_events.html" if context["is_more"] else "decisions/trail/history.html"
+    return render(request, template, context)
 
 
 def _start(request: HttpRequest) -> Place | None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from decisions import teams
 from decisions.errors import Conflict
 from decisions.forms.teams import InviteForm, RoleForm, TeamForm
-from decisions.htmx import checked
+from decisions.htmx import HtmxHttpRequest, checked
 from decisions.models import Membership, TeamRole, User
 from decisions.permissions import membership_of, require_owner
 from decisions.views.requests import public_address, signed_in
@@ -42,7 +42,16 @@ def team_list(request: HttpRequest) -> HttpResponse:
     return render(request, "decisions/teams/list.html", {"memberships": memberships})
 
 
-def _members_page(request: HttpRequest, membership: Membership, form: InviteForm, status: int = 200) -> HttpResponse:
+# Sections of the page of people that an act on one of their rows draws anew.
+SECTIONS = {
+    "section#people": "decisions/teams/fragments/people.html",
+    "section#invited": "decisions/teams/fragments/invited.html",
+}
+
+
+def _members_page(
+    request: HtmxHttpRequest, membership: Membership, form: InviteForm, status: int = 200
+) -> HttpResponse:
     team = membership.team
     context = {
         "team": team,
@@ -54,17 +63,25 @@ def _members_page(request: HttpRequest, membership: Membership, form: InviteForm
         "roles": TeamRole.choices,
         "days": teams.INVITATION_LASTS.days,
     }
-    return render(request, "decisions/teams/members.html", context, status=status)
+    section = SECTIONS.get(request.htmx.target or "") if status == 200 else None
+    return render(request, section or "decisions/teams/members.html", context, status=status)
+
+
+def _done(request: HtmxHttpRequest, membership: Membership) -> HttpResponse:
+    """What an act leaves: the section that its row is in, or the page."""
+    if request.htmx.target in SECTIONS:
+        return _members_page(request, membership, InviteForm())
+    return redirect("decisions:members", slug=membership.team.slug)
 
 
 @require_safe
-def members(request: HttpRequest, slug: str) -> HttpResponse:
+def members(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     """Who is in the team, with what role, and who is invited."""
     return _members_page(request, membership_of(request.user, slug), InviteForm())
 
 
 @require_POST
-def invite(request: HttpRequest, slug: str) -> HttpResponse:
+def invite(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     """Invite somebody by e-mail; the link goes to that mailbox and is shown to nobody else."""
     membership = membership_of(request.user, slug)
     require_owner(membership)
@@ -85,20 +102,20 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
             _("The mail server did not take the invitation to %(email)s. Try again later by inviting once more.")
             % {"email": invitation.email},
         )
-    return redirect("decisions:members", slug=slug)
+    return _done(request, membership)
 
 
 @require_POST
-def invitation_withdraw(request: HttpRequest, slug: str, invitation_id: int) -> HttpResponse:
+def invitation_withdraw(request: HtmxHttpRequest, slug: str, invitation_id: int) -> HttpResponse:
     """Make an invitation's link stop working."""
     membership = membership_of(request.user, slug)
     teams.withdraw_invitation(team=membership.team, invitation_id=invitation_id, by=signed_in(request))
     messages.success(request, _("The invitation is withdrawn."))
-    return redirect("decisions:members", slug=slug)
+    return _done(request, membership)
 
 
 @require_POST
-def member_role(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
+def member_role(request: HtmxHttpRequest, slug: str, membership_id: int) -> HttpResponse:
     """Change a member's role."""
     membership = membership_of(request.user, slug)
     require_owner(membership)
@@ -115,11 +132,11 @@ def member_role(request: HttpRequest, slug: str, membership_id: int) -> HttpResp
         request,
         _("%(name)s is now %(role)s.") % {"name": changed.user, "role": changed.get_role_display().lower()},
     )
-    return redirect("decisions:members", slug=slug)
+    return redirect("decisions:members", slug=slug) if changed.pk == membership.pk else _done(request, membership)
 
 
 @require_POST
-def member_remove(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
+def member_remove(request: HtmxHttpRequest, slug: str, membership_id: int) -> HttpResponse:
     """Remove a member, or leave."""
     membership = membership_of(request.user, slug)
     user = signed_in(request)
@@ -130,7 +147,7 @@ def member_remove(request: HttpRequest, slug: str, membership_id: int) -> HttpRe
         messages.success(request, _("You have left %(team)s.") % {"team": membership.team})
         return redirect("home")
     messages.success(request, _("%(name)s is no longer a member.") % {"name": removed})
-    return redirect("decisions:members", slug=slug)
+    return _done(request, membership)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

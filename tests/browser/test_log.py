@@ -110,3 +110,21 @@ def test_a_search_begun_meanwhile_is_not_mixed_with_older_lines(mina):
     held[0].continue_()
     mina.wait_for_timeout(200)
     assert mina.evaluate(NUMBERS) == [70, 60, 50, 40, 30, 20, 10]
+
+
+def test_a_visitor_finds_pages_of_the_guide_while_typing(product, person):
+    page = person(viewport={"width": 390, "height": 844})
+    page.goto(f"{product}/guide/")
+    stay(page)
+    search = page.get_by_role("searchbox", name="Search the guide")
+    search.press_sequentially("acquisition", delay=20)
+    expect(page.locator("#guide-count")).to_contain_text(re.compile(r"^\d+ places? found"))
+    expect(page).to_have_url(f"{product}/guide/?q=acquisition")
+    expect(search).to_be_focused()
+    clean(page)
+    page.go_back()
+    expect(page.locator("#guide-found a")).to_have_count(0)
+    expect(search).to_have_value("")
+    search.fill("zzzz")
+    expect(page.locator("#guide-found")).to_contain_text("No page holds these words.")
+    assert_stayed(page)

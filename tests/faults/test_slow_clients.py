@@ -12,7 +12,7 @@ from tests.wire import Actor, Watcher, patience, play, until
 
 DROPPED_WITHIN = 45.0
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.own_servers
 
 
 def deaf(web, room, seat) -> socket.socket:
