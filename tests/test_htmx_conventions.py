@@ -12,7 +12,7 @@ from tests.test_conventions import PAGES, PRINTED, ROOT, name, tracked
 SCRIPTS = ROOT / "static" / "js"
 EXTENSIONS = sorted(SCRIPTS.glob("ext-*.js"))
 EXTENSION_LINES = 360
-ALL_LINES = 630
+ALL_LINES = 600
 
 TEMPLATE_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 ELEMENT = re.compile(r"""<([a-z][\w-]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.IGNORECASE)
