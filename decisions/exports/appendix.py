@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+from decisions import markup
+from decisions.markup import Node
 
 from . import wording
 from .fonts import Glyphs
 from .levels import Level
-from .page import Page
-from .text import clean, lines, markup
+from .page import Page, Piece
+from .text import clean, plain, prose
 
 # What a worker lays out within its time; the rest is not lost, it is in record.json, and the last line says so.
 CHARACTERS = 80_000
@@ -25,17 +28,21 @@ class Budget:
     def __init__(self, glyphs: Glyphs) -> None:
         self.glyphs, self.left, self.rows, self.held_back = glyphs, CHARACTERS, ROWS, 0
 
-    def text(self, value: object, limit: int = CHARACTERS) -> SafeString:
-        said = clean(value)
-        allowed = max(0, min(limit, self.left))
-        if len(said) > allowed:
-            self.held_back += len(said) - allowed
-            said = said[:allowed] + "…"
-        self.left -= len(said)
-        return mark_safe(markup(self.glyphs.drawable(said)))  # noqa: S308 - markup() escapes
+    def read(self, value: str, read: Callable[[object], Node] = plain) -> Node:
+        """The tree of a text, or of as much as can be printed of it."""
+        allowed = 4 * self.left  # much of it may be marks
+        self.held_back += len(value[allowed:])
+        return read(value[:allowed])
 
-    def paragraphs(self, value: object) -> list[SafeString]:
-        return [self.text(line) for line in lines(value)]
+    def line(self, tree: Node) -> SafeString:
+        said = markup.line(tree)
+        size = len(markup.to_text(said))
+        self.held_back += max(0, size - self.left)
+        self.left = max(0, (allowed := self.left) - size)
+        return markup.to_print(markup.cut(said, allowed), self.glyphs.breakable)
+
+    def text(self, value: object, read: Callable[[object], Node] = plain) -> SafeString:
+        return self.line(self.read(str(value or ""), read))
 
     def take(self, entries: Iterable[Any]) -> list[Any]:
         """As many table rows as are left; a row costs far more layout time than its text."""
@@ -51,19 +58,19 @@ def build(page: Page, level: Level, cut: Iterable[str]) -> dict[str, Any]:
     budget = Budget(page.glyphs)
     content = page.document["content"]
     continued = [
-        {"label": page.pieces[key].label, "lines": budget.paragraphs(page.pieces[key].full)}
-        for key in page.pieces
+        {"label": piece.label, "lines": [budget.line(block) for block in budget.read(piece.full, piece.read).children]}
+        for key, piece in page.pieces.items()
         if key in set(cut)
     ]
     for label, items in page.left_out(level):
         told = []
         for item in items:
-            parts = [clean(item.piece.full)]
+            said = [Node("text", "• "), *_said(item.piece, budget)]
             if item.second:
-                parts.append("→ " + clean(item.second.full))
+                said += [Node("text", " → "), *_said(item.second, budget)]
             if item.note:
-                parts.append(f"({item.note})")
-            told.append(budget.text("• " + " ".join(part for part in parts if part)))
+                said.append(Node("text", f" ({item.note})"))
+            told.append(budget.line(Node("line", children=tuple(said))))
         continued.append({"label": label, "lines": told})
     values = {
         "continued": continued,
@@ -106,6 +113,10 @@ def build(page: Page, level: Level, cut: Iterable[str]) -> dict[str, Any]:
     return values
 
 
+def _said(piece: Piece, budget: Budget) -> tuple[Node, ...]:
+    return markup.line(budget.read(piece.full, piece.read)).children
+
+
 def _criterion(criterion: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
     by = ""
     if criterion["state"] == "settled" and criterion["settled_by"]:
@@ -116,7 +127,7 @@ def _criterion(criterion: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
         "name": budget.text(criterion["name"]),
         "word": wording.lean(criterion),
         "by": budget.text(by),
-        "why": budget.text(criterion["why"]),
+        "why": budget.text(criterion["why"], prose),
         "ballots": [
             {
                 "name": budget.text(ballot["name"]),

@@ -123,19 +123,19 @@ def _add_record(
 def _index(values: Mapping[str, Any]) -> str:
     rows = (
         (
-            markdown.inline(record["number"] or "–"),
-            f"[{markdown.escaped(record['title'])}]({record['folder']}/record.md)",
-            markdown.inline(record["approach"]),
-            markdown.inline(record["state"]),
-            markdown.inline(record["date"]),
-            markdown.inline(record["problem"]) if record["problem"] else f"[PDF]({record['folder']}/record.pdf)",
+            markdown.plain(record["number"] or "–"),
+            f"[{markdown.plain(record['title'])}]({record['folder']}/record.md)",
+            markdown.plain(record["approach"]),
+            markdown.plain(record["state"]),
+            markdown.plain(record["date"]),
+            markdown.plain(record["problem"]) if record["problem"] else f"[PDF]({record['folder']}/record.pdf)",
         )
         for record in values["records"]
     )
     header = (_("Number"), _("Title"), _("Approach"), _("State"), _("Date"), _("File"))
     return "\n\n".join(
         [
-            f"# {_('Decision log')}{': ' + markdown.inline(values['team']) if values['team'] else ''}",
+            f"# {_('Decision log')}{': ' + markdown.plain(values['team']) if values['team'] else ''}",
             _("Made on %(when)s. %(count)d log entries are in log/chain.jsonl; SHA256SUMS lists every file.")
             % {"when": values["made_at"], "count": values["entries"]},
             markdown.table(header, rows) or _("No record yet."),

@@ -9,7 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
 
-from .text import clean, lines
+from decisions.markup import line, to_text
+
+from .text import clean, prose
 
 WARNING = timedelta(days=7)  # before the day, so that there is time to call the people together
 
@@ -32,7 +34,7 @@ def revisit_calendar(document: Mapping[str, Any]) -> bytes | None:
     event.add("dtend", day + timedelta(days=1))
     event.add("summary", summary)
     event.add("transp", "TRANSPARENT")
-    triggers = [f"- {line}" for text in content["revisit"]["triggers"] for line in lines(text)]
+    triggers = [f"- {to_text(line(prose(text)))}" for text in content["revisit"]["triggers"]]
     said = [_("Sooner, if one of these happens:"), *triggers] if triggers else []
     event.add("description", "\n".join([*said, record["url"]]))
     event.add("url", record["url"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from .text import clean
 
 FOLDER = Path(__file__).resolve().parents[2] / "static" / "fonts" / "print"
 BOX = "□"
+_LONG_WORD = re.compile(r"\S{30}")
+_PIECE = re.compile(r"(\S{18})(?=\S)")
 # drawn as nothing whether or not a face has them: joiners, spaces of zero width, variation selectors, skin tones
 _SILENT = frozenset(
     {0x200B, 0x200C, 0x200D, *range(0xFE00, 0xFE10), *range(0x1F3FB, 0x1F400), *range(0xE0100, 0xE01F0)}
@@ -87,6 +90,11 @@ class Glyphs:
         if text.isascii():
             return text
         return "".join(self._form(character) or "" for character in text)
+
+    def breakable(self, text: str) -> str:
+        """The same with invisible break opportunities inside very long words; a column is narrower than a URL."""
+        said = self.drawable(text)
+        return _PIECE.sub("\\1\u200b", said) if _LONG_WORD.search(said) else said
 
     def examples(self, limit: int = 3) -> str:
         """The commonest missing characters as code points, for the note on the page."""

@@ -10,16 +10,15 @@ from typing import Any
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from decisions.markup import Node, line, to_markdown
+
 from . import canonical, wording
-from .text import clean, lines, one_line
+from . import text as typed
+from .text import clean
 
 Json = Mapping[str, Any]
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
-_LIST_START = re.compile(r"^(\s*)([-=]|\d+[.)])")
-_KEPT = re.compile(
-    r"\*\*(?P<bold>[^*\n]{1,400})\*\*|`(?P<code>[^`\n]{1,200})`|\[(?P<label>[^\]\n]{1,200})\]\((?P<url>https://[^\s()<>]{1,400})\)"
-)
+_LIST = re.compile(r"([-+*]|\d+[.)]) ")
 STATUS = {
     "draft": "draft",
     "in_sign_off": "proposed",
@@ -34,11 +33,11 @@ def render_markdown(document: Json) -> str:
     content = document["content"]
     parts = [
         _front_matter(document),
-        f"# {inline(content['title'])}",
+        f"# {plain(content['title'])}",
         *_state(document),
         f"## {_('Context and problem statement')}",
-        paragraph(content["decision"]["question"]),
-        paragraph(content["decision"]["context"]),
+        to_markdown(typed.plain(content["decision"]["question"])),
+        to_markdown(typed.plain(content["decision"]["context"])),
         f"## {_('Decision drivers')}",
         *_criteria(content),
         f"## {_('Considered options')}",
@@ -69,37 +68,33 @@ def stem(document: Json) -> str:
     return f"{start}-{title or 'decision'}"
 
 
+def plain(text: object) -> str:
+    """Typed text that is no Markdown, on one line."""
+    return _one_line(typed.plain(text))
+
+
 def inline(text: object) -> str:
-    """One line of typed text; bold, code and https links stay, everything else is shown as it was typed."""
-    said, out, at = clean(text), [], 0
-    for match in _KEPT.finditer(said):
-        out.append(escaped(said[at : match.start()]))
-        if match["bold"] is not None:
-            out.append(f"**{escaped(match['bold'].strip())}**" if match["bold"].strip() else escaped(match[0]))
-        elif match["code"] is not None:
-            out.append(f"`{match['code']}`")
-        else:
-            out.append(f"[{escaped(match['label'])}]({match['url']})")
-        at = match.end()
-    return "".join(out) + escaped(said[at:])
+    """Typed Markdown on one line."""
+    return _one_line(typed.prose(text))
 
 
-def escaped(text: str) -> str:
-    return _LIST_START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", text).replace("\\&", "&amp;").replace("\\<", "&lt;"))
+def paragraphs(text: object) -> str:
+    """Typed Markdown as it stands, with its paragraphs and lists."""
+    return to_markdown(typed.prose(text))
 
 
-def paragraph(text: object) -> str:
-    """Typed text of several lines, each its own paragraph."""
-    return "\n\n".join(inline(line) for line in lines(text))
+def _one_line(tree: Node) -> str:
+    return to_markdown(line(tree)).replace("  \n", " ")
 
 
 def bullets(entries: Iterable[str]) -> str:
-    return "\n".join(f"* {entry}" for entry in entries if entry)
+    return "\n".join(re.sub(r"\n(?=.)", "\n  ", f"* {entry}") for entry in entries if entry)
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     titles = list(header)
-    body = [f"| {' | '.join(row)} |" for row in rows]
+    # also in code, where nothing else is escaped
+    body = ["| {} |".format(" | ".join(re.sub(r"(?<!\\)\|", r"\|", cell) for cell in row)) for row in rows]
     return "\n".join([f"| {' | '.join(titles)} |", f"|{'---|' * len(titles)}", *body]) if body else ""
 
 
@@ -130,20 +125,20 @@ def _front_matter(document: Json) -> str:
 
 def _state(document: Json) -> list[str]:
     record = document["record"]
-    said = inline(wording.word(wording.STATES, record["state"]))
+    said = plain(wording.word(wording.STATES, record["state"]))
     number = clean(record["number"], 20)
-    line = f"**{said}** · {inline(number)} · " if number else f"**{said}** · "
+    line = f"**{said}** · {plain(number)} · " if number else f"**{said}** · "
     line += _("revision %(revision)s, %(day)s") % {
         "revision": record["revision"],
-        "day": inline(wording.day(record["issued_on"])),
+        "day": plain(wording.day(record["issued_on"])),
     }
     extra = []
     if record["supersedes"]:
-        extra.append(_("Supersedes %(number)s.") % {"number": inline(record["supersedes"])})
+        extra.append(_("Supersedes %(number)s.") % {"number": plain(record["supersedes"])})
     if record["superseded_by"]:
-        extra.append(_("Superseded by %(number)s.") % {"number": inline(record["superseded_by"])})
+        extra.append(_("Superseded by %(number)s.") % {"number": plain(record["superseded_by"])})
     if record.get("withdrawn_because"):
-        extra.append(_("Withdrawn because: %(why)s") % {"why": inline(one_line(record["withdrawn_because"]))})
+        extra.append(_("Withdrawn because: %(why)s") % {"why": inline(record["withdrawn_because"])})
     return [line, *extra]
 
 
@@ -153,7 +148,7 @@ def _criteria(content: Json) -> list[str]:
             (_("Criterion"), _("Group’s lean"), _("Ballots"), _("Why")),
             (
                 (
-                    inline(criterion["name"]),
+                    plain(criterion["name"]),
                     wording.lean(criterion),
                     str(len(criterion["ballots"])),
                     inline(criterion["why"]),
@@ -165,38 +160,40 @@ def _criteria(content: Json) -> list[str]:
 
 
 def _outcome(content: Json) -> list[str]:
-    chosen = _("Chosen: **%(approach)s**") % {"approach": inline(wording.word(wording.APPROACHES, content["approach"]))}
-    scope = inline(content["scope"])
-    parts = [f"{chosen}, {scope}." if scope else f"{chosen}.", paragraph(content["rationale"])]
+    chosen = _("Chosen: **%(approach)s**") % {"approach": plain(wording.word(wording.APPROACHES, content["approach"]))}
+    scope = plain(content["scope"])
+    parts = [f"{chosen}, {scope}." if scope else f"{chosen}.", paragraphs(content["rationale"])]
     if content["approach"] != content["recommended_approach"]:
         parts.append(
             _("This departs from the framework, which recommends %(approach)s.")
-            % {"approach": inline(wording.word(wording.APPROACHES, content["recommended_approach"]))}
+            % {"approach": plain(wording.word(wording.APPROACHES, content["recommended_approach"]))}
         )
     parts.append(
         _("Recommendation: %(status)s (%(clause)s).")
         % {
-            "status": inline(wording.word(wording.STATUSES, content["recommendation_status"])),
-            "clause": inline(wording.word(wording.CLAUSES, content["clause"])),
+            "status": plain(wording.word(wording.STATUSES, content["recommendation_status"])),
+            "clause": plain(wording.word(wording.CLAUSES, content["clause"])),
         }
     )
-    parts.append(bullets(inline(reason) for reason in content["reasons"]))
+    parts.append(bullets(plain(reason) for reason in content["reasons"]))
     if content["risk_summary"]:
         parts.append(f"**{_('The risk we take:')}** {inline(content['risk_summary'])}")
     fallback = content["fallback"]
     if fallback["label"] or fallback["text"]:
-        label = f"{inline(fallback['label'])}. " if fallback["label"] else ""
-        parts.append(f"**{_('Fallback:')}** {label}{inline(fallback['text'])}")
+        label = f" {plain(fallback['label'])}." if fallback["label"] else ""
+        said = paragraphs(fallback["text"])
+        gap = "\n\n" if _LIST.match(said) else " "
+        parts.append(f"**{_('Fallback:')}**{label}{gap}{said}".rstrip())
     for title, key in ((_("Phase one"), "phase_one"), (_("Backlog"), "backlog"), (_("Guardrails"), "guardrails")):
         if content[key]:
-            parts += [f"### {title}", bullets(inline(text) for text in content[key])]
+            parts += [f"### {title}", bullets(paragraphs(text) for text in content[key])]
     return parts
 
 
 def _consequences(content: Json) -> list[str]:
     risks = [
         _("Risk accepted: %(text)s (%(owner)s)")
-        % {"text": inline(risk["text"]), "owner": inline(risk["owner"]) or _("no owner")}
+        % {"text": inline(risk["text"]), "owner": plain(risk["owner"]) or _("no owner")}
         for risk in content["risks"]
     ]
     modes = [
@@ -211,7 +208,7 @@ def _confirmation(content: Json) -> list[str]:
         (_("Metric"), _("Gate"), _("Stop"), _("Sample"), _("When")),
         (
             tuple(
-                inline(value)
+                plain(value)
                 for value in (
                     metric["name"],
                     wording.threshold(metric["gate"]),
@@ -224,14 +221,14 @@ def _confirmation(content: Json) -> list[str]:
         ),
     )
     assumptions = [
-        f"{inline(entry['text'])} ({', '.join(part for part in (inline(entry['owner']), inline(entry['check_by'])) if part)})"
+        f"{inline(entry['text'])} ({', '.join(part for part in (plain(entry['owner']), plain(entry['check_by'])) if part)})"
         if entry["owner"] or entry["check_by"]
         else inline(entry["text"])
         for entry in content["assumptions"]
     ]
     flips = [f"{inline(flip['signal'])} → {inline(flip['then'])}" for flip in content["flip_signals"]]
     revisit = content["revisit"]
-    when = inline(wording.day(revisit["on"])) if revisit["on"] else inline(revisit["none_because"]) or _("no date")
+    when = plain(wording.day(revisit["on"])) if revisit["on"] else inline(revisit["none_because"]) or _("no date")
     triggers = "; ".join(inline(text) for text in revisit["triggers"])
     return [
         metrics,
@@ -250,11 +247,11 @@ def _signed(document: Json) -> list[str]:
             (_("Owner"), _("Role"), _("Position"), _("Note"), _("Date")),
             (
                 (
-                    inline(entry["name"]),
-                    inline(wording.word(wording.ROLES, entry["role"])),
-                    inline(wording.word(wording.POSITIONS, entry["position"])),
+                    plain(entry["name"]),
+                    plain(wording.word(wording.ROLES, entry["role"])),
+                    plain(wording.word(wording.POSITIONS, entry["position"])),
                     inline(entry["note"]),
-                    inline(wording.day(entry["at"])) if entry["at"] else "",
+                    plain(wording.day(entry["at"])) if entry["at"] else "",
                 )
                 for entry in document["sign_offs"]
             ),
@@ -270,9 +267,9 @@ def _more(document: Json) -> list[str]:
         f"{_('Live record:')} <{url}>" if re.fullmatch(r"https?://[^\s<>]+", url) else "",
         _("Framework: %(name)s %(version)s, rule %(rule)s")
         % {
-            "name": inline(framework["name"]),
-            "version": inline(framework["version"]),
-            "rule": inline(framework["rule_version"]),
+            "name": plain(framework["name"]),
+            "version": plain(framework["version"]),
+            "rule": plain(framework["rule_version"]),
         },
         f"{_('Signed content, SHA-256:')} `{clean(record['content_hash'], 64)}`" if record["content_hash"] else "",
     ]
@@ -280,7 +277,7 @@ def _more(document: Json) -> list[str]:
         told.append(
             _("Log %(log)s, entry %(sequence)s, head %(head)s")
             % {
-                "log": inline(anchor["log"]),
+                "log": plain(anchor["log"]),
                 "sequence": anchor["sequence"],
                 "head": f"`{re.sub('[^0-9a-f]', '', str(anchor['head']))}`",
             }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,25 +11,26 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from decisions import lean_axis
+from decisions import lean_axis, markup
 
 from . import canonical, wording
 from .fonts import Glyphs
 from .levels import FREE, KINDS, Level
-from .text import clean, markup, one_line
+from .text import clean, plain, prose
 
 Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A block of text: its mark in the page, what is printed of it, and the whole for the appendix."""
+    """A block of text: its mark in the page, what is printed of it, and the whole for the appendix to read."""
 
     key: str
     label: str
     html: SafeString
     full: str
     clipped: bool
+    read: Callable[[object], markup.Node]
 
     @property
     def mark(self) -> SafeString:
@@ -96,16 +97,14 @@ class Page:
         said = self.glyphs.drawable(clean(text, limit + 1))
         return said if len(said) <= limit else said[: limit - 1] + "…"
 
-    def piece(self, key: str, label: str, text: object, limit: int) -> Piece:
-        full = one_line(str(text or "")[: limit * 4])
-        shown = self.glyphs.drawable(full[:limit])
-        piece = Piece(
-            key=key,
-            label=label,
-            html=mark_safe(markup(shown)),  # noqa: S308 - markup() escapes
-            full=str(text or ""),
-            clipped=len(full) > limit or len(str(text or "")) > limit * 4,
-        )
+    def piece(
+        self, key: str, label: str, text: object, limit: int, read: Callable[[object], markup.Node] = plain
+    ) -> Piece:
+        full = str(text or "")
+        whole = markup.line(read(full[: limit * 4]))
+        shown = markup.cut(whole, limit)
+        clipped = shown != whole or len(full) > limit * 4
+        piece = Piece(key, label, markup.to_print(shown, self.glyphs.breakable), full, clipped, read)
         self.pieces[key] = piece
         return piece
 
@@ -177,7 +176,7 @@ def _head(page: Page, record: Json, content: Json) -> None:
         "date": page.line(wording.day(record["issued_on"]), 20),
         "supersedes": page.line(record["supersedes"], 20),
         "banner": banner,
-        "withdrawn": page.piece("withdrawn", _("Why it was withdrawn"), record.get("withdrawn_because"), 400),
+        "withdrawn": page.piece("withdrawn", _("Why it was withdrawn"), record.get("withdrawn_because"), 400, prose),
         "title": page.piece("title", _("Title"), content["title"], 220),
         "long_title": len(clean(content["title"], 300)) > 62,
         "question": page.piece("question", _("Question"), content["decision"]["question"], 500),
@@ -203,10 +202,10 @@ def _choice(page: Page, content: Json) -> None:
         "approach": approach if approach in wording.APPROACHES else "undecided",
         "approach_word": wording.word(wording.APPROACHES, approach),
         "scope": page.piece("scope", _("Scope"), content["scope"], 220),
-        "rationale": page.piece("rationale", _("Why"), content["rationale"], 1500),
-        "risk": page.piece("risk", _("The risk, in one sentence"), content["risk_summary"], 420),
+        "rationale": page.piece("rationale", _("Why"), content["rationale"], 1500, prose),
+        "risk": page.piece("risk", _("The risk, in one sentence"), content["risk_summary"], 420, prose),
         "fallback_label": page.piece("fallback-label", _("Fallback"), content["fallback"]["label"], 160),
-        "fallback": page.piece("fallback", _("Fallback"), content["fallback"]["text"], 700),
+        "fallback": page.piece("fallback", _("Fallback"), content["fallback"]["text"], 700, prose),
         "follows": follows,
         "departs": approach != recommended,
         "status": status if status in wording.STATUSES else "provisional",
@@ -297,7 +296,7 @@ def _plan(page: Page, content: Json) -> None:
             key,
             "list",
             label,
-            [Item(page.piece(f"{key}-{i}", label, text, 360)) for i, text in enumerate(content[key])],
+            [Item(page.piece(f"{key}-{i}", label, text, 360, prose)) for i, text in enumerate(content[key])],
         )
     label = _("Assumptions")
     assumptions = []
@@ -305,7 +304,7 @@ def _plan(page: Page, content: Json) -> None:
         owner = page.line(entry["owner"], 24)
         check = _("check by %(day)s") % {"day": wording.day(entry["check_by"])} if entry["check_by"] else ""
         note = ", ".join(part for part in (owner, page.line(check, 40)) if part)
-        assumptions.append(Item(page.piece(f"assumptions-{i}", label, entry["text"], 360), note))
+        assumptions.append(Item(page.piece(f"assumptions-{i}", label, entry["text"], 360, prose), note))
     page.items("assumptions", "list", label, assumptions)
     label = _("Risks accepted")
     page.items(
@@ -313,7 +312,7 @@ def _plan(page: Page, content: Json) -> None:
         "list",
         label,
         [
-            Item(page.piece(f"risks-{i}", label, risk["text"], 360), page.line(risk["owner"], 24))
+            Item(page.piece(f"risks-{i}", label, risk["text"], 360, prose), page.line(risk["owner"], 24))
             for i, risk in enumerate(content["risks"])
         ],
     )
@@ -324,8 +323,8 @@ def _plan(page: Page, content: Json) -> None:
         label,
         [
             Item(
-                page.piece(f"modes-{i}", label, mode["text"], 240),
-                second=page.piece(f"modes-{i}-then", label, mode["mitigation"], 240),
+                page.piece(f"modes-{i}", label, mode["text"], 240, prose),
+                second=page.piece(f"modes-{i}-then", label, mode["mitigation"], 240, prose),
             )
             for i, mode in enumerate(content["failure_modes"])
         ],
@@ -333,8 +332,8 @@ def _plan(page: Page, content: Json) -> None:
     label = _("Signals that flip this decision")
     flips = [
         Item(
-            page.piece(f"flip-{i}", label, flip["signal"], 380),
-            second=page.piece(f"flip-{i}-then", label, flip["then"], 260),
+            page.piece(f"flip-{i}", label, flip["signal"], 380, prose),
+            second=page.piece(f"flip-{i}-then", label, flip["then"], 260, prose),
         )
         for i, flip in enumerate(content["flip_signals"])
     ]
@@ -362,7 +361,7 @@ def _owners(page: Page, document: Json) -> None:
                 role=page.line(wording.word(wording.ROLES, entry["role"]), 40),
                 position=position if position in wording.POSITIONS else "pending",
                 word=wording.word(wording.POSITIONS, position, limit=24),
-                note=page.piece(f"note-{index}", _("Note"), note, 500),
+                note=page.piece(f"note-{index}", _("Note"), note, 500, prose),
                 date=page.line(wording.day(entry["at"]), 20) if entry["at"] and not stale else "–",
             )
         )
@@ -380,7 +379,7 @@ def _revisit(page: Page, document: Json) -> None:
     record, content = document["record"], document["content"]
     revisit, anchor = content["revisit"], document["anchor"]
     page.values["revisit_on"] = page.line(wording.day(revisit["on"]), 20) if revisit["on"] else ""
-    page.values["revisit_none"] = page.piece("revisit-none", _("No revisit"), revisit["none_because"], 160)
+    page.values["revisit_none"] = page.piece("revisit-none", _("No revisit"), revisit["none_because"], 160, prose)
     page.values["cadence"] = (
         wording.word(wording.CADENCES, revisit["cadence"]) if revisit["cadence"] in wording.CADENCES else ""
     )
@@ -388,7 +387,10 @@ def _revisit(page: Page, document: Json) -> None:
         "triggers",
         "triggers",
         _("Sooner, when"),
-        [Item(page.piece(f"triggers-{i}", _("Sooner, when"), text, 160)) for i, text in enumerate(revisit["triggers"])],
+        [
+            Item(page.piece(f"triggers-{i}", _("Sooner, when"), text, 160, prose))
+            for i, text in enumerate(revisit["triggers"])
+        ],
     )
     url = clean(record["url"], 400)
     page.values["url"] = url if url.startswith(("https://", "http://")) and len(url) <= 300 else ""

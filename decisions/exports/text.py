@@ -1,9 +1,11 @@
-"""Text that people typed, made safe to set: no control characters, bounded marks, breakable words, plain markup."""
+"""Text that people typed, made safe to set: no control characters and bounded marks."""
 
 from __future__ import annotations
 
 import re
-from html import escape
+
+from decisions import markup
+from decisions.markup import Node
 
 from .canonical import normalised
 
@@ -18,13 +20,6 @@ _UNWANTED = {
 }
 _MARK = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _MARKS = re.compile(f"([{_MARK}]{{3}})[{_MARK}]+")
-_LONG_WORD = re.compile(r"\S{30}")
-_PIECE = re.compile(r"(\S{18})(?=\S)")
-_BOLD = re.compile(r"\*\*(\S(?:[^*\n]{0,400}\S)?)\*\*")
-_CODE = re.compile(r"`([^`\n]{1,200})`")
-_LINK = re.compile(r"\[([^\]\n]{1,200})\]\((https://[^\s)]{1,400})\)")
-_BULLET = re.compile(r"^[ \t]{0,3}[-*+][ \t]+", re.MULTILINE)
-_HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+", re.MULTILINE)
 
 
 def clean(text: object, limit: int | None = None) -> str:
@@ -39,27 +34,16 @@ def clean(text: object, limit: int | None = None) -> str:
     return said if limit is None else said[:limit]
 
 
-def lines(text: object) -> list[str]:
-    """The same for a text of several lines: its non-empty lines, each clean."""
-    return [line for line in (clean(part) for part in re.split(r"[\r\n]+", str(text or ""))) if line]
+def plain(text: object) -> Node:
+    """The tree of a text as it was typed: its lines, each clean."""
+    return markup.plain(_clean_lines(text))
 
 
-def breakable(text: str) -> str:
-    """Invisible break opportunities inside very long words; a column is narrower than a URL."""
-    return _PIECE.sub("\\1\u200b", text) if _LONG_WORD.search(text) else text
+def prose(text: object) -> Node:
+    """The tree of a text that people type with Markdown, its lines clean but for the blanks before them."""
+    return markup.parse(_clean_lines(text))
 
 
-def markup(text: str) -> str:
-    """Escaped HTML of one clean line with the record's small Markdown: bold, code and https links as text."""
-    said = _LINK.sub(r"\1 (\2)", text)
-    said = escape(breakable(said))
-    said = _CODE.sub(r'<span class="m">\1</span>', said)
-    return _BOLD.sub(r"<b>\1</b>", said)
-
-
-def one_line(text: object) -> str:
-    """Several lines run together, list markers as bullets."""
-    said = str(text or "")
-    if "\n" in said or "\r" in said:
-        said = _HEADING.sub("", _BULLET.sub("• ", said.replace("\r", "\n")))
-    return clean(said)
+def _clean_lines(text: object) -> str:
+    whole = re.sub(r"\r\n?", "\n", str(text or ""))
+    return re.sub(r"(?m)^([ \t]*)(.*)$", lambda said: said[1] + clean(said[2]), whole)

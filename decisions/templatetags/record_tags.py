@@ -10,11 +10,11 @@ from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from decisions import markup
 from decisions.exports.wording import day, threshold
 from decisions.forms.records import RISKS
 from decisions.forms.sections import BY_KEY
 from decisions.framework.words import APPROACH_NAMES, PATH_NAMES, ROLE_NAMES
-from decisions.markup import small_markdown, small_markdown_line
 from decisions.models import Position
 
 register = template.Library()
@@ -23,13 +23,19 @@ register = template.Library()
 @register.filter
 def markdown(text: Any) -> SafeString:
     """A record's prose as HTML."""
-    return small_markdown(str(text or ""))
+    return markup.to_html(markup.parse(str(text or "")))
 
 
 @register.filter
 def markdown_line(text: Any) -> SafeString:
     """A line of a record's lists as HTML, as it prints."""
-    return small_markdown_line(str(text or ""))
+    return markup.to_html(markup.line(markup.parse(str(text or ""))))
+
+
+@register.filter
+def markdown_text(text: Any) -> str:
+    """The words of a record's prose, to be shortened."""
+    return markup.to_text(markup.line(markup.parse(str(text or ""))))
 
 
 @register.filter

@@ -59,10 +59,11 @@ class Face:
     weight: int
     licence: str
     ranges: tuple[tuple[int, int], ...]
+    italic: bool = False
 
     @property
     def style(self) -> str:
-        return {400: "Regular", 500: "Medium", 600: "SemiBold", 700: "Bold"}[self.weight]
+        return "Italic" if self.italic else STYLES[self.weight]
 
 
 INTER, SERIF, MONO = "inter-ui@4.1.1", "source-serif@4.5.1", "@fontsource/ibm-plex-mono@5.3.0"
@@ -94,6 +95,11 @@ FACES = [
         for w, s in STYLES.items()
     ),
     Face(
+        "print/GroundworkSans-Italic.ttf",
+        "inter-ui/web/Inter-Italic.woff2",
+        *(INTER, "Groundwork Sans", 400, "OFL-Inter.txt", tuple(PRINT_RANGES), True),
+    ),
+    Face(
         "print/GroundworkSerif-SemiBold.ttf",
         "source-serif/TTF/SourceSerif4Display-Semibold.ttf",
         *(SERIF, "Groundwork Serif", 600, "OFL-SourceSerif.txt", tuple(PRINT_RANGES)),
@@ -117,7 +123,7 @@ def rename(font: TTFont, face: Face) -> None:
     for record in list(names.names):
         if record.nameID in (1, 2, 3, 4, 6, 16, 17, 18, 21, 22, 25):
             names.removeNames(nameID=record.nameID)
-    plain = face.style in ("Regular", "Bold")
+    plain = face.style in ("Regular", "Italic", "Bold")
     for name_id, value in (
         (1, face.family if plain else f"{face.family} {face.style}"),
         (2, face.style if plain else "Regular"),

@@ -135,6 +135,20 @@ def test_markdown_and_json(client, cast, data_dir):
     assert data["ETag"] != markdown["ETag"]
 
 
+def test_a_list_that_felix_types_is_a_list_on_the_page_in_print_and_in_the_file(client, cast, data_dir):
+    record = stories.drafted(cast)
+    typed = {"rationale": "Two steps, *in turn*:\n\n1. Ship\n2. Pilot at 2 a.m."}
+    record = records.edit(record=record, section="decision", changes=typed, version=0, by=cast.felix)
+    client.force_login(cast.mina)
+    page = reverse("decisions:record", args=["helio-desk", record.pk])
+
+    on_paper = pypdf.PdfReader(io.BytesIO(client.get(address(record, "pdf")).content)).pages[0].extract_text()
+
+    assert "Two steps, in turn:\n1. Ship\n2. Pilot at 2 a.m." in on_paper
+    assert '<p>Two steps, <em>in turn</em>:</p><ol start="1"><li>Ship</li>' in client.get(page).content.decode()
+    assert "Two steps, *in turn*:\n\n1. Ship\n2. Pilot at 2 a.m.\n" in client.get(address(record, "md")).content.decode()
+
+
 def test_a_draft_is_printed_too_but_not_kept(client, cast, data_dir):
     record = stories.drafted(cast)
     client.force_login(cast.mina)
