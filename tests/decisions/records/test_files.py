@@ -146,7 +146,9 @@ def test_a_list_that_felix_types_is_a_list_on_the_page_in_print_and_in_the_file(
 
     assert "Two steps, in turn:\n1. Ship\n2. Pilot at 2 a.m." in on_paper
     assert '<p>Two steps, <em>in turn</em>:</p><ol start="1"><li>Ship</li>' in client.get(page).content.decode()
-    assert "Two steps, *in turn*:\n\n1. Ship\n2. Pilot at 2 a.m.\n" in client.get(address(record, "md")).content.decode()
+    assert (
+        "Two steps, *in turn*:\n\n1. Ship\n2. Pilot at 2 a.m.\n" in client.get(address(record, "md")).content.decode()
+    )
 
 
 def test_a_draft_is_printed_too_but_not_kept(client, cast, data_dir):
