@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.cache import cache
 
 from decisions import ledger
 from decisions.models import Configuration, LogHead
+from decisions.webhooks import signature
 from tests.decisions.api.calls import Pipeline
 from tests.people import cast, decision
 
@@ -42,6 +44,24 @@ def test_what_the_docs_send_is_taken(pipeline):
         assert answer.status_code == 201, answer.content
     assert Configuration.objects.count() == 4
     assert ledger.verify(LogHead.objects.get()).exit_code == 0
+
+
+def test_both_ways_of_checking_a_webhook_believe_what_is_signed_and_nothing_else():
+    message, moment, body = "2f1c", int(time.time()), '{"event": "entry.added", "text": "Grüße"}'.encode()
+    secret = "whsec_" + "Z3JvdW5k" * 5
+    signed = signature(secret, message, moment, body)
+    headers = {"Webhook-Id": message, "Webhook-Timestamp": str(moment), "Webhook-Signature": signed}
+    ready, by_hand = blocks("api.md", "python")
+    known = {"secret": secret, "headers": headers, "body": body}
+    exec(ready, known)
+    assert known["said"]["event"] == "entry.added"
+    exec(by_hand, known)
+    assert known["is_genuine"](secret, headers, body)
+    assert not known["is_genuine"](secret, headers, body + b" ")
+    assert not known["is_genuine"](secret, {**headers, "Webhook-Id": "another"}, body)
+    old = {**headers, "Webhook-Timestamp": str(moment - 600)}
+    old["Webhook-Signature"] = signature(secret, message, moment - 600, body)
+    assert not known["is_genuine"](secret, old, body)
 
 
 def test_the_pipelines_are_read_and_name_each_run_by_a_key_of_its_own():

@@ -1,10 +1,9 @@
 """Webhooks: signed, told once, tried again, and never sent into the server's own network."""
 
-import hashlib
-import hmac
 import http.client
 import ipaddress
 import json
+import re
 import socket
 import threading
 from datetime import timedelta
@@ -14,6 +13,8 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.utils import timezone
+from standardwebhooks import Webhook as Verifier
+from standardwebhooks import WebhookVerificationError
 
 from decisions import addresses, ledger, webhooks
 from decisions.errors import NotAllowed
@@ -69,16 +70,45 @@ def test_an_entry_is_told_signed(world, listener):
     assert not listener.heard, "nothing is sent inside the act"
     assert webhooks.deliver_due() == 1
     headers, body = listener.heard[0]
-    moment, digest = (part.partition("=")[2] for part in headers["Groundwork-Signature"].split(","))
-    expected = hmac.new(webhook.secret.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
-    assert hmac.compare_digest(digest, expected)
-    said = json.loads(body)
+    said = Verifier(webhook.secret).verify(body, headers)
+    assert said["id"] == headers["Webhook-Id"]
     assert said["event"] == headers["Groundwork-Event"] == "entry.added"
     assert said["data"]["environment"] == "production"
     assert said["data"]["decision"]["number"] == 1
     assert said["data"]["anchor"]["sequence"] == 1
     assert Delivery.objects.get().delivered_at is not None
     assert webhooks.deliver_due() == 0, "told once"
+
+
+def test_a_message_that_was_changed_or_kept_is_refused_by_the_reference_verifier(world, listener):
+    webhook = hook(world, listener.url)
+    put_live(world.decision)
+    webhooks.deliver_due()
+    headers, body = listener.heard[0]
+    another = {**headers, "Webhook-Id": "another"}
+    for verifier, told, said in [
+        (Verifier(webhook.secret), headers, body.replace(b"production", b"test")),
+        (Verifier(webhook.secret), another, body),
+        (Verifier(webhook.secret[:-4] + "AAA="), headers, body),
+    ]:
+        with pytest.raises(WebhookVerificationError, match="No matching signature"):
+            verifier.verify(said, told)
+    with (
+        time_machine.travel(timezone.now() + timedelta(minutes=6)),
+        pytest.raises(WebhookVerificationError, match="old"),
+    ):
+        Verifier(webhook.secret).verify(body, headers)
+
+
+def test_a_secret_of_before_verifies_as_it_stands(world, listener):
+    """Secrets were 64 hex digits; who kept one pastes it into a verifier unchanged."""
+    webhook = hook(world, listener.url)
+    Webhook.objects.filter(pk=webhook.pk).update(secret="0123456789abcdef" * 4)
+    put_live(world.decision)
+    webhooks.deliver_due()
+    headers, body = listener.heard[0]
+    assert Verifier("0123456789abcdef" * 4).verify(body, headers)["event"] == "entry.added"
+    assert Verifier("whsec_" + "0123456789abcdef" * 4).verify(body, headers)["event"] == "entry.added"
 
 
 def test_accepting_tells_both_sides_of_a_succession(world, listener):
@@ -134,14 +164,16 @@ def test_a_failing_receiver_is_tried_with_growing_patience_and_then_given_up(wor
 
 
 def test_a_receiver_that_recovers_gets_the_event(world, listener):
-    hook(world, listener.url)
+    webhook = hook(world, listener.url)
     put_live(world.decision)
     listener.answers = [503]
     webhooks.deliver_due()
     with time_machine.travel(timezone.now() + timedelta(minutes=1)):
         webhooks.deliver_due()
+        assert Verifier(webhook.secret).verify(listener.heard[1][1], listener.heard[1][0]), "signed anew for each try"
     assert Delivery.objects.get().delivered_at is not None
     assert listener.heard[0][1] == listener.heard[1][1]
+    assert listener.heard[0][0]["Webhook-Id"] == listener.heard[1][0]["Webhook-Id"], "so that it can be done once"
 
 
 def test_redirects_are_not_followed_and_gone_ends_the_webhook(world, listener):
@@ -289,7 +321,8 @@ def test_only_owners_connect_and_secrets_are_shown_once(client, world):
     form = {"webhook-url": "https://hooks.example.org/x", "webhook-shape": "plain", "webhook-events": EVENTS}
     page = client.post("/t/helio-desk/connections/webhooks/", form).content.decode()
     webhook = Webhook.objects.get()
-    assert webhook.secret in page
+    assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=", webhook.secret), "32 bytes"
+    assert webhook.secret in page.replace("&#x2B;", "+")
     assert webhook.secret not in client.get("/t/helio-desk/connections/").content.decode()
     client.post(f"/t/helio-desk/connections/webhooks/{webhook.pk}/end/")
     put_live(world.decision)
