@@ -25,14 +25,42 @@ def _empty_tables_without_guards(self):
 TransactionTestCase._fixture_teardown = _empty_tables_without_guards
 
 
+# Whatever asks for one of these meets the test database; without any, pytest-django refuses every query.
+DATABASE_FIXTURES = {"live_server", "django_db_setup"}  # the second is what `db` and all like it rest on
+
+
+def touches_the_database(item):
+    """Whether a test can see which database it runs on."""
+    is_django_case = issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
+    return bool(
+        is_django_case or item.get_closest_marker("django_db") or DATABASE_FIXTURES.intersection(item.fixturenames)
+    )
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--second-database",
+        action="store_true",
+        help="leave out what ran with the first database and cannot differ: tests without a database, and those marked once",
+    )
+
+
+def is_for_now(item):
+    """Whether a test belongs to this run."""
+    options = item.config.option
+    if item.get_closest_marker("long") and "long" not in options.markexpr:
+        return False
+    # races need row locks, which SQLite does not have: there one writer at a time is the rule of the file itself
+    if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
+        return False
+    return not options.second_database or (touches_the_database(item) and not item.get_closest_marker("once"))
+
+
 def pytest_collection_modifyitems(config, items):
-    """Races need row locks, which SQLite does not have: there one writer at a time is the rule of the file itself."""
-    if connection.vendor == "postgresql":
-        return
-    left_out = [item for item in items if item.get_closest_marker("postgres")]
+    left_out = [item for item in items if not is_for_now(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not item.get_closest_marker("postgres")]
+        items[:] = [item for item in items if is_for_now(item)]
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from tests.faults.stories import Voters, check_same_as_fresh, everyone, stop_all
 from tests.servers import vote
 from tests.wire import Actor, patience, play, until
 
-pytestmark = pytest.mark.own_servers
+pytestmark = pytest.mark.once
 
 
 def test_an_immediate_stop_and_start_under_votes(postgres, postgres_site):

@@ -12,7 +12,7 @@ from tests.wire import Actor, Watcher, patience, play, until
 
 DROPPED_WITHIN = 45.0
 
-pytestmark = pytest.mark.own_servers
+pytestmark = pytest.mark.once
 
 
 def deaf(web, room, seat) -> socket.socket:

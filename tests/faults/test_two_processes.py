@@ -8,7 +8,7 @@ from tests.faults.stories import check_same_as_fresh, everyone, stop_all, vote_o
 from tests.servers import Site
 from tests.wire import play, until
 
-pytestmark = pytest.mark.own_servers
+pytestmark = pytest.mark.once
 
 
 async def one_room(site: Site, first, second) -> None:

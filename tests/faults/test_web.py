@@ -12,7 +12,7 @@ from tests.wire import Actor, patience, play, until
 
 KILLS = 6
 
-pytestmark = pytest.mark.own_servers
+pytestmark = pytest.mark.once
 
 
 def test_killed_again_and_again_under_votes(postgres_site):

@@ -1,0 +1,38 @@
+"""What takes minutes to hours, before a release: `./dev test --long`, or `./dev test --long blind schema` for some of it.
+
+A step is a name, what is set in its environment, and the arguments of Python. Tests marked `long` are found by the first.
+"""
+
+import os
+import subprocess
+import sys
+import time
+
+PYTEST = ("-m", "pytest", "-q")
+STEPS: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
+    ("marked long", {}, (*PYTEST, "-m", "long", "tests")),
+    ("blindness: twin worlds", {"TWIN_SCHEDULES": "1000"}, (*PYTEST, "tests/workshops/test_blindness.py")),
+    ("meetings: random courses", {"STATEFUL_EXAMPLES": "200"}, (*PYTEST, "tests/workshops/test_always.py")),
+    ("schema: questions to the API", {"SCHEMA_EXAMPLES": "900"}, (*PYTEST, "-s", "tests/decisions/api/test_schema.py")),
+    ("pdf: random records, both papers", {"GW_PDF_RECORDS": "200"}, (*PYTEST, "tests/decisions/exports")),
+]
+NO_TESTS = 5  # pytest's exit code
+
+
+def main(words: list[str]) -> int:
+    """Run the steps whose name holds one of the words, all without any; every step runs, whatever the one before said."""
+    told = []
+    for name, environment, command in STEPS:
+        if words and not any(word in name for word in words):
+            continue
+        print(f"== {name}", flush=True)
+        began = time.monotonic()
+        code = subprocess.run([sys.executable, *command], env={**os.environ, **environment}, check=False).returncode
+        told.append((name, time.monotonic() - began, code in {0, NO_TESTS}))
+    for name, seconds, is_well in told:
+        print(f"{seconds:7.0f} s  {'passed' if is_well else 'FAILED'}  {name}")
+    return 0 if told and all(is_well for _name, _seconds, is_well in told) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,58 @@
+"""What the documents point to is there."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.test_conventions import ROOT, name, tracked
+
+DOCUMENTS = [path for path in tracked(".md") if "vendor" not in path.parts and "content" not in path.parts]
+LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+# `decisions/trail/fields.py` and `tests/matrix/`, but not `config.asgi` or `<name>.html`
+PLACE = re.compile(r"`\.?/?((?:config|decisions|workshops|templates|static|tests|docs)/[\w./-]*)`")
+COMMAND = re.compile(r"\./dev (\w+)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_every_link_and_place_is_there(document):
+    text = document.read_text()
+    missing = [place for place in LINK.findall(text) if not (document.parent / place).exists()]
+    missing += [place for place in PLACE.findall(text) if not (ROOT / place).exists()]
+    assert not missing
+
+
+def test_every_command_is_one_of_dev():
+    known = set(re.findall(r"^([a-z]+)\)$", (ROOT / "dev").read_text(), re.MULTILINE))
+    assert known == {"demo", "serve", "check", "test", "lock"}
+    told = {(name(path), command) for path in DOCUMENTS for command in COMMAND.findall(path.read_text())}
+    assert told
+    assert not {(path, command) for path, command in told if command not in known}
+
+
+def test_help_names_every_command_and_no_more():
+    head = (ROOT / "dev").read_text().partition("set -eu")[0]
+    assert set(COMMAND.findall(head)) == {"demo", "serve", "check", "test", "lock"}
+    shown = subprocess.run([ROOT / "dev", "help"], capture_output=True, text=True, check=True).stdout
+    assert shown.splitlines() == [line.removeprefix("# ") for line in head.splitlines()[1:]]
+
+
+def test_what_runs_before_a_commit_is_a_part_of_the_check():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    parts = re.search(r'check_parts="([a-z ]+)"', (ROOT / "dev").read_text())[1].split()
+    assert [hook["entry"] for hook in hooks] == [f"./dev check {part}" for part in parts]
+
+
+def test_what_takes_longer_names_tests_and_variables_that_are_there():
+    from tests.long import STEPS
+
+    sources = "".join(path.read_text() for path in tracked(".py") if Path("tests") in path.relative_to(ROOT).parents)
+    for step, environment, command in STEPS:
+        places = [part for part in command if part.startswith("tests")]
+        assert places, step
+        assert all(
+            (ROOT / part.replace(".", "/", part.count(".") * (not part.endswith(".py")))).exists() for part in places
+        )
+        assert all(f'environ.get("{variable}"' in sources for variable in environment), step
