@@ -137,7 +137,10 @@
     }
   };
   showTimes(document);
-  document.addEventListener("htmx:after:settle", (event) => showTimes(event.target));
+  document.addEventListener("htmx:after:settle", ({ target }) => {
+    showTimes(target);
+    if (target.id === "notices") target.querySelector(".notice-error")?.scrollIntoView({ block: "nearest" });
+  });
 
   // what was wrong comes first
   const showWrong = () => document.querySelector("main [aria-invalid='true']")?.focus();

@@ -141,12 +141,14 @@ def test_a_busy_server_is_asked_again_and_a_refusal_is_shown_with_the_text_kept(
         site.change(stage("open"), "churn 1", BALLOT)
         notice = '<div class="notice">Revealed before your ballot arrived</div>'
         site.answers = [
-            (503, "", [(b"retry-after", b"1")]),
+            (503, "", [(b"retry-after", b"2")]),
             (409, notice, [(b"hx-retarget", b"#notices"), (b"hx-reswap", b"afterbegin")]),
         ]
         page.goto(address)
         page.locator("textarea[name=reason]").fill("late")
         page.get_by_role("button", name="Vote").click()
+        page.wait_for_timeout(900)
+        expect(page.locator("[data-send-status]")).to_have_text("Not sent yet, trying again")
         expect(page.locator("#notices")).to_contain_text("Revealed before your ballot arrived", timeout=10000)
         expect(page.locator("textarea[name=reason]")).to_have_value("late")
         assert len(site.posts) == 2
