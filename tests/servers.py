@@ -35,6 +35,7 @@ class Web:
 
     def __init__(self, site: "Site", port: int, **environment: str) -> None:
         self.port = port
+        self.here = site.here
         self.log = site.home / f"web-{port}.log"
         self.command = [sys.executable, "-m", "uvicorn", *site.app, "--host", "127.0.0.1", "--port", str(port)]
         self.command += ["--log-level", "warning", "--timeout-graceful-shutdown", "3"]
@@ -45,7 +46,7 @@ class Web:
     def start(self) -> None:
         """Start, or start again; returns when it answers."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(self.command, cwd=HERE, env=self.environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(self.command, cwd=self.here, env=self.environment, stdout=log, stderr=log)
         end = time.monotonic() + 60
         while time.monotonic() < end:
             try:
@@ -103,7 +104,9 @@ class Web:
 
 
 class Site:
-    """A database, its rooms, and the web processes on it."""
+    """A database, its rooms, and the web processes on it; `here` is the checkout whose code runs."""
+
+    here = HERE
 
     def __init__(
         self, database_url: str = "", redis_url: str = "", app: tuple[str, ...] = ("config.asgi:application",)
@@ -133,7 +136,7 @@ class Site:
     def run(self, *arguments: str) -> str:
         """Run a Python program of the repository in this site's environment."""
         done = subprocess.run(
-            [sys.executable, *arguments], cwd=HERE, env=self.environment, capture_output=True, text=True, check=False
+            [sys.executable, *arguments], cwd=self.here, env=self.environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

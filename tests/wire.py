@@ -33,8 +33,11 @@ class Answer:
 
 async def read_head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
     lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-    fields = (line.split(": ", 1) for line in lines[1:] if ": " in line)
-    return int(lines[0].split(" ")[1]), {name.lower(): value for name, value in fields}
+    headers: dict[str, str] = {}
+    for name, value in (line.split(": ", 1) for line in lines[1:] if ": " in line):
+        # several cookies come as several lines
+        headers[name.lower()] = f"{headers[name.lower()]}\n{value}" if name.lower() in headers else value
+    return int(lines[0].split(" ")[1]), headers
 
 
 class Actor:

@@ -1,8 +1,9 @@
-"""How quickly a vote is on the last screen, and what that costs, against a bare broadcast, polling and poke-then-fetch.
+"""How quickly a vote is on the last screen of a full room, and what that costs, against a bare broadcast and the peers.
 
-    python tests/benchmarks/live.py            everything: some 15 minutes
-    python tests/benchmarks/live.py --quick    short runs, for a first look
-    python tests/benchmarks/live.py --only 1x60 reveal
+    python -m tests.benchmarks.live                          everything: some 12 minutes
+    python -m tests.benchmarks.live --quick                  short runs, for a first look
+    python -m tests.benchmarks.live --only 1x60 reveal       rows and single measurements by name
+    python -m tests.benchmarks.live --product before=PATH    another checkout's product beside this one, in the same run
 
 Prints every figure and holds it against the goals. Absolute times belong to the machine; read the ratios. See README.md.
 """
@@ -10,32 +11,23 @@ Prints every figure and holds it against the goals. Absolute times belong to the
 import argparse
 import asyncio
 import json
-import os
-import random
+import signal
+import subprocess
 import sys
-import time
+from contextlib import suppress
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import uvloop
 
+from tests.benchmarks import machine, peers
+from tests.benchmarks.contestants import HERE, BenchSite, Contestant, Floor, Peer, Product
 from tests.benchmarks.goals import Goals
-from tests.benchmarks.load import Poller, Result, Vote, evaluate, settled, steady_votes
+from tests.benchmarks.load import Result, arrivals, drive, evaluate, percentile, settled
+from tests.benchmarks.rows import OTHER_WAYS, ROWS, Row
 from tests.postgres import Postgres
-from tests.servers import Site, free_port
-from tests.wire import Actor, Watcher, until
 
-SCENARIOS = {
-    "1x10": (1, 10, 5.0),
-    "1x60": (1, 60, 15.0),
-    "1x200": (1, 200, 50.0),
-    "5x10": (5, 10, 12.5),
-    "20x10": (20, 10, 50.0),
-    "20x10 fast": (20, 10, 200.0),
-}
-OTHERS_IN = {"1x60", "1x200", "20x10"}
-WARM_UP = 3.0
+SMALL = 400  # bytes a push of the floor that everybody is held against
+RUN_LIMIT = 150.0  # seconds that one run may take in all
 
 
 class Bench:
@@ -44,212 +36,230 @@ class Bench:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.arguments = arguments
         self.postgres = Postgres(durable=arguments.durable, options="-c synchronous_commit=on -c max_connections=200")
-        Site(self.postgres.create("migrated")).migrate().close()
         self.goals = Goals()
-        self.results: dict[tuple[str, str], Result] = {}
-        self.sites: list[Site] = []
+        self.results: dict[str, dict[str, Result]] = {}
+        self.checkouts = {"this product": HERE, **dict(arguments.product)}
+        self.coalescing: dict[str, float] = {}
+        self.open: list[Contestant] = []
+        self.redis: subprocess.Popen[bytes] | None = None
+        for name, here in self.checkouts.items():
+            site = BenchSite(here, "product:application", self.postgres.create(template(name)))
+            site.migrate()
+            told = "from workshops.live.hub import COALESCE_SECONDS; print('waits', 1000 * COALESCE_SECONDS)"
+            found = float(site.manage("shell", "-v0", "-c", told).split("waits ")[1])
+            site.close()
+            self.coalescing[name] = arguments.coalesce or found
+        self.packages = peers.folder() if arguments.peers else "not asked for"
+        if isinstance(self.packages, str):
+            print(f"the peers are not measured: {self.packages}")
 
-    def site(self, app: str = "config.asgi:application", **environment: str) -> Site:
-        site = Site(self.postgres.create(f"bench_{free_port()}", template="migrated"), app=(app,))
-        site.environment.update({"LOG_LEVEL": "ERROR", **environment})
-        self.sites.append(site)
-        return site
+    # --- contestants
 
-    def floor(self, payload: float) -> Site:
-        site = Site("sqlite:///unused", app=("tests.benchmarks.floor:application",))
-        site.environment.update({"PAYLOAD": str(int(payload)), "COALESCE_MS": "50"})
-        self.sites.append(site)
-        return site
+    def product(self, name: str = "this product", how: str = "stream", who: str = "") -> Product:
+        return Product(who or name, self.checkouts[name], self.postgres, template(name), self.coalescing[name], how)
+
+    def floor(self, payload: float = SMALL, coalesce: float | None = None) -> Floor:
+        return Floor(payload, self.coalescing["this product"] if coalesce is None else coalesce)
+
+    def other(self, name: str, payload: float) -> Contestant | None:
+        """A peer, or the product's own screens by another way; None when it cannot be had here."""
+        if name in OTHER_WAYS:
+            return self.product(how=OTHER_WAYS[name], who=name)
+        if isinstance(self.packages, str):
+            return None
+        url = ""
+        if name.endswith("Redis"):
+            if (started := peers.redis()) is None:
+                print(f"{name} is not measured: there is no redis-server here")
+                return None
+            self.redis, url = started
+        return Peer(name, self.postgres, self.packages, payload, url)
+
+    # --- one run
+
+    async def run(self, row: Row, contestant: Contestant) -> Result:
+        """One contestant over one row; what did not finish says so and has no figures."""
+        result = Result(contestant.name, contestant.coalesce)
+        self.open.append(contestant)
+        try:
+            async with asyncio.timeout(RUN_LIMIT):
+                await self.measure(row, contestant, result)
+        except (TimeoutError, AssertionError, OSError) as error:
+            print(f"{contestant.name}: no figures: {type(error).__name__} {str(error)[-300:]}")
+        finally:
+            await contestant.close()
+            self.open.remove(contestant)
+            if self.redis is not None:
+                self.redis.kill()
+                self.redis.wait()
+                self.redis = None
+        return result
+
+    async def measure(self, row: Row, contestant: Contestant, result: Result) -> None:
+        warm_up = 0.0 if row.arrivals == "once" else self.arguments.warm_up
+        sizes = await contestant.open(row)
+        plan = arrivals(row, sizes, warm_up + self.arguments.seconds)
+        screens = contestant.screens
+        before: dict[str, float] = {}
+
+        def clocks() -> dict[str, float]:
+            web = sum(map(machine.cpu_seconds, (web.pid for web in contestant.webs)))
+            database = machine.family_cpu_seconds(self.leader)
+            others = machine.busy_seconds() - web - database - machine.cpu_seconds(0)
+            return {"web": web, "database": database, "others": others, "at": asyncio.get_running_loop().time()}
+
+        def begin() -> None:
+            before.update(clocks())
+            for screen in (screen for group in screens for screen in group):
+                screen.forget()
+
+        votes = await drive(plan, contestant.act, warm_up, begin)
+        wanted = await asyncio.to_thread(contestant.number, votes)
+        await settled(screens, wanted)
+        after = {name: value - before[name] for name, value in clocks().items()}
+        measured = [vote for vote in votes if vote.due - votes[0].due >= warm_up]
+        evaluate(result, measured, screens)
+        result.web_cpu = after["web"] * 1000 / max(1, result.acknowledged)
+        result.database_cpu = after["database"] * 1000 / max(1, result.acknowledged)
+        result.others, result.load = after["others"] / after["at"], machine.load()
+        result.wrong = await contestant.wrong()
+
+    @property
+    def leader(self) -> int:
+        return int((self.postgres.data / "postmaster.pid").read_text().split()[0])
+
+    async def row(self, row: Row) -> None:
+        """Everybody over one row, the product's checkouts first: they tell what the others must carry."""
+        how = {"even": "evenly", "random": "at random", "once": "everybody's first, evenly"}[row.arrivals]
+        print(f"\n## {row.name}: {row.rooms} x {row.people}, {row.rate:g} votes/s {how}, {row.webs} process(es)")
+        print(HEAD, flush=True)
+        results = self.results[row.name] = {}
+        floors: dict[float, Result] = {}
+
+        async def add(contestant: Contestant, key: str = "") -> Result:
+            result = results[key or contestant.name] = await self.run(row, contestant)
+            print(line(result, floors.get(result.coalesce) or next(iter(floors.values()), None)), flush=True)
+            return result
+
+        for name in self.checkouts:
+            if self.coalescing[name] not in floors:
+                coalesce = self.coalescing[name]
+                floors[coalesce] = await add(self.floor(coalesce=coalesce), f"floor of {name}")
+            ours = await add(self.product(name))
+            results.setdefault(f"floor of {name}", floors[self.coalescing[name]])
+            if row.payload_floor and ours.push_bytes and not self.arguments.quick:
+                await add(self.floor(ours.push_bytes, self.coalescing[name]), f"as many bytes as {name}")
+        payload = results["this product"].push_bytes or SMALL
+        for name in row.others if not self.arguments.quick else ():
+            if (other := self.other(name, payload)) is not None:
+                await add(other)
 
     def close(self) -> None:
-        for site in self.sites:
-            site.close()
+        for contestant in self.open:
+            with suppress(AttributeError):
+                contestant.site.close()
+        if self.redis is not None:
+            self.redis.kill()
         self.postgres.remove()
 
-    def database_cpu(self) -> float:
-        """CPU seconds of all PostgreSQL processes, those that have ended included."""
-        leader = int((self.postgres.data / "postmaster.pid").read_text().split()[0])
-        total = 0
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = stat.read_text().rsplit(") ", 1)[1].split()
-            except OSError:
-                continue
-            if int(stat.parent.name) == leader:
-                total += sum(int(field) for field in fields[11:15])
-            elif int(fields[1]) == leader:
-                total += int(fields[11]) + int(fields[12])
-        return total / os.sysconf("SC_CLK_TCK")
 
-    # --- one scenario --------------------------------------------------------------------------------------------
-
-    async def product(self, rooms: int, people: int, rate: float, how: str = "stream", webs: int = 1) -> Result:
-        """Our own server; `how` its screens learn of votes: stream, poll or poke."""
-        site = self.site("tests.benchmarks.poke:application" if how == "poke" else "config.asgi:application")
-        made = site.rooms(rooms, people)
-        servers = [site.web() for _ in range(webs)]
-        screens = []
-        for room in made:
-            group = []
-            for at, seat in enumerate(room["seats"]):
-                port = servers[at % webs].port
-                if how == "stream":
-                    path = f"/w/{room['public_id']}/stream/?view=room"
-                    group.append(Watcher(port, path, seat["cookie"]).start())
-                else:
-                    group.append(Poller(port, room, seat, how == "poke", random.uniform(0, 2)).start())
-            screens.append(group)
-        await until(lambda: all(screen.version for group in screens for screen in group), 60, "all screens")
-        actors = [
-            [Actor(servers[(at + 1) % webs].port, seat["cookie"]) for at, seat in enumerate(room["seats"])]
-            for room in made
-        ]
-
-        async def act(vote: Vote, actor: Actor, turn: int) -> bool:
-            room = made[vote.room]
-            path = f"/w/{room['public_id']}/rounds/{room['round']}/"
-            if turn % 2:
-                return (await actor.ask("POST", path + "withdraw/")).status < 300
-            form = {"score": random.randint(-2, 2), "confidence": "sure", "reason": "our documents change weekly"}
-            return (await actor.ask("POST", path + "ballot/", form)).status < 300
-
-        before = [(sum(web.cpu_seconds() for web in servers), self.database_cpu())]
-        pushed = [sum(s.bytes for g in screens for s in g), sum(len(s.arrivals) for g in screens for s in g)]
-        began = time.perf_counter() + 0.2
-        votes = await steady_votes(actors, rate, WARM_UP + self.arguments.seconds, act, began)
-        wanted = []
-        for number, room in enumerate(made):
-            facts = site.facts(room["id"])
-            self.assign_versions(votes, number, room, facts)
-            wanted.append(facts["version"])
-        await settled(screens, wanted)
-        result = evaluate(votes, screens, WARM_UP)
-        result.wrong = await self.wrong(made, screens, servers[0].port) if how == "stream" else 0
-        share = result.sent / max(1, len(votes))
-        result.web_cpu = (sum(web.cpu_seconds() for web in servers) - before[0][0]) * share
-        result.database_cpu = (self.database_cpu() - before[0][1]) * share
-        pushes = sum(len(s.arrivals) for g in screens for s in g) - pushed[1]
-        result.payload = (sum(s.bytes for g in screens for s in g) - pushed[0]) / max(1, pushes)
-        for group in actors:
-            for actor in group:
-                actor.close()
-        for group in screens:
-            for screen in group:
-                await screen.stop()
-        site.close()
-        return result
-
-    @staticmethod
-    def assign_versions(votes: list[Vote], number: int, room: dict, facts: dict) -> None:
-        """Each act wrote one line of the minutes and raised the version by one, under the room's lock."""
-        assert len(facts["acts"]) == facts["version"], "minutes and version went apart"
-        seat_of = {seat["name"]: at for at, seat in enumerate(room["seats"])}
-        turns: dict[int, list[int]] = {}
-        for version, (who, act) in enumerate(facts["acts"], 1):
-            if act in {"voted", "withdrew"} and who in seat_of:
-                turns.setdefault(seat_of[who], []).append(version)
-        for vote in votes:
-            if vote.room == number and vote.ok:
-                vote.version = turns[vote.seat].pop(0)
-
-    @staticmethod
-    async def wrong(rooms: list[dict], screens: list[list[Watcher]], port: int) -> int:
-        """How many screens show anything else than a fresh page would."""
-        count = 0
-        for room, group in zip(rooms, screens, strict=True):
-            actor = Actor(port, room["seats"][0]["cookie"])
-            fresh = json.loads((await actor.ask("GET", f"/w/{room['public_id']}/state/")).body)["fragments"]
-            actor.close()
-            for watcher in group:
-                shown = watcher.fragments
-                count += any(shown.get(name) != html for name, html in fresh.items() if name != "ballot")
-        return count
-
-    async def bare(self, rooms: int, people: int, rate: float, payload: float) -> Result:
-        """The floor with the same load and as many bytes a push."""
-        site = self.floor(payload)
-        web = site.web()
-        screens = [[Watcher(web.port, f"/stream/{room}", "").start() for _ in range(people)] for room in range(rooms)]
-        await until(lambda: all(screen.connected for group in screens for screen in group), 30, "all streams")
-        actors = [[Actor(web.port) for _ in range(people)] for _ in range(rooms)]
-
-        async def act(vote: Vote, actor: Actor, turn: int) -> bool:
-            answer = await actor.ask("POST", f"/vote/{vote.room}", {"score": 1})
-            vote.version = int(answer.body)
-            return answer.status == 200
-
-        before = web.cpu_seconds()
-        votes = await steady_votes(actors, rate, WARM_UP + self.arguments.seconds, act, time.perf_counter() + 0.2)
-        wanted = [max((vote.version for vote in votes if vote.room == room), default=0) for room in range(rooms)]
-        await settled(screens, wanted)
-        result = evaluate(votes, screens, WARM_UP)
-        result.web_cpu = (web.cpu_seconds() - before) * result.sent / max(1, len(votes))
-        result.payload = payload
-        for group in actors:
-            for actor in group:
-                actor.close()
-        for group in screens:
-            for screen in group:
-                await screen.stop()
-        site.close()
-        return result
-
-    async def scenario(self, name: str) -> None:
-        rooms, people, rate = SCENARIOS[name]
-        print(f"\n{name.split()[0]} at {rate:g} votes/s, {self.arguments.seconds:g} s", flush=True)
-        print(
-            f"{'':24}{'ack':>7}{'lost':>6}{'deliv':>8}{'p50':>9}{'p99':>9}{'x floor':>9}{'CPU/1000':>10}{'x floor':>9}{'CPU/vote':>10}{'db':>7}"
-        )
-        product = await self.product(rooms, people, rate)
-        floor = await self.bare(rooms, people, rate, product.payload)
-        contestants = {"this product": product, "floor": floor}
-        if name in OTHERS_IN and not self.arguments.quick:
-            contestants["poke, then fetch"] = await self.product(rooms, people, rate, "poke")
-            contestants["polling every 2 s"] = await self.product(rooms, people, rate, "poll")
-        if name == "20x10":
-            contestants["two processes"] = await self.product(rooms, people, rate, webs=2)
-        for contestant, result in contestants.items():
-            self.results[name, contestant] = result
-            print(
-                f"{contestant:24}{result.acknowledged:7}{result.lost:6}{result.delivered:8}"
-                f"{result.at(50):9.1f}{result.at(99):9.1f}{result.at(50) / floor.at(50):9.2f}"
-                f"{result.cpu_a_thousand:10.3f}{result.cpu_a_thousand / floor.cpu_a_thousand:9.2f}"
-                f"{result.cpu_a_vote:8.1f}ms{result.database_cpu / max(1, result.acknowledged) * 1000:6.1f}",
-                flush=True,
-            )
-        print(f"{'':24}payload a push: {product.payload:.0f} bytes; refused: {product.refused}; wrong: {product.wrong}")
+def template(name: str) -> str:
+    return "migrated_" + "".join(letter for letter in name if letter.isalnum())
 
 
-def chosen(arguments: argparse.Namespace, name: str) -> bool:
-    return not arguments.only or name in arguments.only
+HEAD = (
+    f"{'':28}{'wait':>5}{'acked':>7}{'lost':>5}{'wrong':>6}{'p50':>9}{'p99':>9}{'x floor':>8}"
+    f"{'answered':>10}{'p99':>8}{'bytes':>7}{'web CPU':>8}{'x floor':>8}{'db CPU':>7}"
+    f"{'a participant':>14}{'facilitator':>12}{'screen':>8}{'room':>10}{'load':>6}{'others':>7}{'late':>6}"
+)
+
+
+def line(result: Result, floor: Result | None) -> str:
+    def ratio(ours: float, theirs: float) -> str:
+        return f"{ours / theirs:8.2f}" if floor is not None and theirs else f"{'':8}"
+
+    sizes = "".join(f"{result.bytes.get(name, 0):{wide}.0f}" for name, wide in SIZES.items())
+    return (
+        f"{result.who:28}{result.coalesce:5.0f}{result.acknowledged:7}{result.lost:5}{result.wrong:6}"
+        f"{result.at(50):9.2f}{result.at(99):9.2f}{ratio(result.at(50), floor.at(50) if floor else 0)}"
+        f"{percentile(result.answered, 50):10.2f}{percentile(result.answered, 99):8.2f}{result.answer_bytes:7.0f}"
+        f"{result.web_cpu:8.2f}{ratio(result.web_cpu, floor.web_cpu if floor else 0)}{result.database_cpu:7.2f}"
+        f"{sizes}{result.load:6.1f}{result.others:7.2f}{result.late:6.1f}"
+        + (f"  refused {result.refused}" if result.refused else "")
+    )
+
+
+SIZES = {"participant": 14, "facilitator": 12, "screen": 8, "room": 10}
 
 
 async def run(arguments: argparse.Namespace) -> Goals:
-    from tests.benchmarks.more import extras  # the single measurements, apart for their length
+    from tests.benchmarks.scale import scale
+    from tests.benchmarks.singles import SINGLES
 
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)
     bench = await asyncio.to_thread(Bench, arguments)
     try:
-        for name in SCENARIOS:
+        for row in ROWS:
+            if chosen(arguments, row.name):
+                await bench.row(row)
+        for name, measure in SINGLES.items():
             if chosen(arguments, name):
-                await bench.scenario(name)
-        await extras(bench, lambda name: chosen(arguments, name))
-        bench.goals.of_scenarios(bench.results)
+                print(f"\n## {name}: {measure.__doc__.splitlines()[0]}", flush=True)
+                await measure(bench)
+        if chosen(arguments, "scale"):
+            await scale(bench)
+        bench.goals.of_rows(bench.results)
         bench.goals.show()
+        if arguments.json:
+            figures = {row: {key: one.figures() for key, one in found.items()} for row, found in bench.results.items()}
+            Path(arguments.json).write_text(json.dumps({"rows": figures, "goals": bench.goals.rows}, indent=1))
         return bench.goals
     finally:
         await asyncio.to_thread(bench.close)
 
 
+def chosen(arguments: argparse.Namespace, name: str) -> bool:
+    """Asked for by its whole name, or by what stands after its dash; all when nothing is named."""
+    return not arguments.only or name in arguments.only or name.partition("-")[2] in arguments.only
+
+
+def checkout(text: str) -> tuple[str, Path]:
+    name, found, path = text.rpartition("=")
+    place = Path(path).resolve()
+    if not (place / "manage.py").exists():
+        raise argparse.ArgumentTypeError(f"{place} is no checkout of this product")
+    return (name if found else place.name), place
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=20.0, help="of each run, after its warm-up")
-    parser.add_argument("--quick", action="store_true", help="short runs, without polling and poke")
+    parser.add_argument("--seconds", type=float, default=8.0, help="of each run, after its warm-up")
+    parser.add_argument("--warm-up", type=float, default=3.0, help="seconds before what is measured")
+    parser.add_argument(
+        "--quick", action="store_true", help="two seconds a run, this product and the small floor alone"
+    )
+    parser.add_argument("--only", nargs="*", metavar="NAME", help="rows, or single measurements")
+    parser.add_argument("--product", type=checkout, action="append", default=[], metavar="[NAME=]PATH")
+    parser.add_argument("--coalesce", type=float, help="ms, instead of what each product has")
+    parser.add_argument(
+        "--no-peers", dest="peers", action="store_false", help="without django-eventstream and channels"
+    )
     parser.add_argument("--durable", action="store_true", help="PostgreSQL with fsync, as in production")
-    parser.add_argument("--only", nargs="*", help="scenario names, or: reveal reconnect memory throughput stop queries")
+    parser.add_argument("--come-first", action="store_true", help="run before everything else on this machine (root)")
+    parser.add_argument("--json", metavar="FILE", help="write all figures there as well")
     arguments = parser.parse_args()
     if arguments.quick:
-        arguments.seconds = min(arguments.seconds, 6.0)
-    uvloop.run(run(arguments))
+        arguments.seconds, arguments.warm_up, arguments.peers = min(arguments.seconds, 2.0), 1.0, False
+    machine.many_files()
+    if arguments.come_first and (why := machine.come_first()):
+        print(f"running beside everything else: {why}")
+    print(
+        f"load before: {machine.load():.1f}; ms, bytes and ms of processor time a vote; 'others': cores used by other things"
+    )
+    with suppress(asyncio.CancelledError, KeyboardInterrupt):
+        uvloop.run(run(arguments))
+        return
+    sys.exit(130)
 
 
 if __name__ == "__main__":

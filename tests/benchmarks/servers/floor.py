@@ -1,13 +1,16 @@
-"""The floor: a bare ASGI broadcast of as many bytes, with the same coalescing. No Django, no database, no seats.
+"""The floor: a bare ASGI broadcast with the same coalescing. No Django, no database, no seats.
 
 What any server of ours must at least do: take a vote, tell everyone in the room. POST /vote/<room>, GET /stream/<room>.
+PAYLOAD is the size of a push in bytes, COALESCE_MS how long a burst is waited out.
 """
 
 import asyncio
 import os
 
-COALESCE = float(os.environ.get("COALESCE_MS", "50")) / 1000
-PADDING = "x" * int(os.environ.get("PAYLOAD", "2000"))
+from server_life import freeze_gc
+
+COALESCE = float(os.environ["COALESCE_MS"]) / 1000
+PAYLOAD = int(os.environ["PAYLOAD"])
 HEADERS = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache")]
 
 
@@ -22,14 +25,18 @@ class Room:
         self.timer: asyncio.TimerHandle | None = None
 
     def make(self) -> bytes:
-        partial = f'<hx-partial hx-target="#people" hx-swap="outerMorph">{PADDING}</hx-partial>'
-        return f"id: {self.version}\ndata: {partial}\n\n".encode()
+        head = b"id: %d\ndata: " % self.version
+        return head + b"x" * (PAYLOAD - len(head) - 2) + b"\n\n"
 
     def vote(self) -> None:
         self.version += 1
         if self.timer is None:
             loop = asyncio.get_running_loop()
-            self.timer = loop.call_at(max(loop.time(), self.last + COALESCE), self.push)
+            wait = self.last + COALESCE - loop.time()
+            if wait <= 0:  # the first of a burst goes at once, as the product's does
+                self.push()
+            else:
+                self.timer = loop.call_later(wait, self.push)
 
     def push(self) -> None:
         self.timer, self.last = None, asyncio.get_running_loop().time()
@@ -46,10 +53,11 @@ rooms: dict[str, Room] = {}
 async def application(scope, receive, send):
     """One request."""
     if scope["type"] == "lifespan":
-        for step in ("startup", "shutdown"):
-            await receive()
-            await send({"type": f"lifespan.{step}.complete"})
-        return
+        await receive()
+        freeze_gc()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        return await send({"type": "lifespan.shutdown.complete"})
     _, what, name = (scope["path"] + "//").split("/")[:3]
     if what not in {"vote", "stream"}:
         await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})

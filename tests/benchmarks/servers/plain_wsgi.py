@@ -1,6 +1,6 @@
 """The product's views under a plain WSGI server with as many threads: no stream, no hub, no signals.
 
-`python -m tests.benchmarks.plain_wsgi PORT THREADS`. HTTP is parsed in C, as uvicorn's is, so that only the way differs.
+`python -m plain_wsgi PORT THREADS`. HTTP is parsed in C, as uvicorn's is, so that only the way differs.
 """
 
 import io
