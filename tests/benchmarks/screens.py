@@ -7,6 +7,7 @@ import asyncio
 import base64
 import json
 import os
+import random
 import re
 import time
 from contextlib import suppress
@@ -26,20 +27,34 @@ class Screen(asyncio.Protocol):
         self.port, self.path, self.cookies, self.audience = port, path, cookies, audience
         self.arrivals: list[tuple[int, float]] = []
         self.version = self.bytes = self.pushes = self.status = 0
-        self.last_event = 0.0
+        self.opened = self.last_event = 0.0
         self.kept: list[bytes] = []
         self.transport: asyncio.Transport | None = None
-        self._rest = b""
-        self._in_body = False
-        self._message = b""
+        self.stopped = False
+        self.coming_back: asyncio.Task[None] | None = None
 
     async def start(self) -> "Screen":
         await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", self.port)
         return self
 
     async def stop(self) -> None:
+        self.stopped = True
+        if self.coming_back is not None:
+            self.coming_back.cancel()
         if self.transport is not None:
             self.transport.close()
+
+    def connection_lost(self, _reason: Exception | None) -> None:
+        if not self.stopped:
+            self.coming_back = asyncio.get_running_loop().create_task(self.come_back())
+
+    async def come_back(self) -> None:
+        """As a browser does: soon, and not all in the same moment."""
+        while True:
+            await asyncio.sleep(random.uniform(0.1, 0.7))
+            with suppress(OSError):
+                await self.start()
+                return
 
     @property
     def connected(self) -> bool:
@@ -56,6 +71,9 @@ class Screen(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]
+        self.opened = self.opened or time.perf_counter()
+        self._rest = self._message = b""
+        self._in_body = False
         request = f"GET {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n{self.head()}\r\n"
         self.transport.write(request.encode())
 
@@ -78,6 +96,8 @@ class Screen(asyncio.Protocol):
                 break
             if size:
                 self.chunk(data[end + 2 : end + 2 + size])
+            elif self.transport is not None:  # the server has ended the stream; the connection would stay open
+                self.transport.close()
             at = end + size + 4
         return data[at:]
 
