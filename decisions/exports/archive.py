@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 
 from . import canonical, csv_cells, markdown, wording
 from .pdf import PdfError, render_pdf
@@ -84,7 +83,7 @@ def write_archive(
         }
         archive.add("index.html", render_to_string("decisions/print/archive.html", values).encode())
         archive.add("index.css", render_to_string("decisions/print/archive.css").encode())
-        archive.add("index.md", _index(values).encode())
+        archive.add("index.md", markdown.as_file(render_to_string("decisions/print/archive.md", values)).encode())
         archive.add("SHA256SUMS", "".join(f"{told}  {name}\n" for name, told in archive.sums.items()).encode())
     return len(listed)
 
@@ -118,30 +117,6 @@ def _add_record(
         "content_hash": clean(record["content_hash"], 64),
         "problem": problem,
     }
-
-
-def _index(values: Mapping[str, Any]) -> str:
-    rows = (
-        (
-            markdown.plain(record["number"] or "–"),
-            f"[{markdown.plain(record['title'])}]({record['folder']}/record.md)",
-            markdown.plain(record["approach"]),
-            markdown.plain(record["state"]),
-            markdown.plain(record["date"]),
-            markdown.plain(record["problem"]) if record["problem"] else f"[PDF]({record['folder']}/record.pdf)",
-        )
-        for record in values["records"]
-    )
-    header = (_("Number"), _("Title"), _("Approach"), _("State"), _("Date"), _("File"))
-    return "\n\n".join(
-        [
-            f"# {_('Decision log')}{': ' + markdown.plain(values['team']) if values['team'] else ''}",
-            _("Made on %(when)s. %(count)d log entries are in log/chain.jsonl; SHA256SUMS lists every file.")
-            % {"when": values["made_at"], "count": values["entries"]},
-            markdown.table(header, rows) or _("No record yet."),
-            "",
-        ]
-    )
 
 
 def read_chain(lines: Iterable[bytes]) -> list[Json]:

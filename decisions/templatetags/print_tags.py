@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from decisions.exports.text import clean
+from decisions.exports import wording
+from decisions.exports.text import clean, plain, prose
+from decisions.markup import line, to_markdown
 
 register = template.Library()
 
@@ -26,6 +31,62 @@ def more(context: Context, rest: int) -> SafeString | str:
 
 
 @register.filter
-def plain(text: object, limit: int) -> str:
+def first(text: object, limit: int) -> str:
     """A clean line of bounded length, for titles and metadata."""
     return clean(text, limit)
+
+
+# For files of Markdown: what is typed comes out as text, or as the small Markdown that it is.
+
+
+@register.filter
+def typed(text: object) -> str:
+    """Text that is no Markdown, on one line."""
+    return to_markdown(line(plain(text))).replace("  \n", " ")
+
+
+@register.filter
+def typed_lines(text: object) -> str:
+    """Text that is no Markdown, a paragraph a line."""
+    return to_markdown(plain(text))
+
+
+@register.filter
+def inline(text: object) -> str:
+    """Markdown on one line."""
+    return to_markdown(line(prose(text))).replace("  \n", " ")
+
+
+@register.filter
+def cell(text: object) -> str:
+    """Markdown in a cell of a table, where a bar ends also a code."""
+    return re.sub(r"(?<!\\)\|", r"\|", inline(text))
+
+
+@register.filter(name="prose")
+def blocks(text: object) -> str:
+    """Markdown with its paragraphs and lists."""
+    return to_markdown(prose(text))
+
+
+@register.filter
+def item(text: object) -> str:
+    """The same as an item of a list."""
+    return re.sub(r"\n(?=.)", "\n  ", blocks(text))
+
+
+@register.filter
+def word(key: Any, table: str) -> str:
+    """What a key is called: `content.approach|word:"APPROACHES"`."""
+    return typed(wording.word(getattr(wording, table), key))
+
+
+@register.filter
+def hexadecimal(value: object) -> str:
+    """A hash, and nothing else."""
+    return re.sub("[^0-9a-f]", "", str(value))
+
+
+register.filter("lean", wording.lean)
+register.filter("day", wording.day)
+register.filter("gate", wording.threshold)

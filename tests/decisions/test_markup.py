@@ -12,6 +12,7 @@ from markdown_it.tree import SyntaxTreeNode
 from decisions import markup
 from decisions.exports import markdown
 from decisions.exports.text import prose
+from tests.decisions.exports import documents
 
 # what else reads our files: CommonMark with tables and struck text, as repositories show them
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -197,17 +198,31 @@ def test_lists_in_lists_beyond_reason_lose_no_word():
 
 
 def test_a_table_keeps_its_cells_whatever_stands_in_them():
-    row = [markdown.inline("`a|b` **c|d**"), markdown.inline("- x\n- y")]
+    document = documents.support_copilot()
+    document["content"]["criteria"][0]["why"] = "`a|b` **c|d**\n- x\n- y"
 
-    table = READER.render(markdown.table(["One", "Two"], [row]))
+    file = READER.render(markdown.render_markdown(document))
 
-    assert re.findall("<td>(.*)</td>", table) == ["<code>a|b</code> <strong>c|d</strong>", "• x • y"]
+    assert "<td><code>a|b</code> <strong>c|d</strong> • x • y</td>" in file
+    assert file.count("<tr>") == READER.render(markdown.render_markdown(documents.support_copilot())).count("<tr>")
 
 
-def test_a_list_item_keeps_the_list_that_was_typed_in_it():
-    item = READER.render(markdown.bullets([markdown.paragraphs("Cite:\n\n1. Ship\n2. Pilot")]))
+def test_an_item_keeps_the_list_that_was_typed_in_it():
+    document = documents.changed(guardrails=["Cite:\n\n1. Ship\n2. Pilot", "End"])
 
-    assert re.sub(r"\n", "", item) == "<ul><li><p>Cite:</p><ol><li>Ship</li><li>Pilot</li></ol></li></ul>"
+    file = READER.render(markdown.render_markdown(document)).replace("\n", "")
+
+    assert (
+        "<h3>Guardrails</h3><ul><li><p>Cite:</p><ol><li>Ship</li><li>Pilot</li></ol></li><li><p>End</p></li></ul>"
+        in file
+    )
+
+
+def test_a_fallback_that_is_a_list_stands_below_its_name():
+    document = documents.changed(fallback={"label": "Hand over", "text": "- decline\n- ask"})
+
+    assert "**Fallback:** Hand over.\n\n- decline\n- ask\n" in markdown.render_markdown(document)
+    assert "**Fallback:** Decline and hand over. No passage" in markdown.render_markdown(documents.support_copilot())
 
 
 def test_control_and_override_characters_do_not_reach_a_file():

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from decisions.exports import archive, canonical, csv_cells, markdown
 from decisions.exports.pdf import PdfError
+from decisions.templatetags.print_tags import inline
 from tests.decisions.exports import documents
 
 SCHEMA = json.loads(Path(archive.SCHEMA).read_text())
@@ -168,7 +169,7 @@ def test_typed_text_cannot_change_the_shape_of_the_file(text):
 
 
 def test_bold_code_and_https_links_stay():
-    assert markdown.inline("**yes** `top_k` [doc](https://a.example/x)") == "**yes** `top_k` [doc](https://a.example/x)"
+    assert inline("**yes** `top_k` [doc](https://a.example/x)") == "**yes** `top_k` [doc](https://a.example/x)"
 
 
 # --- the archive
