@@ -1,7 +1,7 @@
 """A record's sections as forms: what to show, what was typed, and the content it makes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -121,7 +121,7 @@ class Editor:
     form: forms.Form | None
     lists: list[tuple[RowList, rows.Rows]]
     conflict: Any = None
-    people: list[str] = field(default_factory=list)
+    people: Sequence[str] = ()
 
     def is_valid(self) -> bool:
         """Whether all of it can be saved."""
@@ -222,7 +222,14 @@ def _says(value: Any) -> bool:
     return any(value.values()) if isinstance(value, dict) else bool(value)
 
 
-def editor(record: Record, section: Section, data: QueryDict | None = None, *, more_rows: str = "") -> Editor:
+def editor(
+    record: Record,
+    section: Section,
+    data: QueryDict | None = None,
+    *,
+    more_rows: str = "",
+    people: Sequence[str] = (),
+) -> Editor:
     """The section's forms, from what was sent or from the record; `more_rows` names a list that gets a blank row."""
     initial = _initial(record, section)
     form = section.form(data, initial=initial, prefix=section.key) if section.form else None
@@ -230,7 +237,7 @@ def editor(record: Record, section: Section, data: QueryDict | None = None, *, m
         (spec, _rows(spec, data, initial.get(spec.key, []), f"{section.key}-{spec.key}", more_rows))
         for spec in section.lists
     ]
-    return Editor(record, section, version_of(record, section.key), form, lists)
+    return Editor(record, section, version_of(record, section.key), form, lists, people=people)
 
 
 def _rows(spec: RowList, data: QueryDict | None, initial: list[Any], prefix: str, more_rows: str) -> rows.Rows:
@@ -251,7 +258,8 @@ def _rows(spec: RowList, data: QueryDict | None, initial: list[Any], prefix: str
         data[f"{prefix}-TOTAL_FORMS"] = (
             str(int(total) + 1) if total.isascii() and total.isdigit() and len(total) < 5 else "1"
         )
-    bound: rows.Rows = made(data, initial=given, prefix=prefix)
+    # what was sent is not compared with what is stored: a row that the same form had saved before would count as unchanged
+    bound: rows.Rows = made(data, initial=given if data is None else None, prefix=prefix)
     return bound
 
 

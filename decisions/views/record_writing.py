@@ -90,7 +90,7 @@ def record_news(request: HtmxHttpRequest, slug: str, record_id: UUID) -> HttpRes
     context["stale"] = _stale(request, context["parts"], writing)
     for part in context["stale"]:
         if part.section.key == writing and part.is_editable:
-            part.editor = editor(record, part.section)
+            part.editor = editor(record, part.section, people=part.people)
     return render(request, "decisions/records/fragments/news.html", context)
 
 
@@ -114,8 +114,10 @@ def _opened(request: HtmxHttpRequest, membership: Membership, record: Record, se
         return _form(request, membership, record, now)
     now.focus()
     context = record_context(request, membership, record)
+    now.people = context["parts"][section.key].people
     left = request.GET.get("open", "")
-    context |= {"editor": now, "left": context["parts"].get(left) if left != section.key else None}
+    is_afresh = left == section.key
+    context |= {"editor": now, "left": None if is_afresh else context["parts"].get(left), "is_afresh": is_afresh}
     return trigger_client_event(render(request, "decisions/records/fragments/opened.html", context), "moved")
 
 

@@ -145,8 +145,8 @@
   // what was wrong comes first
   const showWrong = () => document.querySelector("main [aria-invalid='true']")?.focus();
   showWrong();
-  document.addEventListener("htmx:after:swap", ({ detail }) => {
-    if (detail.ctx.response?.status === 422) showWrong();
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => { // unless one types on: it was sent by itself
+    if (ctx.response?.status === 422 && ctx.sourceEvent?.type === "submit") showWrong();
   });
 
   // a page whose token is not good any more gets a new one with the refusal

@@ -36,18 +36,11 @@ def part_of(page, key):
     return re.search(rf'<section[^>]* id="{key}".*?</section>', page, re.DOTALL)[0]
 
 
-def olga_saves(cast, record, **changes):
-    record.refresh_from_db()
-    (section,) = changes
-    version = record.section_versions.get(section, 0)
-    return records.edit(record=record, section=section, changes=changes, version=version, by=cast.olga)
-
-
 # --- the paper ---------------------------------------------------------------------------------------------------
 
 
 def test_every_section_can_be_opened_where_it_stands_and_an_empty_one_added(client, cast):
-    record = olga_saves(cast, stories.drafted(cast), risks=[])
+    record = stories.save(stories.drafted(cast), cast.olga, "risks", risks=[])
     client.force_login(cast.felix)
 
     page = paper(client, record)
@@ -70,7 +63,7 @@ def test_what_a_room_has_scored_is_not_typed_over(client, cast):
 
 
 def test_a_reader_is_offered_nothing_to_write_and_no_empty_heading(client, cast):
-    record = olga_saves(cast, stories.drafted(cast), risks=[])
+    record = stories.save(stories.drafted(cast), cast.olga, "risks", risks=[])
     client.force_login(cast.mina)
 
     page = paper(client, record)
@@ -170,7 +163,7 @@ def test_what_follows_from_a_save_and_what_others_saved_comes_with_the_answer(cl
     client.force_login(cast.felix)
     page = paper(client, record)
     typed = opened(client, record, "decision") | {"decision-approach": "fine_tuning"} | shown(page)
-    olga_saves(cast, record, guardrails=["No answer without a source"])
+    stories.save(record, cast.olga, "guardrails", guardrails=["No answer without a source"])
 
     parts = partials(save(client, record, "decision", typed))
 
@@ -187,7 +180,7 @@ def test_a_conflict_answers_with_both_versions_and_leaves_the_form_alone(client,
     record = stories.drafted(cast)
     client.force_login(cast.felix)
     typed = opened(client, record, "fallback") | {"fallback-text": "Felix: call the desk."}
-    olga_saves(cast, record, fallback={"text": "Olga: open a ticket."})
+    stories.save(record, cast.olga, "fallback", fallback={"text": "Olga: open a ticket."})
 
     answer = save(client, record, "fallback", typed)
 
@@ -253,6 +246,19 @@ def test_a_row_is_added_by_the_server_and_takes_the_focus(client, cast):
     assert record.revision == 1
 
 
+def test_a_new_row_that_was_saved_stays_when_the_form_that_stayed_open_is_saved_again(client, cast):
+    record = stories.save(stories.drafted(cast), cast.olga, "plan", phase_one=[], backlog=[])
+    client.force_login(cast.felix)
+    typed = opened(client, record, "plan") | {"plan-phase_one-0-text": "Index the runbooks"}
+    save(client, record, "plan", typed)
+    typed |= {"version": "2", "plan-phase_one-TOTAL_FORMS": "2", "plan-phase_one-1-text": "Cite every answer"}
+
+    save(client, record, "plan", typed)
+
+    record.refresh_from_db()
+    assert record.content["phase_one"] == ["Index the runbooks", "Cite every answer"]
+
+
 def test_a_frozen_record_refuses_in_place_with_a_notice(client, cast):
     record = stories.drafted(cast)
     client.force_login(cast.felix)
@@ -295,7 +301,7 @@ def test_what_somebody_else_saved_comes_in_and_is_then_known(client, cast):
     record = stories.drafted(cast)
     client.force_login(cast.mina)
     page = paper(client, record)
-    olga_saves(cast, record, guardrails=["No answer without a source"])
+    stories.save(record, cast.olga, "guardrails", guardrails=["No answer without a source"])
 
     parts = partials(news(client, record, page))
 
@@ -310,7 +316,7 @@ def test_a_section_that_is_open_here_comes_as_somebody_else_s_form(client, cast)
     client.force_login(cast.felix)
     page = paper(client, record)
     seen = [one for one in shown(page)["seen"] if not one.startswith("fallback:")]
-    olga_saves(cast, record, fallback={"text": "Olga: open a ticket."})
+    stories.save(record, cast.olga, "fallback", fallback={"text": "Olga: open a ticket."})
 
     parts = partials(news(client, record, page, seen=seen, open="fallback", version="0"))
 
