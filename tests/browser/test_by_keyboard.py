@@ -1,12 +1,15 @@
-"""A whole workshop without a mouse: Felix leads, Ines votes, and neither is ever thrown back to the top of the page."""
+"""A workshop and a record without a mouse: nobody is ever thrown back to the top of the page."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests import rooms
+from decisions import records
+from tests import people, rooms
 from tests.browser.test_looks import take
+from tests.browser.test_record import sign_in
+from tests.decisions.records import stories
 from workshops.models import Phase
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -39,6 +42,14 @@ class Hands:
             ends += not self.page.evaluate(WHERE)
         raise AssertionError(f"no way to {selector} by Tab")
 
+    def open(self, section: str) -> None:
+        """Open a section of the paper as a form."""
+        self.reach(f"#open-{section}")
+        self.press("Enter")
+        expect(self.page.locator(f"#form-{section}")).to_be_visible()
+        self.page.wait_for_timeout(200)
+        self.holds()
+
     def holds(self) -> str:
         """The focus is somewhere; where."""
         where = self.page.evaluate(WHERE)
@@ -47,7 +58,7 @@ class Hands:
 
     def sees(self, selector: str, text: str | re.Pattern[str]) -> None:
         """Something has come, by an act or a push, and the focus has stayed."""
-        expect(self.page.locator(selector)).to_contain_text(text)
+        expect(self.page.locator(selector)).to_contain_text(text, timeout=15000)
         self.page.wait_for_timeout(100)
         self.holds()
 
@@ -143,3 +154,65 @@ def vote(felix, ines, place: int) -> None:
         felix.press("n")
     felix.sees("#controls", re.compile("Open: |Go to the outcome"))
     ines.holds()
+
+
+def test_a_whole_record_by_keyboard(product, person):
+    cast = people.cast()
+    owners = [{"role": "product", "name": "Felix", "email": "felix@example.org"}, *stories.readings()["owners"][1:]]
+    record = stories.finish(stories.drafted(cast, owners=owners), cast.felix)
+    felix = Hands(sign_in(person(viewport={"width": 1280, "height": 800}), cast.felix, product))
+    page = felix.page
+    page.goto(f"{product}/t/helio-desk/r/{record.pk}/")
+
+    felix.open("decision")
+    felix.reach("#decision [name$=title]")
+    felix.press("Control+a")
+    felix.write("Answer runbook questions from retrieval")
+    expect(page.locator("#decision [data-status]")).to_have_attribute("data-state", "saved")
+    felix.holds()
+    felix.write(" first")
+    felix.press("Escape")
+    felix.sees("#decision .paper-title, #decision", "Answer runbook questions from retrieval first")
+    expect(page.locator("#open-decision")).to_be_focused()
+
+    felix.open("guardrails")
+    felix.reach("#guardrails button[value^=add]")
+    rows = page.locator("#guardrails [data-row]").count()
+    felix.press("Enter")
+    expect(page.locator("#guardrails [data-row]")).to_have_count(rows + 1)
+    page.wait_for_timeout(200)
+    assert "input" in felix.holds() or "textarea" in felix.holds()
+    felix.write("No answer without a source.")
+    felix.open("fallback")  # what was typed is saved before another section opens
+    felix.sees("#guardrails", "No answer without a source.")
+    felix.reach("#fallback textarea")
+    felix.write("Then hand over. ")
+    felix.reach("#fallback button[value=done]")
+    felix.press("Enter")
+    felix.sees("#fallback", "Then hand over.")
+    expect(page.locator("#open-fallback")).to_be_focused()
+
+    felix.reach("form[action$='/sign-off/'] button")
+    felix.press("Enter")
+    felix.sees("#next", "You sign as")
+    felix.reach(".sign-form input[name=position]")
+    felix.press("Space")
+    felix.reach(".sign-form button")
+    felix.press("Enter")
+    felix.sees("#notices", "Thank you")
+    record.refresh_from_db()
+    for one in record.sign_offs.filter(position="pending"):
+        one.token_hash = records.token_hash(f"token-of-{one.pk}")
+        one.save()
+        records.sign(
+            sign_off=one,
+            position="agree",
+            note_text="",
+            content_hash=record.content_hash,
+            token=f"token-of-{one.pk}",
+        )
+    felix.sees("#next", "Accept the record")  # by itself, within seconds
+    felix.reach("form[action$='/accept/'] button")
+    felix.press("Enter")
+    felix.sees("#content", "DR-0001 is accepted.")
+    assert page.complaints == []
