@@ -67,7 +67,6 @@ class Line:
 
     standing: Standing
     is_overdue: bool
-    is_soon: bool
 
     @property
     def owner_names(self) -> str:
@@ -171,12 +170,7 @@ def page_of(team: Team, asked: Filters | None = None, *, size: int = PAGE_SIZE) 
         last = rows[-1]
         after = f"{last.revisit_on},{last.number}" if asked.sort == "due" else str(last.number)
     return Page(
-        lines=tuple(
-            Line(
-                row, is_overdue(row.revisit_on, today), bool(row.revisit_on and today <= row.revisit_on <= today + SOON)
-            )
-            for row in rows
-        ),
+        lines=tuple(Line(row, is_overdue(row.revisit_on, today)) for row in rows),
         filters=asked,
         is_empty_log=not rows and not asked.is_narrowed and not asked.after and team.last_decision_number == 0,
         next_after=after,

@@ -40,11 +40,6 @@ class DecisionPage:
     pilots: tuple[Pilot, ...]
 
     @property
-    def is_settled(self) -> bool:
-        """An accepted record stands."""
-        return self.record is not None and self.record.state == RecordState.ACCEPTED
-
-    @property
     def planned(self) -> dict[str, Any] | None:
         """What a draft says of its revisit; an accepted text has revisits of its own."""
         is_draft = self.record is not None and self.record.state == RecordState.DRAFT

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -117,8 +116,3 @@ def _add_record(
         "content_hash": clean(record["content_hash"], 64),
         "problem": problem,
     }
-
-
-def read_chain(lines: Iterable[bytes]) -> list[Json]:
-    """The log entries of an archive, for verification."""
-    return [json.loads(line) for line in lines if line.strip()]

@@ -49,12 +49,8 @@ def as_file(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
-def file_name(document: Json) -> str:
-    """`0001-answer-support-questions-from-retrieval-first.md`, as MADR names its files."""
-    return f"{stem(document)}.md"
-
-
 def stem(document: Json) -> str:
+    """`0001-answer-support-questions-from-retrieval-first`, as MADR names its files."""
     number = re.sub(r"\D", "", clean(document["record"]["number"], 20))
     start = number or f"draft-{int(document['content']['decision']['number'])}"
     title = slugify(clean(document["content"]["title"], 200))[:60].strip("-")

@@ -20,14 +20,6 @@ APPROACHES = {
     "fix_first": noop("Fix the product first"),
     "undecided": noop("Not decided yet"),
 }
-APPROACH_COLOURS = {
-    "rag": "#0b6e5f",
-    "fine_tuning": "#a34a12",
-    "hybrid": "#4a3f9f",
-    "prompt_only": "#4a5565",
-    "fix_first": "#8a5a00",
-    "undecided": "#5a5f66",
-}
 SHORT_APPROACHES = {
     "rag": noop("RAG"),
     "fine_tuning": noop("fine-tuning"),

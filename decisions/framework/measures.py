@@ -10,7 +10,6 @@ from typing import Final
 from .text import Sentence, _
 
 TIERS: Final = ("internal", "customer", "regulated")
-DEFAULT_SAMPLE: Final = 200
 LEAK_PROBES: Final = 299
 
 
@@ -205,12 +204,5 @@ MEASURES: Final[tuple[Measure, ...]] = (
     ),
 )
 MEASURE: Final[Mapping[str, Measure]] = MappingProxyType({measure.key: measure for measure in MEASURES})
-# a house judgement, said wherever a start value is shown
-JUDGEMENT: Final = _(
-    "Start values are our judgement: no published source justifies one number for everybody. Set yours before the pilot."
-)
 PRODUCT_LIMIT: Final = _("product sets it")
 NO_GATE: Final = _("watched, no gate")
-PILOT_AXES: Final = _(
-    "A pilot answers for accuracy, latency and cost together; one of the three alone decides nothing."
-)

@@ -10,15 +10,6 @@ from typing import Final
 from .answers import PRE_CHECK
 from .text import Sentence, _
 
-INTRO: Final = _(
-    "A model that seems not smart enough usually lacks fresh knowledge, permissions or a trace to its sources. And often it "
-    "is no model problem at all: tick what should be repaired before anything is built."
-)
-STOP: Final = _(
-    "One tick stops the workshop with the honest answer: fix this first. Your scores are kept, and the result is a record "
-    "like any other."
-)
-
 
 @dataclass(frozen=True, slots=True)
 class FixFirst:
@@ -27,9 +18,6 @@ class FixFirst:
     key: str
     name: Sentence
     question: Sentence
-    # what the repair looks like, and how one sees that it worked
-    repair: Sentence
-    done_when: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +42,21 @@ FIX_FIRST: Final[tuple[FixFirst, ...]] = (
         "clearer_tools",
         _("Clearer tools"),
         _("Would clearer tools do? Functions with vague names, too many of them, or results nobody can read."),
-        _("Fewer tools, named for what they do, with typed inputs and errors that say what went wrong."),
-        _("The same prompts call the right tool in nine cases of ten."),
     ),
     FixFirst(
         "smaller_retrieval_scope",
         _("A smaller scope for retrieval"),
         _("Would a smaller search do? Everything is searched although each question belongs to one collection."),
-        _("One collection for each kind of question, chosen before the search; old and duplicate documents left out."),
-        _("The right passage is among the first five for nine questions of ten."),
     ),
     FixFirst(
         "ui_shows_sources",
         _("A screen that shows sources"),
         _("Would a better screen do? Answers may be right, but nobody can see what they rest on."),
-        _("Each answer shows its passages with title and date, and opens them in one step."),
-        _("People in a test find the source of an answer without help."),
     ),
     FixFirst(
         "document_quality",
         _("Better documents"),
         _("Are the documents the problem? Out of date, contradicting each other, or without an owner."),
-        _(
-            "An owner for each collection, contradictions settled, old versions withdrawn, titles and dates on every page."
-        ),
-        _("Two people answer twenty real questions from the documents and agree."),
     ),
 )
 _YES_NO: Final = (("yes", _("yes")), ("no", _("no")), ("unknown", _("we do not know")))

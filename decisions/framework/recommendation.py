@@ -62,11 +62,6 @@ class Recommendation:
         fast = self.answers.ways("knowledge_churn") == (-2,) or self.answers.situation.fast_changing_rules
         return "monthly" if fast else "quarterly"
 
-    @property
-    def blocks_sign_off(self) -> bool:
-        """Whether no record can be signed on this: the answer is still open."""
-        return self.status == "provisional"
-
     @cached_property
     def flags(self) -> tuple[str, ...]:
         """Keys of what must be looked after; flags never change the approach."""

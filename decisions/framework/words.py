@@ -76,14 +76,6 @@ STATUS_NAMES: Final[Mapping[str, Sentence]] = MappingProxyType(
         "stop": _("stop: fix first"),
     }
 )
-BUILD_NAMES: Final[Mapping[str, Sentence]] = MappingProxyType(
-    {
-        "rag": _("RAG"),
-        "fine_tuning": _("fine-tuning"),
-        "fine_tuning_with_thin_retrieval": _("fine-tuning with a thin layer of retrieval"),
-        "prompts": _("prompts"),
-    }
-)
 ROLE_NAMES: Final[Mapping[str, Sentence]] = MappingProxyType(
     {
         "product": _("product"),

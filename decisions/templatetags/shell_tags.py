@@ -11,7 +11,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from decisions.framework.criteria import NAMES
-from decisions.framework.flags import FLAGS
 from decisions.lean_axis import ROLE_MARKS, Ballot, shape_path
 from decisions.models import Membership
 
@@ -67,12 +66,6 @@ def sample_axes() -> list[SampleAxis]:
         SampleAxis(str(NAMES[key]), lean, median, tuple(Ballot(score, role) for role, score in cast.items()))
         for key, (lean, median, cast) in SAMPLE.items()
     ]
-
-
-@register.filter
-def flag_text(key: str) -> str:
-    """What a flag of the recommendation means, as a sentence."""
-    return str(FLAGS.get(key, key))
 
 
 @register.filter
