@@ -136,7 +136,12 @@ class Site:
     def run(self, *arguments: str) -> str:
         """Run a Python program of the repository in this site's environment."""
         done = subprocess.run(
-            [sys.executable, *arguments], cwd=self.here, env=self.environment, capture_output=True, text=True, check=False
+            [sys.executable, *arguments],
+            cwd=self.here,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
