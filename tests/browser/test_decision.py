@@ -106,3 +106,29 @@ def test_a_field_is_checked_when_it_is_left_and_nobody_is_disturbed(felix):
     felix.get_by_role("button", name="Ask this decision").click()
     expect(felix.get_by_role("heading", level=1)).to_have_text("2 Support copilot, again")
     assert Decision.objects.count() == 2
+
+
+def test_a_slow_check_takes_no_letter_and_stops_nobody_who_sends_the_form(felix):
+    felix.goto(felix.address.replace("d/1/", "decisions/new/"))
+    stay(felix)
+    held = []
+    felix.route("**/*check=*", lambda route: held.append(route))
+    title = felix.get_by_label("Title")
+    title.fill("\u0007")
+    felix.get_by_label("Question").click()
+    felix.wait_for_timeout(600)
+    assert len(held) == 1
+    title.click()
+    title.press_sequentially(" copilot")
+    held[0].continue_()
+    expect(felix.locator(".field", has=title).locator(".errorlist")).to_contain_text("control characters")
+    expect(title).to_have_value("\u0007 copilot")
+    expect(title).to_be_focused()
+    title.fill("Runbook copilot")
+    felix.get_by_label("Question").fill("Retrieve or tune?")
+    felix.get_by_label("Context").click()
+    felix.wait_for_timeout(600)
+    assert len(held) >= 2, "a check is under way, and is not waited for"
+    felix.get_by_role("button", name="Ask this decision").click()
+    expect(felix.get_by_role("heading", level=1)).to_have_text("2 Runbook copilot")
+    assert Decision.objects.filter(title="Runbook copilot").count() == 1
