@@ -1,7 +1,6 @@
 /*
  * Small helps on every page; each page works without them.
  *   <button data-copy="text" data-copied="Copied">   copies, and says so on the button and to a screen reader
- *   <form data-confirm="Really?">                    asks before it is sent; <button data-ask> asks for itself
  *   details.menu                                     closes at Escape and at a press outside
  *   <a class="term" data-term data-name data-meaning>  explains itself on focus, tap and hover; a link without this script
  *   <time datetime="..." data-local>                 shown in the reader's own time zone; data-local="time" without the day
@@ -34,13 +33,6 @@
     say(button.dataset.copied || "");
     setTimeout(() => { button.textContent = before; }, 1600);
   });
-
-  document.addEventListener("submit", (event) => {
-    const question = event.submitter?.dataset.ask || event.target.dataset.confirm;
-    if (!question || window.confirm(question)) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }, true);
 
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && document.querySelector("details.menu[open]");

@@ -113,6 +113,25 @@ def test_the_reveal_asks_first_while_ballots_are_missing(meeting):
     assert opened.state == "open"
 
 
+def test_a_criterion_is_left_contested_only_after_a_question(meeting):
+    room, pages = meeting
+    opened = room.open()
+    room.votes(opened, ines=-2, sam=2)
+    room.reveal(opened)
+    felix = pages["felix"]
+    asked = []
+    for answer in ("dismiss", "accept"):
+        felix.once("dialog", lambda dialog, do=answer: (asked.append(dialog.message), getattr(dialog, do)()))
+        felix.get_by_role("button", name="Leave contested").click()
+        if answer == "dismiss":
+            opened.refresh_from_db()
+            assert opened.state == "revealed"
+    expect(felix.get_by_role("button", name="Open: Audit and trust")).to_be_visible()
+    opened.refresh_from_db()
+    assert opened.state == "contested"
+    assert asked == ["Leave it open? The outcome will try every way it could fall."] * 2
+
+
 def test_answers_of_the_precheck_are_kept_before_the_meeting_goes_on(product, person):
     room = rooms.room()
     room.go("precheck")
