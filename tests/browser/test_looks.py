@@ -29,13 +29,18 @@ SIDEWAYS = "() => document.documentElement.scrollWidth > document.documentElemen
 def look(page, address: str) -> None:
     """Open a page and hold it to what every page must be."""
     page.goto(address)
+    check(page)
+    assert page.complaints == [], f"{address}: {page.complaints}"
+
+
+def check(page) -> None:
+    """Hold what a page shows now to what every page must be."""
     page.wait_for_timeout(150)
     found = Axe().run(page, options=RULES).response["violations"]
     problems = [(one["id"], one["nodes"][0]["html"][:160]) for one in found]
-    assert not problems, f"{address}: {problems}"
-    assert not page.evaluate(SIDEWAYS), f"{address} scrolls sideways"
-    assert not page.evaluate(SMALL), f"{address} has targets lower than 44 px: {page.evaluate(SMALL)}"
-    assert page.complaints == [], f"{address}: {page.complaints}"
+    assert not problems, f"{page.url}: {problems}"
+    assert not page.evaluate(SIDEWAYS), f"{page.url} scrolls sideways"
+    assert not page.evaluate(SMALL), f"{page.url} has targets lower than 44 px: {page.evaluate(SMALL)}"
 
 
 def take(page, address: str, seat) -> None:
