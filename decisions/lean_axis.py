@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, cos, pi, sin
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
+
+from decisions.framework.text import Sentence, _
+from decisions.framework.words import LEAN_NAMES, ROLE_NAMES
 
 SCORES = (-2, -1, 0, 1, 2)
 
@@ -55,35 +58,7 @@ ROLE_MARKS: Mapping[str, RoleMark] = {
 }
 
 
-@dataclass(frozen=True)
-class Words:
-    """The words of the picture, replaceable by translations; `%`-placeholders keep their names."""
-
-    leans: Mapping[int, str] = field(
-        default_factory=lambda: {
-            -2: "strongly RAG",
-            -1: "leans RAG",
-            0: "either way",
-            1: "leans fine-tuning",
-            2: "strongly fine-tuning",
-        }
-    )
-    roles: Mapping[str, str] = field(default_factory=lambda: {role: role or "somebody" for role in ROLE_MARKS})
-    ticks: Mapping[int, str] = field(
-        default_factory=lambda: {-2: "strongly", -1: "leans", 0: "either way", 1: "leans", 2: "strongly"}
-    )
-    left: str = "RAG"
-    right: str = "Fine-tuning"
-    settled: str = "settled: %(lean)s"
-    contested: str = "contested"
-    unanswered: str = "not answered"
-    waiting: str = "not settled yet"
-    between: str = "between %(low)s and %(high)s"
-    dot: str = "%(who)s: %(lean)s"
-    tally: str = "%(count)d %(lean)s (%(roles)s)"
-    spread: str = "from %(low)s to %(high)s"
-    median: str = "median %(median)s"
-    no_ballots: str = "no ballots"
+TICKS: Mapping[int, Sentence] = {-2: _("strongly"), -1: _("leans"), 0: _("either way"), 1: _("leans"), 2: _("strongly")}
 
 
 @dataclass(frozen=True)
@@ -112,22 +87,19 @@ SIZES: Mapping[str, Size] = {
 }
 
 
+class Rect(NamedTuple):
+    x: float
+    y: float
+    width: float
+    height: float
+
+
 @dataclass(frozen=True)
 class Tick:
     x: float
-    line_x: float
+    line: Rect
     score: int
     label: str
-
-
-@dataclass(frozen=True)
-class Bar:
-    """The settled lean, filled from the middle; `side` is rag, fine_tuning or either."""
-
-    x: float
-    width: float
-    cap_x: float
-    side: str
 
 
 @dataclass(frozen=True)
@@ -163,116 +135,41 @@ class Lane:
     dots: tuple[Dot, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LeanAxis:
     size: str
-    radius: float
+    state: str
+    lean: int | None
+    side: str  # of the settled lean: rag, fine_tuning or either
+    alt: str
     width: float
     height: float
-    track_y: float
-    track_height: float
+    radius: float
+    outline: float
     middle_y: float
-    left_x: float
-    right_x: float
+    track: Rect
     zero_x: float
+    zero: Rect
     ticks: tuple[Tick, ...]
+    bar: Rect | None  # the settled lean, filled from the middle
+    cap: Rect | None  # its dark end, inside it, so that its outer edge is the lean
+    spread: Rect | None  # from the lowest ballot to the highest
+    median_x: float | None
+    median_path: str
+    dots: tuple[Dot, ...]
+    lanes: tuple[Lane, ...]
     labelled: bool
     left_label: str
     right_label: str
-    bar: Bar | None
-    low_x: float | None
-    high_x: float | None
-    median_x: float | None
-    dots: tuple[Dot, ...]
-    lanes: tuple[Lane, ...]
-    state: str
-    lean: int | None
-    verdict: str
-    alt: str
+    right_x: float
+    label_y: float
+    label_size: float
+    tick_y: float
+    tick_size: float
 
     @property
     def view_box(self) -> str:
         return f"0 0 {_short(self.width)} {_short(self.height)}"
-
-    @property
-    def track_width(self) -> float:
-        return round(self.right_x - self.left_x, 2)
-
-    @property
-    def line(self) -> float:
-        """Thickness of the zero line and of the range."""
-        return round(self.radius * 0.18, 2)
-
-    @property
-    def hairline(self) -> float:
-        return _hairline(self.radius)
-
-    @property
-    def outline(self) -> float:
-        return round(self.radius * 0.16, 2)
-
-    @property
-    def bar_y(self) -> float:
-        return round(self.track_y + self.track_height * 0.16, 2)
-
-    @property
-    def bar_height(self) -> float:
-        return round(self.track_height * 0.68, 2)
-
-    @property
-    def cap_width(self) -> float:
-        return round(self.radius * 0.34, 2)
-
-    @property
-    def cap_line_x(self) -> float:
-        """The dark end of the bar, inside it, so that its outer edge is the settled lean."""
-        if self.bar is None:
-            return 0.0
-        return self.bar.cap_x if self.bar.side == "rag" else round(self.bar.cap_x - self.cap_width, 2)
-
-    @property
-    def zero_line_x(self) -> float:
-        return round(self.zero_x - self.line / 2, 2)
-
-    @property
-    def zero_y(self) -> float:
-        return round(self.track_y - self.radius * 0.3, 2)
-
-    @property
-    def zero_height(self) -> float:
-        return round(self.track_height + self.radius * 0.6, 2)
-
-    @property
-    def range_y(self) -> float:
-        return round(self.middle_y - self.line / 2, 2)
-
-    @property
-    def range_width(self) -> float:
-        return round(self.high_x - self.low_x, 2) if self.low_x is not None and self.high_x is not None else 0.0
-
-    @property
-    def median_path(self) -> str:
-        """A small triangle on the upper edge that points at the median."""
-        if self.median_x is None:
-            return ""
-        half, x, y = self.radius * 0.5, self.median_x, self.track_y
-        return _polygon([(x - half, y - half * 1.3), (x + half, y - half * 1.3), (x, y + half * 0.25)])
-
-    @property
-    def label_size(self) -> float:
-        return round(self.radius * 1.15, 2)
-
-    @property
-    def label_y(self) -> float:
-        return round(self.track_y - self.radius * 0.95, 2)
-
-    @property
-    def tick_size(self) -> float:
-        return round(self.radius * 0.92, 2)
-
-    @property
-    def tick_y(self) -> float:
-        return round(self.height - self.radius * 0.75, 2)
 
 
 def lean_axis(
@@ -284,7 +181,6 @@ def lean_axis(
     median: str | Decimal | float | None = None,
     earlier: Sequence[Iterable[BallotLike]] = (),
     size: str = "room",
-    words: Words | None = None,
 ) -> LeanAxis:
     """Place one criterion's ballots, range, median and settled lean on the axis.
 
@@ -292,59 +188,69 @@ def lean_axis(
     contested criterion can never be read as a number. `median` is computed from the ballots when it is not given.
     `earlier` holds the ballots of earlier rounds, oldest first.
     """
-    words, spec = words or Words(), SIZES[size]
+    spec = SIZES[size]
+    radius, unit, top = spec.radius, spec.unit, spec.top
     cast = [ballot for ballot in ballots if ballot.score in SCORES]
-    width = 4 * spec.unit + 2 * spec.margin + spec.unit * 0.6
+    width = 4 * unit + 2 * spec.margin + unit * 0.6
     zero = width / 2
     groups = _by_score(cast, merged=spec.merged, spec=spec)
     tallest = max((min(spec.rows, len(group)) for group in groups.values()), default=1)
-    lane_rows = max(tallest, 2)
-    pitch = spec.radius * 2 + 1
-    track_height = lane_rows * pitch + spec.radius * (0.9 if spec.grows else 0.1)
-    middle = spec.top + track_height / 2
-    dots = _place(groups, spec=spec, zero=zero, middle=middle, words=words)
-    lanes = _lanes(earlier, spec=spec, zero=zero, top=spec.top + track_height, words=words)
+    tall = max(tallest, 2) * (radius * 2 + 1) + radius * (0.9 if spec.grows else 0.1)
+    middle = top + tall / 2
+    lanes = _lanes(earlier, spec=spec, zero=zero, top=top + tall)
+    height = round(top + tall + len(lanes) * radius * 1.7 + spec.bottom, 2)
+    line, hairline, cap = round(radius * 0.18, 2), round(radius * 0.1, 2), round(radius * 0.34, 2)
     scores = sorted(ballot.score for ballot in cast)
-    middle_score = _median(scores) if median is None else Decimal(str(median))
-    settled = state == "settled" and lean is not None
-    low, high = (scores[0], scores[-1]) if scores else (None, None)
+    low, high = (zero + scores[0] * unit, zero + scores[-1] * unit) if scores else (zero, zero)
+    median_score = _median(scores) if median is None else Decimal(str(median))
+    median_x = None if median_score is None else round(zero + float(median_score) * unit, 2)
+    settled = lean if state == "settled" else None
+    end = zero + (settled or 0) * unit
+    half = 0 if settled else unit / 9  # either way: a short bar around the middle
     return LeanAxis(
         size=size,
-        radius=spec.radius,
+        state=state,
+        lean=settled,
+        side="rag" if end < zero else "fine_tuning" if end > zero else "either",
+        alt=_alt(name, cast, state=state, lean=lean, median=median_score),
         width=round(width, 2),
-        height=round(spec.top + track_height + len(lanes) * spec.radius * 1.7 + spec.bottom, 2),
-        track_y=spec.top,
-        track_height=round(track_height, 2),
+        height=height,
+        radius=radius,
+        outline=round(radius * 0.16, 2),
         middle_y=round(middle, 2),
-        left_x=round(zero - 2.3 * spec.unit, 2),
-        right_x=round(zero + 2.3 * spec.unit, 2),
+        track=_rect(zero - 2.3 * unit, top, 4.6 * unit, tall),
         zero_x=round(zero, 2),
+        zero=_rect(zero - line / 2, top - radius * 0.3, line, tall + radius * 0.6),
         ticks=tuple(
             Tick(
-                x=round(zero + score * spec.unit, 2),
-                line_x=round(zero + score * spec.unit - _hairline(spec.radius) / 2, 2),
-                score=score,
-                label=words.ticks[score],
+                round(zero + score * unit, 2),
+                _rect(zero + score * unit - hairline / 2, top, hairline, tall),
+                score,
+                str(TICKS[score]),
             )
             for score in SCORES
         ),
-        labelled=spec.labelled,
-        left_label=words.left,
-        right_label=words.right,
-        bar=_bar(lean, spec=spec, zero=zero) if settled and lean is not None else None,
-        low_x=None if low is None else round(zero + low * spec.unit, 2),
-        high_x=None if high is None else round(zero + high * spec.unit, 2),
-        median_x=None if middle_score is None else round(zero + float(middle_score) * spec.unit, 2),
-        dots=dots,
+        bar=None
+        if settled is None
+        else _rect(min(zero, end) - half, top + tall * 0.16, abs(end - zero) + 2 * half, tall * 0.68),
+        cap=_rect(end if end < zero else end - cap, top, cap, tall) if settled else None,
+        spread=_rect(low, round(middle, 2) - line / 2, high - low, line) if low < high else None,
+        median_x=median_x,
+        median_path="" if median_x is None else _pointer(median_x, top, radius * 0.5),
+        dots=_place(groups, spec=spec, zero=zero, middle=middle),
         lanes=lanes,
-        state=state,
-        lean=lean if settled else None,
-        verdict=verdict(state, lean, words=words),
-        alt=_alt(name, cast, state=state, lean=lean, median=middle_score, words=words),
+        labelled=spec.labelled,
+        left_label=str(_("RAG")),
+        right_label=str(_("Fine-tuning")),
+        right_x=round(zero + 2.3 * unit, 2),
+        label_y=round(top - radius * 0.95, 2),
+        label_size=round(radius * 1.15, 2),
+        tick_y=round(height - radius * 0.75, 2),
+        tick_size=round(radius * 0.92, 2),
     )
 
 
-def from_document(criterion: Mapping[str, Any], *, size: str = "row", words: Words | None = None) -> LeanAxis:
+def from_document(criterion: Mapping[str, Any], *, size: str = "row") -> LeanAxis:
     """Draw one entry of a record's `criteria`."""
     return lean_axis(
         name=str(criterion["name"]),
@@ -357,25 +263,27 @@ def from_document(criterion: Mapping[str, Any], *, size: str = "row", words: Wor
         state=str(criterion["state"]),
         median=criterion.get("median"),
         size=size,
-        words=words,
     )
 
 
-def verdict(state: str, lean: int | None, *, words: Words | None = None) -> str:
+def verdict(state: str, lean: int | None) -> str:
     """The state in words: a settled lean, contested, not answered or not settled yet."""
-    words = words or Words()
     if state == "settled" and lean is not None:
-        return words.leans[lean]
-    return {"contested": words.contested, "unanswered": words.unanswered}.get(state, words.waiting)
+        return str(LEAN_NAMES[lean])
+    return str({"contested": _("contested"), "unanswered": _("not answered")}.get(state, _("not settled yet")))
 
 
-def lean_words(value: Decimal, *, words: Words | None = None) -> str:
+def lean_words(value: Decimal) -> str:
     """A lean in words; a half lies between two of them."""
-    words = words or Words()
     if value == value.to_integral_value():
-        return words.leans[int(value)]
+        return str(LEAN_NAMES[int(value)])
     low = int(value.to_integral_value(rounding="ROUND_FLOOR"))
-    return words.between % {"low": words.leans[low], "high": words.leans[low + 1]}
+    return str(_("between %(low)s and %(high)s", low=LEAN_NAMES[low], high=LEAN_NAMES[low + 1]))
+
+
+def role_word(role: str) -> str:
+    """A role as it is said of a dot; of one whose role is not shown, that it is somebody's."""
+    return str(ROLE_NAMES[role] if role else _("somebody"))
 
 
 def shape_path(shape: str, radius: float) -> str:
@@ -421,9 +329,7 @@ def _by_score(cast: Sequence[BallotLike], *, merged: bool, spec: Size) -> dict[i
     return groups
 
 
-def _place(
-    groups: Mapping[int, list[list[BallotLike]]], *, spec: Size, zero: float, middle: float, words: Words
-) -> tuple[Dot, ...]:
+def _place(groups: Mapping[int, list[list[BallotLike]]], *, spec: Size, zero: float, middle: float) -> tuple[Dot, ...]:
     pitch = spec.radius * 2 + 1
     placed = []
     for score, group in groups.items():
@@ -434,15 +340,15 @@ def _place(
             in_row = min(columns, len(group) - row * columns)
             x = zero + score * spec.unit + (column - (in_row - 1) / 2) * pitch
             y = middle + (row - (rows - 1) / 2) * pitch
-            placed.append(_dot(ballots, x=x, y=y, radius=spec.radius, words=words))
+            placed.append(_dot(ballots, x=x, y=y, radius=spec.radius))
     return tuple(placed)
 
 
-def _dot(ballots: Sequence[BallotLike], *, x: float, y: float, radius: float, words: Words) -> Dot:
+def _dot(ballots: Sequence[BallotLike], *, x: float, y: float, radius: float) -> Dot:
     role = ballots[0].role if ballots[0].role in ROLE_MARKS else "other"
     score, mark = ballots[0].score, ROLE_MARKS[role]
     who = ", ".join(b.name for b in ballots if b.name)
-    who = f"{who} ({words.roles[role]})" if who else words.roles[role]
+    who = f"{who} ({role_word(role)})" if who else role_word(role)
     letter_size = round(radius * (1.36 if len(ballots) == 1 else 1.1), 2)
     return Dot(
         x=round(x, 2),
@@ -453,16 +359,14 @@ def _dot(ballots: Sequence[BallotLike], *, x: float, y: float, radius: float, wo
         path=shape_path(mark.shape, radius),
         score=score,
         count=len(ballots),
-        title=words.dot % {"who": who, "lean": words.leans[score]},
+        title=str(_("%(who)s: %(lean)s", who=who, lean=LEAN_NAMES[score])),
         letter_size=letter_size,
         letter_dy=round(letter_size * 0.363, 2),
         glide=f"{'n' if score < 0 else 'p' if score > 0 else ''}{abs(score)}",
     )
 
 
-def _lanes(
-    earlier: Sequence[Iterable[BallotLike]], *, spec: Size, zero: float, top: float, words: Words
-) -> tuple[Lane, ...]:
+def _lanes(earlier: Sequence[Iterable[BallotLike]], *, spec: Size, zero: float, top: float) -> tuple[Lane, ...]:
     lanes = []
     radius = spec.radius * 0.6
     for index, ballots in enumerate(earlier):
@@ -474,21 +378,12 @@ def _lanes(
                 x=zero + score * spec.unit + (place - (len(here) - 1) / 2) * (radius * 2 + 1),
                 y=y,
                 radius=radius,
-                words=words,
             )
             for score, here in groups.items()
             for place, group in enumerate(here)
         ]
         lanes.append(Lane(index + 1, y, tuple(dots)))
     return tuple(lanes)
-
-
-def _bar(lean: int, *, spec: Size, zero: float) -> Bar:
-    end = zero + lean * spec.unit
-    if lean == 0:
-        half = spec.unit / 9
-        return Bar(round(zero - half, 2), round(2 * half, 2), round(zero, 2), "either")
-    return Bar(round(min(zero, end), 2), round(abs(end - zero), 2), round(end, 2), "rag" if lean < 0 else "fine_tuning")
 
 
 def _median(scores: Sequence[int]) -> Decimal | None:
@@ -504,13 +399,12 @@ def _alt(
     state: str,
     lean: int | None,
     median: Decimal | None,
-    words: Words,
 ) -> str:
     """The whole picture as one sentence, for screen readers and for the PDF's alternative text."""
-    said = verdict(state, lean, words=words)
-    parts = [words.settled % {"lean": said} if state == "settled" and lean is not None else said]
+    said = verdict(state, lean)
+    parts = [str(_("settled: %(lean)s", lean=said)) if state == "settled" and lean is not None else said]
     if not cast:
-        return f"{name}: {parts[0]}; {words.no_ballots}."
+        return f"{name}: {parts[0]}; {_('no ballots')}."
     for score in SCORES:
         here = [b for b in cast if b.score == score]
         if here:
@@ -518,21 +412,28 @@ def _alt(
             for ballot in here:
                 counts[ballot.role if ballot.role in ROLE_MARKS else "other"] += 1
             by_role = ", ".join(
-                f"{counts[role]} {words.roles[role]}" if counts[role] > 1 else words.roles[role]
+                f"{counts[role]} {role_word(role)}" if counts[role] > 1 else role_word(role)
                 for role in ROLE_MARKS
                 if role in counts
             )
-            parts.append(words.tally % {"count": len(here), "lean": words.leans[score], "roles": by_role})
+            parts.append(
+                str(_("%(count)s %(lean)s (%(roles)s)", count=len(here), lean=LEAN_NAMES[score], roles=by_role))
+            )
     low, high = min(b.score for b in cast), max(b.score for b in cast)
     if low != high:
-        parts.append(words.spread % {"low": words.leans[low], "high": words.leans[high]})
+        parts.append(str(_("from %(low)s to %(high)s", low=LEAN_NAMES[low], high=LEAN_NAMES[high])))
     if median is not None:
-        parts.append(words.median % {"median": lean_words(median, words=words)})
+        parts.append(str(_("median %(median)s", median=lean_words(median))))
     return f"{name}: {'; '.join(parts)}."
 
 
-def _hairline(radius: float) -> float:
-    return round(radius * 0.1, 2)
+def _rect(x: float, y: float, width: float, height: float) -> Rect:
+    return Rect(round(x, 2), round(y, 2), round(width, 2), round(height, 2))
+
+
+def _pointer(x: float, y: float, half: float) -> str:
+    """A small triangle on the upper edge that points at the median."""
+    return _polygon([(x - half, y - half * 1.3), (x + half, y - half * 1.3), (x, y + half * 0.25)])
 
 
 def _polygon(points: Sequence[tuple[float, float]]) -> str:

@@ -222,7 +222,6 @@ def _choice(page: Page, content: Json) -> None:
 
 
 def _criteria(page: Page, content: Json) -> None:
-    words = page.values["words"] = _words()
     rows: list[dict[str, Any]] = []
     roles: set[str] = set()
     tally = Counter[str]()
@@ -231,7 +230,7 @@ def _criteria(page: Page, content: Json) -> None:
         side = "open" if lean is None else "rag" if lean < 0 else "fine_tuning" if lean > 0 else "either"
         tally[side] += 1
         name = page.piece(f"criterion-{index}", _("Criterion"), criterion["name"], 120)
-        axis = lean_axis.from_document({**criterion, "name": page.line(criterion["name"], 80)}, words=words)
+        axis = lean_axis.from_document({**criterion, "name": page.line(criterion["name"], 80)})
         roles.update(dot.role for dot in axis.dots)
         rows.append({"name": name, "axis": axis, "word": wording.lean(criterion), "side": side})
     page.lists["criteria"] = Listed(_("Criteria"), "criteria", rows, [Item(row["name"], row["word"]) for row in rows])
@@ -240,7 +239,7 @@ def _criteria(page: Page, content: Json) -> None:
             "axis": lean_axis.shape_path(mark.shape, 5.4),
             "colour": mark.colour,
             "letter": mark.letter,
-            "word": words.roles[role],
+            "word": lean_axis.role_word(role),
         }
         for role, mark in lean_axis.ROLE_MARKS.items()
         if role in roles
@@ -405,9 +404,3 @@ def _revisit(page: Page, document: Json) -> None:
         if anchor
         else None
     )
-
-
-def _words() -> lean_axis.Words:
-    from decisions.templatetags.lean_axis import translated_words
-
-    return translated_words()

@@ -75,21 +75,24 @@ def cache_key(document: Mapping[str, Any], paper: str = "A4", *, appendix: bool 
 @lru_cache(maxsize=1)
 def template_version() -> str:
     """A hash of templates, style sheet, layout code, fonts and engine version, so that nobody has to count it up."""
-    told = hashlib.sha256(version("weasyprint").encode())
-    package = Path(__file__).resolve().parent
-    for path in sorted(
-        [
-            *(ROOT / "templates" / "decisions" / "print").iterdir(),
-            ROOT / "templates" / "components" / "lean_axis.svg",
-            package.parent / "lean_axis.py",
-            package.parent / "canonical.py",
-            *(package / f"{name}.py" for name in ("appendix", "fonts", "levels", "page", "text", "wording")),
-            *(package / f"{name}.py" for name in ("canonical", "pdf_finish", "pdf_render")),
-            *(path for folder in fonts.folders() for path in folder.glob("*.[to]t[fc]")),
-        ]
-    ):
+    told = hashlib.sha256((version("weasyprint") + version("markdown-it-py")).encode())
+    for path in sorted(shaping_files()):
         told.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return told.hexdigest()[:32]
+
+
+def shaping_files() -> list[Path]:
+    """Everything of ours that a PDF's bytes follow from."""
+    package = Path(__file__).resolve().parent
+    return [
+        *(ROOT / "templates" / "decisions" / "print").iterdir(),
+        ROOT / "templates" / "components" / "lean_axis.svg",
+        *(package.parent / f"{name}.py" for name in ("canonical", "lean_axis", "markup", "templatetags/print_tags")),
+        *(package.parent / "framework" / f"{name}.py" for name in ("text", "words")),
+        *(package / f"{name}.py" for name in ("appendix", "canonical", "fonts", "levels", "page", "text", "wording")),
+        *(package / f"{name}.py" for name in ("pdf_finish", "pdf_render")),
+        *(path for folder in fonts.folders() for path in folder.glob("*.[to]t[fc]")),
+    ]
 
 
 class _Deadline:

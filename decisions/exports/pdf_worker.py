@@ -93,6 +93,11 @@ def prepare(cache: Path):  # type: ignore[no-untyped-def]  # the type lives in a
             PDF_FONT_FOLDERS=[folder for folder in os.environ.get(FONT_FOLDERS, "").split(os.pathsep) if folder],
         )
         django.setup()
+    from django.utils.translation import gettext
+
+    from decisions.framework.text import translate_with
+
+    translate_with(gettext)
     from . import fonts
 
     fonts.isolate(cache)

@@ -76,6 +76,15 @@ STATUS_NAMES: Final[Mapping[str, Sentence]] = MappingProxyType(
         "stop": _("stop: fix first"),
     }
 )
+LEAN_NAMES: Final[Mapping[int, Sentence]] = MappingProxyType(
+    {
+        -2: _("strongly RAG"),
+        -1: _("leans RAG"),
+        0: _("either way"),
+        1: _("leans fine-tuning"),
+        2: _("strongly fine-tuning"),
+    }
+)
 ROLE_NAMES: Final[Mapping[str, Sentence]] = MappingProxyType(
     {
         "product": _("product"),

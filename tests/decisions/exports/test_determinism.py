@@ -1,11 +1,13 @@
 """The same record is the same file: on another machine, tomorrow, in another time zone."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from decisions.exports.pdf import cache_key
+from decisions.exports.pdf import cache_key, shaping_files
 from tests.decisions.exports import documents
-from tests.decisions.exports.conftest import lay_out
+from tests.decisions.exports.conftest import ROOT, lay_out
 
 
 def test_bytes_do_not_depend_on_hash_seed_time_zone_or_folder(tmp_path):
@@ -33,3 +35,22 @@ def test_the_cache_key_follows_content_and_paper_and_nothing_else():
     other = documents.support_copilot()
     other["record"]["state"] = "superseded"
     assert cache_key(document) != cache_key(other)
+
+
+LOADED = """
+import sys, tempfile
+from pathlib import Path
+from decisions.exports.pdf_worker import prepare
+from tests.decisions.exports import documents
+prepare(Path(tempfile.mkdtemp())).render(documents.draft(), "A4")
+print(*(module.__file__ for name, module in sys.modules.items() if name.startswith("decisions.")), sep="\\n")
+"""
+
+
+def test_whatever_lays_a_page_out_is_in_the_cache_key():
+    ended = subprocess.run([sys.executable, "-c", LOADED], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {Path(line) for line in ended.stdout.split("\n") if line and not line.endswith("__init__.py")}
+    # the rule comes along with the framework's words, and nothing of it is printed
+    shaping = {path for path in loaded if path.parent.name != "framework" or path.name in ("text.py", "words.py")}
+
+    assert {path.name for path in shaping - set(shaping_files())} == {"pdf_worker.py"}

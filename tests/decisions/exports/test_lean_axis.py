@@ -21,17 +21,17 @@ def test_retrieval_is_on_the_left_and_fine_tuning_on_the_right():
     axis = lean_axis(name="Knowledge churn", ballots=TEAM, lean=-2, state="settled")
     by_score = {dot.score: dot.x for dot in axis.dots}
     assert by_score[-2] < by_score[-1] < axis.zero_x < by_score[1]
-    assert axis.bar.side == "rag"
+    assert axis.side == "rag"
     assert axis.bar.x + axis.bar.width == pytest.approx(axis.zero_x)
     tuned = lean_axis(name="Task stability", lean=1, state="settled")
-    assert tuned.bar.side == "fine_tuning"
+    assert tuned.side == "fine_tuning"
     assert tuned.bar.x == pytest.approx(tuned.zero_x)
 
 
 def test_range_and_median_come_from_the_ballots():
     axis = lean_axis(name="x", ballots=TEAM, state="revealed")
-    assert axis.low_x == axis.ticks[0].x
-    assert axis.high_x == axis.ticks[3].x
+    assert axis.spread.x == axis.ticks[0].x
+    assert axis.spread.x + axis.spread.width == axis.ticks[3].x
     assert axis.median_x == pytest.approx((axis.ticks[0].x + axis.ticks[1].x) / 2)
     assert axis.bar is None
 
