@@ -33,6 +33,18 @@ def test_whoever_takes_a_seat_is_led_into_the_room_and_has_it():
     assert browser.get(r.url("room")).context["seat"] == Seat.objects.get(name="Lena")
 
 
+def test_whoever_follows_a_mailed_link_takes_the_seat_and_is_led_in(mailoutbox):
+    r = scoring()
+    actions.invite(
+        workshop_id=r.id, by=r.felix, email="lena@helio.example", name="Lena", role="legal", is_observer=False
+    )
+    link = re.search(r"/i/[\w-]+/", mailoutbox[-1].body)[0]
+    browser = Client()
+    answer = browser.post(link, **HTMX)
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, r.url("room"))
+    assert browser.get(r.url("room")).context["seat"].name == "Lena"
+
+
 def test_a_busy_server_says_when_to_ask_again(monkeypatch):
     r = scoring()
     opened = r.open()
