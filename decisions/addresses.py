@@ -20,7 +20,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-class Refused(Exception):
+class AddressRefused(Exception):
     """That address is not called; `str()` says why, for people."""
 
 
@@ -60,39 +60,39 @@ def is_public(address: Address) -> bool:
 
 
 def check_address(url: str) -> str:
-    """The address in normal form; raises Refused for what is never called. Names are looked up only when calling."""
+    """The address in normal form; raises AddressRefused for what is never called. Names are looked up only when calling."""
     url = url.strip()
     if not is_printable(url) or any(char.isspace() for char in url) or "\\" in url:
-        raise Refused(_("This is no address that can be called."))
+        raise AddressRefused(_("This is no address that can be called."))
     try:
         parts = urlsplit(url)
         port, host = parts.port, (parts.hostname or "").encode("idna").decode()
     except ValueError as fault:
-        raise Refused(_("This is no address that can be called.")) from fault
+        raise AddressRefused(_("This is no address that can be called.")) from fault
     schemes = {"https", "http"} if allows_private() else {"https"}
     if parts.scheme not in schemes:
-        raise Refused(_("The address must begin with https://"))
+        raise AddressRefused(_("The address must begin with https://"))
     if not host or parts.username is not None or parts.password is not None or port == 0:
-        raise Refused(_("The address needs a host, and no user name or password in it."))
+        raise AddressRefused(_("The address needs a host, and no user name or password in it."))
     if not allows_private():
         try:
             if not is_public(ipaddress.ip_address(host)):
-                raise Refused(_("Addresses inside the server's own network are refused."))
+                raise AddressRefused(_("Addresses inside the server's own network are refused."))
         except ValueError:  # a name, looked up when it is called
             if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
-                raise Refused(_("Addresses inside the server's own network are refused.")) from None
+                raise AddressRefused(_("Addresses inside the server's own network are refused.")) from None
     return url
 
 
 def target_of(url: str) -> Target:
-    """Look the host up; every address that it has must be allowed. Raises Refused or OSError."""
+    """Look the host up; every address that it has must be allowed. Raises AddressRefused or OSError."""
     parts = urlsplit(check_address(url))
     host = (parts.hostname or "").encode("idna").decode()
     is_tls = parts.scheme == "https"
     port = parts.port or (443 if is_tls else 80)
     found = [str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     if not allows_private() and not all(is_public(ipaddress.ip_address(ip.partition("%")[0])) for ip in found):
-        raise Refused(_("Addresses inside the server's own network are refused."))
+        raise AddressRefused(_("Addresses inside the server's own network are refused."))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(host, port, path, is_tls, tuple(dict.fromkeys(found)))
 
@@ -100,7 +100,7 @@ def target_of(url: str) -> Target:
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
     """POST the body and give the status; redirects are not followed, the answer's body is not read.
 
-    Raises Refused, OSError (a time-out is one) or http.client.HTTPException.
+    Raises AddressRefused, OSError (a time-out is one) or http.client.HTTPException.
     """
     target = target_of(url)
     connection = http.client.HTTPConnection(target.host, target.port, timeout=TIMEOUT)
@@ -119,7 +119,7 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
         connection.request("POST", target.path, body=body, headers={"Host": target.name, **headers})
         return connection.getresponse().status
     except UnicodeError as fault:
-        raise Refused(_("This is no address that can be called.")) from fault
+        raise AddressRefused(_("This is no address that can be called.")) from fault
     finally:
         watch.cancel()
         connection.close()

@@ -4,12 +4,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from decisions.links import public_address, public_link
 from decisions.models import LogEntry, Team
 from decisions.text import UNPRINTABLE
 
@@ -22,13 +21,13 @@ def _clean(line: object) -> str:
 
 def atom(team: Team, feed_url: str) -> str:
     """The newest SIZE entries of the log as Atom; what XML cannot hold is left out."""
-    home = settings.PUBLIC_URL + reverse("decisions:log", kwargs={"slug": team.slug})
+    home = public_link("decisions:log", team.slug)
     feed = Atom1Feed(
         title=_clean(_("Decisions of %(team)s") % {"team": team.name}),
         link=home,
         description=_("What was decided, and what went live."),
         feed_url=feed_url,
-        feed_guid=f"{settings.PUBLIC_URL}/t/{team.slug}/",
+        feed_guid=public_address(f"/t/{team.slug}/"),
     )
     rows = LogEntry.objects.filter(log__team=team).select_related("decision").order_by("-sequence")[:SIZE]
     for row in rows:
@@ -74,8 +73,8 @@ def _link(team: Team, row: LogEntry, payload: dict[str, Any]) -> str:
         return ""
     place = {"slug": team.slug, "number": row.decision.number}
     if row.type.startswith("configuration.") and payload.get("id"):
-        return settings.PUBLIC_URL + reverse("decisions:trail_entry", kwargs={**place, "entry_id": payload["id"]})
-    return settings.PUBLIC_URL + reverse("decisions:decision", kwargs=place)
+        return public_link("decisions:trail_entry", **place, entry_id=payload["id"])
+    return public_link("decisions:decision", **place)
 
 
 def _detail(payload: dict[str, Any]) -> str:

@@ -6,13 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from decisions import text
 from decisions.exports import csv_cells
+from decisions.links import public_link
 from decisions.models import Approach, Standing, StandingOwner, Status, Team
 from decisions.search import search
 
@@ -195,7 +194,7 @@ def _every(team: Team, asked: Filters) -> Iterator[Line]:
 
 def _cells(team: Team, line: Line) -> tuple[object, ...]:
     standing, decision = line.standing, line.standing.decision
-    address = settings.PUBLIC_URL + reverse("decisions:decision", kwargs={"slug": team.slug, "number": decision.number})
+    address = public_link("decisions:decision", team.slug, decision.number)
     tags = ", ".join(tag.name for tag in decision.tags.all())
     said = (standing.number, decision.title, decision.question, standing.status, standing.approach, line.owner_names)
     return (*said, tags, standing.dated_on, standing.revisit_on, address)

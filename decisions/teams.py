@@ -1,6 +1,5 @@
 """Acts on teams: found one, invite, accept, change a role, remove a member."""
 
-import hashlib
 import re
 from datetime import timedelta
 
@@ -13,16 +12,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from decisions.errors import Conflict, NotAllowed
+from decisions.links import token_hash
 from decisions.models import Invitation, Membership, Team, TeamRole, User
 from decisions.models.team import new_token
 
 INVITATION_LASTS = timedelta(days=7)
 OPEN_INVITATIONS = 100  # a team; keeps one account from sending mail without end
-
-
-def token_hash(token: str) -> str:
-    """What is stored of a link's token."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def teams_of(user: User) -> QuerySet[Membership]:

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decisions.errors import Conflict
+from decisions.links import token_hash
 from decisions.models import ApiToken, FeedAddress, Team, User
-from decisions.teams import require_owner_of, token_hash
+from decisions.teams import require_owner_of
 
 MOST_LIVE = 50  # tokens or feed addresses a team
 LONGEST_DAYS = 366

@@ -17,16 +17,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.signals import post_save
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from decisions.addresses import Refused, check_address, post
+from decisions.addresses import AddressRefused, check_address, post
 from decisions.errors import Conflict
+from decisions.links import public_link
 from decisions.models import (
     Decision,
     Delivery,
@@ -88,8 +87,7 @@ def note(team_id: int, event: str, subject: str, payload: dict[str, Any]) -> Non
 def _decision_data(decision: Decision | None) -> dict[str, Any]:
     if decision is None:
         return {}
-    place = {"slug": decision.team.slug, "number": decision.number}
-    url = settings.PUBLIC_URL + reverse("decisions:decision", kwargs=place)
+    url = public_link("decisions:decision", decision.team.slug, decision.number)
     return {"decision": {"number": decision.number, "title": decision.title, "url": url}}
 
 
@@ -210,7 +208,7 @@ def send(delivery: Delivery) -> Outcome:
     }
     try:
         status = post(delivery.webhook.url, body, headers)
-    except Refused as refused:
+    except AddressRefused as refused:
         return Outcome(False, False, str(refused)[:200])
     except (OSError, http.client.HTTPException) as fault:
         return Outcome(False, False, (str(fault) or type(fault).__name__)[:200])
@@ -269,4 +267,4 @@ def tidy_up() -> None:
     IdempotentAnswer.objects.filter(at__lt=timezone.now() - IdempotentAnswer.KEPT).delete()
 
 
-__all__ = ["Refused", "add", "check_address", "deliver_due", "end", "follow", "note_due_revisits", "tidy_up"]
+__all__ = ["AddressRefused", "add", "check_address", "deliver_due", "end", "follow", "note_due_revisits", "tidy_up"]

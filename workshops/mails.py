@@ -3,20 +3,18 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.errors import MessageError
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from decisions.links import public_address, public_link
+from decisions.records.mails import UNDELIVERABLE
 from workshops.models import Seat, SeatInvitation, Workshop
 
 log = logging.getLogger(__name__)
-# SMTPException is an OSError; the others are addresses that were typed elsewhere and cannot be put on a letter.
-UNDELIVERABLE = (OSError, ValueError, LookupError, MessageError)
 
 
 @dataclass(frozen=True)
@@ -31,13 +29,19 @@ class Letter:
 def invitation(one: SeatInvitation, token: str) -> Letter:
     """Invite somebody to a seat by personal link."""
     subject = _("Your seat: %(title)s") % {"title": one.workshop.decision.title}
-    return _letter(one.email, subject, "room_invitation", one.workshop, {"one": one, "url": _personal_link(token)})
+    return _letter(
+        one.email,
+        subject,
+        "room_invitation",
+        one.workshop,
+        {"one": one, "url": public_link("workshops:personal_link", token)},
+    )
 
 
 def reminder_to_invited(one: SeatInvitation, token: str, missing: int) -> Letter:
     """Remind somebody who was invited, by a new personal link."""
     name = one.seat.name if one.seat is not None else one.name
-    link = {"url": _personal_link(token), "way": "personal"}
+    link = {"url": public_link("workshops:personal_link", token), "way": "personal"}
     return _reminder(one.email, one.workshop, {"name": name, "missing": missing, "seat": one.seat, **link})
 
 
@@ -49,7 +53,7 @@ def reminder_to_seat(seat: Seat, address: str, missing: int) -> Letter:
     """
     room = reverse("workshops:room", args=[seat.workshop.public_id])
     path = f"{reverse('account_login')}?next={room}" if seat.user_id else room
-    link = {"url": f"{settings.PUBLIC_URL}{path}", "way": "account" if seat.user_id else "browser"}
+    link = {"url": public_address(path), "way": "account" if seat.user_id else "browser"}
     return _reminder(address, seat.workshop, {"name": seat.name, "missing": missing, "seat": seat, **link})
 
 
@@ -74,10 +78,6 @@ def deliver(letters: Sequence[Letter]) -> list[bool]:
     finally:
         connection.close()
     return taken
-
-
-def _personal_link(token: str) -> str:
-    return f"{settings.PUBLIC_URL}{reverse('workshops:personal_link', args=[token])}"
 
 
 def _reminder(address: str, workshop: Workshop, context: Mapping[str, Any]) -> Letter:

@@ -3,15 +3,13 @@
 import json
 from typing import Any
 
-from django.urls import reverse
-
 from decisions import ledger
 from decisions.api import shapes_out as out
+from decisions.links import public_link
 from decisions.log import Line
 from decisions.models import ApiToken, Complaint, Configuration, Pilot, Record, RecordState
 from decisions.trail.entry import Entry, read
 from decisions.trail.reading import Answer
-from decisions.views.requests import public_address
 
 ISSUED = (RecordState.ACCEPTED, RecordState.SUPERSEDED)
 
@@ -36,7 +34,7 @@ def decision(line: Line, slug: str) -> out.DecisionOut:
         tags=[tag.name for tag in asked.tags.all()],
         revisit_on=standing.revisit_on.isoformat() if standing.revisit_on else None,
         created_at=ledger.precise(asked.created_at),
-        url=public_address(reverse("decisions:decision", kwargs={"slug": slug, "number": standing.number})),
+        url=public_link("decisions:decision", slug, standing.number),
     )
 
 
@@ -66,7 +64,7 @@ def entry(row: Configuration, number: int, slug: str) -> out.EntryOut:
         prev=row.entry.prev,
         payload_hash=row.entry.payload_hash,
         entry_hash=row.entry.entry_hash,
-        url=public_address(reverse("decisions:trail_entry", kwargs=place)),
+        url=public_link("decisions:trail_entry", **place),
     )
 
 
@@ -111,7 +109,7 @@ def _record_values(row: Record, slug: str) -> dict[str, Any]:
         "accepted_at": ledger.precise(row.accepted_at) if row.accepted_at else None,
         "supersedes": row.supersedes.label if row.supersedes else None,
         "superseded_by": (later.label or None) if later is not None else None,
-        "url": public_address(reverse("decisions:record", kwargs={"slug": slug, "record_id": row.pk})),
+        "url": public_link("decisions:record", slug, row.pk),
     }
 
 

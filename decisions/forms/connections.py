@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from decisions.forms.fields import Line
 from decisions.models import Scope, WebhookEvent, WebhookShape
 from decisions.tokens import LONGEST_DAYS
-from decisions.webhooks import Refused, check_address
+from decisions.webhooks import AddressRefused, check_address
 
 
 class TokenForm(forms.Form):
@@ -55,5 +55,5 @@ class WebhookForm(forms.Form):
         """The address, if it may be called at all."""
         try:
             return check_address(self.cleaned_data["url"])
-        except Refused as refused:
+        except AddressRefused as refused:
             raise ValidationError(str(refused)) from refused

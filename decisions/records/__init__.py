@@ -22,7 +22,6 @@ from decisions.records.signing import (
     send_link_again,
     sign,
     take_back,
-    token_hash,
 )
 
 __all__ = [
@@ -48,6 +47,5 @@ __all__ = [
     "sign",
     "standing_record",
     "take_back",
-    "token_hash",
     "withdraw",
 ]

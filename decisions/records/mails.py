@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 from email.errors import MessageError
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from decisions.links import public_link
 from decisions.models import Record, SignOff
 
 log = logging.getLogger(__name__)
@@ -25,13 +24,12 @@ def address_of(sign_off: SignOff) -> str:
 
 def record_url(record: Record) -> str:
     """The record's address for people, with the public host."""
-    path = reverse("decisions:record", kwargs={"slug": record.team.slug, "record_id": record.pk})
-    return f"{settings.PUBLIC_URL}{path}"
+    return public_link("decisions:record", record.team.slug, record.pk)
 
 
 def asked(record: Record, sign_off: SignOff, token: str, lasts: timedelta) -> bool:
     """Ask one owner to sign, by personal link; whether the mail server took it."""
-    url = f"{settings.PUBLIC_URL}{reverse('decisions:sign_by_link', kwargs={'token': token})}"
+    url = public_link("decisions:sign_by_link", token)
     subject = _("Please sign: %(title)s") % {"title": record.content["title"]}
     return _send(record, sign_off, "sign_off_asked", subject, {"url": url, "days": lasts.days})
 
@@ -60,7 +58,7 @@ def accepted(record: Record, sign_offs: Iterable[SignOff], anchor: dict[str, obj
             one,
             "sign_off_accepted",
             subject,
-            {"anchor": anchor, "verify_url": f"{settings.PUBLIC_URL}{reverse('decisions:verify')}"},
+            {"anchor": anchor, "verify_url": public_link("decisions:verify")},
             attach=(f"{record.label}.json", record.document, "application/json"),
         )
         if not sent:

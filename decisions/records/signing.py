@@ -1,6 +1,5 @@
 """Sign-off: ask each owner, take their word on one exact text, take it back when the text changes."""
 
-import hashlib
 from datetime import timedelta
 
 from django.core import signing
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decisions.errors import Conflict, NotAllowed
+from decisions.links import token_hash
 from decisions.models import Position, Record, RecordState, SignOff, User
 from decisions.models.team import new_token
 from decisions.records import mails
@@ -28,11 +28,6 @@ class NotReady(Conflict):
     def __init__(self, found: tuple[Problem, ...]) -> None:
         super().__init__(" ".join(problem.message for problem in found))
         self.problems = found
-
-
-def token_hash(token: str) -> str:
-    """What is stored of a personal link."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def new_link_token() -> str:

@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -14,9 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from decisions import tokens, webhooks
 from decisions.errors import Conflict
 from decisions.forms.connections import FeedForm, TokenForm, WebhookForm
+from decisions.links import public_address, public_link
 from decisions.models import Delivery, Membership
 from decisions.permissions import membership_of, require_owner
-from decisions.views.requests import public_address, signed_in
+from decisions.views.requests import signed_in
 
 
 def _owner(request: HttpRequest, slug: str) -> Membership:
@@ -90,7 +90,7 @@ def feed_new(request: HttpRequest, slug: str) -> HttpResponse:
         except Conflict as conflict:
             _refuse(form, conflict)
         else:
-            address = public_address(reverse("decisions:feed", kwargs={"token": secret}))
+            address = public_link("decisions:feed", secret)
             return _page(request, membership, feed_address=address)
     return _page(request, membership, 422, feed_form=form)
 

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_safe
 
 from decisions import tokens
 from decisions.feed import atom
+from decisions.links import public_address
 from decisions.models import Decision, Membership
 from decisions.permissions import membership_of
 from decisions.trail import acts, lines
-from decisions.views.requests import public_address
 
 
 def _decision_asked_for(request: HttpRequest, membership: Membership) -> Decision | None:

@@ -16,11 +16,12 @@ from decisions.canonical import text_hash
 from decisions.forms.records import NewRecordForm, ShareForm, SignForm, WithdrawForm
 from decisions.forms.sections import parts_of
 from decisions.htmx import checked
+from decisions.links import public_link
 from decisions.models import Decision, Membership, Record, RecordRevision, RecordState, SignOff, User
 from decisions.permissions import may_edit, membership_of, require_editor
 from decisions.records import comparing, presence, shares
 from decisions.records.base import WRITABLE, live_sign_offs
-from decisions.views.requests import public_address, signed_in
+from decisions.views.requests import signed_in
 
 MOST_REVISIONS = 500
 
@@ -83,7 +84,7 @@ def record_context(request: HttpRequest, membership: Membership, record: Record)
         "may_accept": record.state == RecordState.IN_SIGN_OFF and now["sign_offs"] and not waiting,
         "revisit": revisits.live(record),
         "replacement": Record.objects.filter(supersedes=record).first(),
-        "links": [(link, public_address(reverse("decisions:shared", args=[shares.token_of(link)]))) for link in links],
+        "links": [(link, public_link("decisions:shared", shares.token_of(link))) for link in links],
         "share_form": ShareForm(),
     }
 

@@ -12,9 +12,10 @@ from decisions import teams
 from decisions.errors import Conflict
 from decisions.forms.teams import InviteForm, RoleForm, TeamForm
 from decisions.htmx import HtmxHttpRequest, checked
+from decisions.links import public_link
 from decisions.models import Membership, TeamRole, User
 from decisions.permissions import membership_of, require_owner
-from decisions.views.requests import public_address, signed_in
+from decisions.views.requests import signed_in
 
 
 @login_required
@@ -93,7 +94,7 @@ def invite(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     except Conflict as conflict:
         form.add_error("email", str(conflict))
         return _members_page(request, membership, form, 422)
-    url = public_address(reverse("decisions:invitation", kwargs={"token": token}))
+    url = public_link("decisions:invitation", token)
     if teams.send_invitation(invitation, url=url):
         messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})
     else:

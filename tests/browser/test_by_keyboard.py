@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from decisions import records
+from decisions.links import token_hash
 from tests import people, rooms
 from tests.browser.test_looks import take
 from tests.browser.test_record import sign_in
@@ -202,7 +203,7 @@ def test_a_whole_record_by_keyboard(product, person):
     felix.sees("#notices", "Thank you")
     record.refresh_from_db()
     for one in record.sign_offs.filter(position="pending"):
-        one.token_hash = records.token_hash(f"token-of-{one.pk}")
+        one.token_hash = token_hash(f"token-of-{one.pk}")
         one.save()
         records.sign(
             sign_off=one,

@@ -6,6 +6,7 @@ Another state than the right one is 409, another team's record 404, and a frozen
 from typing import Any
 
 from decisions import records
+from decisions.links import token_hash
 from decisions.models import Record
 from decisions.records import shares
 from tests.decisions.records import stories
@@ -26,7 +27,7 @@ def _records(world: Any) -> dict[str, Record]:
     waiting = stories.in_sign_off(cast, owners=owners)
     security = waiting.sign_offs.get(role="security")
     world.known["personal link"] = records.new_link_token()
-    security.token_hash = records.token_hash(world.known["personal link"])
+    security.token_hash = token_hash(world.known["personal link"])
     security.save()
     signed = stories.in_sign_off(cast)
     stories.everybody_signs(signed)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.test import Client
 
 from decisions import teams, tokens
+from decisions.links import token_hash
 from decisions.models import Archive, Record, TrailField, User, Webhook
 from tests import people
 from tests.matrix.row import ACTORS
@@ -110,7 +111,7 @@ def build() -> World:
         name="Iris",
         role="data",
         invited_by="Felix",
-        token_hash=teams.token_hash(made.seat_token),
+        token_hash=token_hash(made.seat_token),
     ).pk
     made.rejoin = {key: made.known[key] for key in ("workshop_id", "seat_id")}
     made.invitation_token = token

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from decisions.errors import Conflict
+from decisions.links import token_hash
 from decisions.models import User
-from decisions.teams import token_hash
 from workshops import mails, permissions
 from workshops.actions.act import Act, act
 from workshops.actions.people import sit

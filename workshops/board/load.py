@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
 from decisions import frameworks
 from decisions.framework.criteria import CRITERIA, Criterion
 from decisions.framework.starting_points import StartingPoint
+from decisions.links import public_link
 from decisions.models import Record
 from workshops import words
 from workshops.board.own import OwnBoard, OwnRound
@@ -164,7 +164,7 @@ def _workshop(workshop: Workshop) -> WorkshopView:
         stage=workshop.stage,
         shown=workshop.shown,
         join_code=f"{workshop.join_code[:4]} {workshop.join_code[4:]}",
-        join_url=settings.PUBLIC_URL + reverse("workshops:join_link", args=[workshop.join_token]),
+        join_url=public_link("workshops:join_link", workshop.join_token),
         timer_ends_at=workshop.timer_ends_at,
         scored_ahead=workshop.scored_ahead,
         session_started=workshop.session_started_at is not None,

@@ -219,7 +219,7 @@ def test_slack_and_teams_get_their_shapes(world, listener):
     ],
 )  # fmt: skip
 def test_addresses_that_are_never_called(client, world, url):
-    with pytest.raises(addresses.Refused):
+    with pytest.raises(addresses.AddressRefused):
         addresses.check_address(url)
     client.force_login(world.olga)
     form = {"webhook-url": url, "webhook-shape": "plain", "webhook-events": EVENTS}

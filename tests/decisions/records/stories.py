@@ -3,6 +3,7 @@
 from datetime import date
 
 from decisions import records
+from decisions.links import token_hash
 from decisions.models import Record, User
 from tests import people
 
@@ -132,7 +133,7 @@ def in_sign_off(cast, **changes) -> Record:
 def everybody_signs(record: Record, *, dissent: str = "") -> None:
     """Every owner agrees, but one role may dissent; each with a personal link made for the purpose."""
     for one in record.sign_offs.filter(voided_at=None):
-        one.token_hash = records.token_hash(f"token-of-{one.pk}")
+        one.token_hash = token_hash(f"token-of-{one.pk}")
         one.save()
         records.sign(
             sign_off=one,

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from decisions import records
+from decisions.links import token_hash
 from decisions.models import SectionPresence
 from tests.decisions.records import stories
 from tests.decisions.records.typing_in import HTMX, address, opened, partials, save
@@ -379,7 +380,7 @@ def test_the_page_behind_a_personal_link_shows_who_has_signed_meanwhile(client, 
     one, other = record.sign_offs.order_by("pk")[:2]
     tokens = [records.new_link_token() for _one in range(2)]
     for signer, token in zip((one, other), tokens, strict=True):
-        signer.token_hash = records.token_hash(token)
+        signer.token_hash = token_hash(token)
         signer.save()
     link = reverse("decisions:sign_by_link", args=[tokens[0]])
     page = client.get(link).content.decode()

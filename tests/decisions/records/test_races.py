@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from decisions import ledger, records, standing
 from decisions.errors import Conflict
+from decisions.links import token_hash
 from decisions.models import Decision, LogEntry, LogHead, Record, SignOff, Team
 from decisions.records import mails
 from tests import people
@@ -225,7 +226,7 @@ def test_an_edit_and_a_signature_at_once_never_leave_a_signature_on_another_text
         for number in range(60):
             record = records.open_sign_off(record=record, by=cast.felix)
             one = record.sign_offs.filter(voided_at=None).first()
-            one.token_hash = records.token_hash("t")
+            one.token_hash = token_hash("t")
             one.save()
             version = record.section_versions.get("guardrails", 0)
             together(

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from decisions import records, revisits
 from decisions.canonical import payload_hash
 from decisions.errors import Conflict, NotAllowed
+from decisions.links import token_hash
 from decisions.models import LogEntry, Membership, Record, SignOff, TeamRole
 from decisions.records.document import issue_hash
 from tests.decisions.records import stories
@@ -100,7 +101,7 @@ def test_an_owner_with_an_account_in_the_team_signs_in_the_app(cast):
 def test_a_condition_and_a_dissent_need_words(cast):
     record = stories.in_sign_off(cast)
     one = record.sign_offs.first()
-    one.token_hash = records.token_hash("t")
+    one.token_hash = token_hash("t")
     one.save()
 
     for position in ("agree_with_condition", "dissent"):
@@ -113,7 +114,7 @@ def test_a_condition_and_a_dissent_need_words(cast):
 def test_a_signature_on_another_text_is_refused(cast):
     record = stories.in_sign_off(cast)
     one = record.sign_offs.first()
-    one.token_hash = records.token_hash("t")
+    one.token_hash = token_hash("t")
     one.save()
 
     with pytest.raises(Conflict):
