@@ -2,6 +2,7 @@
  * Small helps on every page; each page works without them.
  *   <button data-copy="text" data-copied="Copied">   copies, and says so on the button and to a screen reader
  *   details.menu                                     closes at Escape and at a press outside
+ *   <form>…<a data-escape>                           is pressed by Escape in the form while nothing is written in it
  *   <a class="term" data-term data-name data-meaning>  explains itself on focus, tap and hover; a link without this script
  *   <time datetime="..." data-local>                 shown in the reader's own time zone; data-local="time" without the day
  */
@@ -35,10 +36,15 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
-    if (!menu) return;
-    menu.open = false;
-    menu.querySelector("summary").focus();
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details.menu[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+      return;
+    }
+    const form = event.target.closest("form");
+    if (form && ![...form.elements].some(htmx.isDirty)) form.querySelector("a[data-escape]")?.click();
   });
 
   /* ---- terms that explain themselves ------------------------------------------------------------------- */

@@ -58,8 +58,15 @@ def test_a_part_is_left_as_it_was(felix):
     felix.get_by_role("link", name="Cancel").click()
     expect(felix.get_by_role("heading", level=1)).to_have_text("1 Support copilot")
     assert_stayed(felix)
-    felix.get_by_role("link", name="Reword").click()
+    felix.get_by_role("link", name="Reword").press("Enter")
     expect(felix.get_by_label("Title")).to_have_value("Support copilot")
+    felix.keyboard.type("!")
+    felix.keyboard.press("Escape")
+    expect(felix.get_by_label("Title")).to_have_value("!Support copilot")  # what is written is not thrown away by a key
+    felix.keyboard.press("Backspace")
+    felix.keyboard.press("Escape")
+    expect(felix.get_by_role("heading", level=1)).to_have_text("1 Support copilot")
+    expect(felix.locator("#decision-words")).to_be_focused()
 
 
 def test_two_reword_at_once_and_neither_loses_a_word(felix):
