@@ -80,6 +80,7 @@ def test_pages_of_a_team_read_well(product, person, viewport, theme):
     record = Record.objects.filter(decision__number=1).latest("pk")
     paths = [
         *("/t/helio-desk/", "/t/helio-desk/?q=copilot", "/t/helio-desk/members/", "/t/helio-desk/decisions/new/"),
+        *("/t/helio-desk/d/1/trail/", "/t/helio-desk/d/1/trail/at/", "/t/helio-desk/framework/", "/verify/"),
         *("/t/helio-desk/d/1/", "/t/helio-desk/d/1/workshops/new/", f"/t/helio-desk/r/{record.pk}/"),
         *("/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/2fa/webauthn/"),
     ]
