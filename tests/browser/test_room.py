@@ -173,7 +173,7 @@ def test_the_reveal_is_asked_about_once(scoring):
     assert_same_page(felix)
 
 
-def test_who_votes_no_more_after_the_question_is_asked_about_by_the_server(scoring):
+def test_who_joins_before_the_press_is_asked_about_by_the_server(scoring):
     """Somebody joins between the page and the press: the question comes from the server, and is where the eyes are."""
     room, opened, _ines, felix = scoring
     room.votes(opened, ines=-2, sam=1, daria=1)
@@ -183,6 +183,8 @@ def test_who_votes_no_more_after_the_question_is_asked_about_by_the_server(scori
     felix.wait_for_timeout(200)
     room.join("lena", "legal")
     felix.context.set_offline(False)
+    felix.set_viewport_size(PHONE)
+    felix.evaluate("scrollTo(0, document.body.scrollHeight)")
     felix.evaluate("document.querySelector('#reveal-form').requestSubmit()")
     question = felix.get_by_role("alertdialog", name="1 ballot is still missing")
     expect(question).to_be_in_viewport()
@@ -200,12 +202,12 @@ def test_wrong_answers_of_the_precheck_are_shown_where_they_are_and_the_meeting_
     room.go("precheck")
     felix = enter(person(viewport=LAPTOP), product, room, "felix")
     felix.get_by_label("Do documents decide what a right answer is?").check()
-    felix.evaluate("document.querySelector('[name=behaviour_dominates]').value = 'perhaps'")
-    felix.evaluate("document.querySelector('[name=pre_check]').value = 'perhaps'")
     felix.locator("[name=pre_check]").first.check()
+    felix.evaluate("document.querySelector('[name=pre_check]').value = 'perhaps'")
     felix.get_by_role("button", name="Begin scoring").click()
     wrong = felix.locator("#stage .errorlist, #stage [id$=_error]").first
     expect(wrong).to_contain_text("perhaps is not one of the available choices")
+    expect(felix.locator("[name=pre_check]").first).to_be_focused()
     clean(felix)
     assert (room.now().phase, room.now().situation) == ("precheck", {})
     felix.locator("[name=pre_check]").first.uncheck()
