@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 from .answers import CRITERIA as KEYS
@@ -38,7 +37,7 @@ class Criterion:
 
 
 def _anchors(*texts: Sentence) -> Mapping[int, Sentence | str]:
-    return MappingProxyType(dict(zip((-2, -1, 0, 1, 2), texts, strict=True)))
+    return dict(zip((-2, -1, 0, 1, 2), texts, strict=True))
 
 
 CRITERIA: Final[tuple[Criterion, ...]] = (
@@ -199,8 +198,8 @@ CRITERIA: Final[tuple[Criterion, ...]] = (
         guide="data-sensitivity",
     ),
 )
-BY_KEY: Final[Mapping[str, Criterion]] = MappingProxyType({criterion.key: criterion for criterion in CRITERIA})
-NAMES: Final[Mapping[str, Sentence | str]] = MappingProxyType({criterion.key: criterion.name for criterion in CRITERIA})
+BY_KEY: Final[Mapping[str, Criterion]] = {criterion.key: criterion for criterion in CRITERIA}
+NAMES: Final[Mapping[str, Sentence | str]] = {criterion.key: criterion.name for criterion in CRITERIA}
 
 if tuple(BY_KEY) != KEYS:  # pragma: no cover
     raise RuntimeError("the criteria and the answers name different keys")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Final
 
 from .answers import CRITERIA as CRITERIA_KEYS
@@ -118,9 +117,7 @@ def parse_framework(raw: object) -> Framework:
     return Framework(
         name=clean_text(given.get("name", FRAMEWORK_NAME), "name", MAX_NAME),
         version=clean_text(given.get("version", FRAMEWORK_VERSION), "version", 20),
-        wording=MappingProxyType(
-            {key: words for key, one in wording.items() if (words := _wording(one, f"criteria.{key}"))}
-        ),
+        wording={key: words for key, one in wording.items() if (words := _wording(one, f"criteria.{key}"))},
         questions=_questions(given.get("questions", [])),
         hidden=frozenset(hidden),
     )
@@ -198,4 +195,4 @@ def _reworded(criterion: Criterion, words: Mapping[str, Any]) -> Criterion:
     if not words:
         return criterion
     anchors = {**BY_KEY[criterion.key].anchors, **words.get("anchors", {})}
-    return replace(criterion, **{**words, "anchors": MappingProxyType(anchors)})
+    return replace(criterion, **{**words, "anchors": anchors})

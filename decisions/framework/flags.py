@@ -3,69 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from .answers import Answers
 from .rule import Outcome
 from .text import Sentence, _
 
-FLAGS: Final[Mapping[str, Sentence]] = MappingProxyType(
-    {
-        "vendor_hosted_fine_tuning_with_data_agreement": _(
-            "Nobody here can run training: tune at the model vendor, under a strict agreement on the data, "
-            "rather than build a cluster that cannot be kept up."
-        ),
-        "memorisation_review_before_training": _(
-            "Sensitive data is in play: review the training set for rare strings and personal data before anything "
-            "is trained, because a tuned model can repeat them."
-        ),
-        "role_filters_in_retrieval_required": _(
-            "Retrieval must filter by the asker's role before the model sees a passage, and the filter needs a test "
-            "of its own."
-        ),
-        "fine_tuning_blocked_no_update_owner": _(
-            "Nobody would keep a tuned model up to date: tuning stays blocked until somebody owns that."
-        ),
-        "fine_tuning_waits_for_labelled_data": _(
-            "There are no labelled examples yet: tuning waits until there are, and labelling is in the budget."
-        ),
-        "distillation_candidate": _(
-            "Speed matters strongly on a repetitive task: a smaller, distilled model is worth measuring."
-        ),
-        "distillation_after_clean_task_data": _(
-            "Speed matters strongly on a repetitive task, but there is no clean task data yet: collect that first, "
-            "then measure a smaller, distilled model."
-        ),
-        "measure_retrieval_latency_in_pilot": _(
-            "Speed leans toward fine-tuning while retrieval adds a step to every answer: measure retrieval's share of "
-            "p95 latency in the pilot."
-        ),
-        "name_content_freshness_owner": _(
-            "Nobody owns the freshness of the content: name that person before launch, or retrieval serves old text."
-        ),
-        "phase_zero_eval_first": _(
-            "There is no locked evaluation set: build it before phase one, or every later choice is a guess."
-        ),
-        "conflict_audit_vs_sources": _(
-            "The room said that sources matter less, and yet audit and trust leans RAG: talk about which of the two holds."
-        ),
-        "audit_lean_raised_by_explainability": _(
-            "Audit and trust was scored at 0 or above; because answers must be explainable it counts as RAG. "
-            "The room's own score stays visible."
-        ),
-        "explainable_architecture_bias": _(
-            "Answers must be explainable: prefer a design that shows its sources and steps, even where tuning would "
-            "be cheaper in tokens or score higher on a benchmark."
-        ),
-        "assumption_log_required": _(
-            "One answer this week: write down at least one assumption, with an owner, before sign-off."
-        ),
-        "exactly_two_flip_signals_required": _(
-            "One answer this week: name exactly two signals that would change it before sign-off."
-        ),
-    }
-)
+FLAGS: Final[Mapping[str, Sentence]] = {
+    "vendor_hosted_fine_tuning_with_data_agreement": _(
+        "Nobody here can run training: tune at the model vendor, under a strict agreement on the data, "
+        "rather than build a cluster that cannot be kept up."
+    ),
+    "memorisation_review_before_training": _(
+        "Sensitive data is in play: review the training set for rare strings and personal data before anything "
+        "is trained, because a tuned model can repeat them."
+    ),
+    "role_filters_in_retrieval_required": _(
+        "Retrieval must filter by the asker's role before the model sees a passage, and the filter needs a test "
+        "of its own."
+    ),
+    "fine_tuning_blocked_no_update_owner": _(
+        "Nobody would keep a tuned model up to date: tuning stays blocked until somebody owns that."
+    ),
+    "fine_tuning_waits_for_labelled_data": _(
+        "There are no labelled examples yet: tuning waits until there are, and labelling is in the budget."
+    ),
+    "distillation_candidate": _(
+        "Speed matters strongly on a repetitive task: a smaller, distilled model is worth measuring."
+    ),
+    "distillation_after_clean_task_data": _(
+        "Speed matters strongly on a repetitive task, but there is no clean task data yet: collect that first, "
+        "then measure a smaller, distilled model."
+    ),
+    "measure_retrieval_latency_in_pilot": _(
+        "Speed leans toward fine-tuning while retrieval adds a step to every answer: measure retrieval's share of "
+        "p95 latency in the pilot."
+    ),
+    "name_content_freshness_owner": _(
+        "Nobody owns the freshness of the content: name that person before launch, or retrieval serves old text."
+    ),
+    "phase_zero_eval_first": _(
+        "There is no locked evaluation set: build it before phase one, or every later choice is a guess."
+    ),
+    "conflict_audit_vs_sources": _(
+        "The room said that sources matter less, and yet audit and trust leans RAG: talk about which of the two holds."
+    ),
+    "audit_lean_raised_by_explainability": _(
+        "Audit and trust was scored at 0 or above; because answers must be explainable it counts as RAG. "
+        "The room's own score stays visible."
+    ),
+    "explainable_architecture_bias": _(
+        "Answers must be explainable: prefer a design that shows its sources and steps, even where tuning would "
+        "be cheaper in tokens or score higher on a benchmark."
+    ),
+    "assumption_log_required": _(
+        "One answer this week: write down at least one assumption, with an owner, before sign-off."
+    ),
+    "exactly_two_flip_signals_required": _(
+        "One answer this week: name exactly two signals that would change it before sign-off."
+    ),
+}
 
 
 def raised(outcome: Outcome, answers: Answers) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import nh3
@@ -22,17 +21,15 @@ from .text import Sentence, _
 CONTENT: Final = Path(__file__).parent / "content"
 BASE: Final = "/guide/"
 GLOSSARY: Final = "glossary"
-GROUPS: Final[Mapping[str, Sentence]] = MappingProxyType(
-    {
-        "decide": _("Deciding"),
-        "criteria": _("The five criteria"),
-        "approaches": _("The approaches"),
-        "build": _("Building and running it"),
-        "measure": _("Measuring it"),
-        "keep": _("Keeping it right"),
-        "reference": _("Reference"),
-    }
-)
+GROUPS: Final[Mapping[str, Sentence]] = {
+    "decide": _("Deciding"),
+    "criteria": _("The five criteria"),
+    "approaches": _("The approaches"),
+    "build": _("Building and running it"),
+    "measure": _("Measuring it"),
+    "keep": _("Keeping it right"),
+    "reference": _("Reference"),
+}
 TAGS: Final = {
     *("a", "blockquote", "br", "code", "div", "em", "h2", "h3", "hr", "li", "ol", "p", "pre", "strong"),
     *("table", "tbody", "td", "th", "thead", "tr", "ul"),

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from types import MappingProxyType
 from typing import Final
 
 from .answers import AnswerError, keys_of, shown
 from .text import Sentence, _
 
 NOW: Final = ("rag", "fine_tuning", "hybrid")
-LEVERS: Final[Mapping[str, Sentence]] = MappingProxyType(
-    {
-        "build_eval_first": _("build the evaluation set first"),
-        "fix_prompt_tools_or_model": _("fix the prompt, the tools or the model"),
-        "fix_chunking_filters_hybrid_search_reranker": _("fix chunking, filters, hybrid search or the reranker"),
-        "add_rag": _("add RAG"),
-        "strengthen_rag": _("strengthen RAG"),
-        "add_fine_tuning": _("add fine-tuning"),
-        "keep_and_revisit": _("keep it and revisit"),
-    }
-)
+LEVERS: Final[Mapping[str, Sentence]] = {
+    "build_eval_first": _("build the evaluation set first"),
+    "fix_prompt_tools_or_model": _("fix the prompt, the tools or the model"),
+    "fix_chunking_filters_hybrid_search_reranker": _("fix chunking, filters, hybrid search or the reranker"),
+    "add_rag": _("add RAG"),
+    "strengthen_rag": _("strengthen RAG"),
+    "add_fine_tuning": _("add fine-tuning"),
+    "keep_and_revisit": _("keep it and revisit"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,18 +35,16 @@ class Observed:
     retrieval_wrong: bool = False
 
 
-OBSERVED: Final[Mapping[str, Sentence]] = MappingProxyType(
-    {
-        "eval_exists": _("There is an evaluation set."),
-        "grounded_ok": _("Answers rest on passages that support them."),
-        "style_or_structure_bad": _("Style or structure is wrong."),
-        "hallucinates": _("It invents facts."),
-        "stale_within_weeks": _("It is out of date within weeks."),
-        "fluent_but_wrong": _("It reads well and is wrong."),
-        "right_passage_ignored": _("The right passage was retrieved, and ignored."),
-        "retrieval_wrong": _("The wrong passages were retrieved, or none."),
-    }
-)
+OBSERVED: Final[Mapping[str, Sentence]] = {
+    "eval_exists": _("There is an evaluation set."),
+    "grounded_ok": _("Answers rest on passages that support them."),
+    "style_or_structure_bad": _("Style or structure is wrong."),
+    "hallucinates": _("It invents facts."),
+    "stale_within_weeks": _("It is out of date within weeks."),
+    "fluent_but_wrong": _("It reads well and is wrong."),
+    "right_passage_ignored": _("The right passage was retrieved, and ignored."),
+    "retrieval_wrong": _("The wrong passages were retrieved, or none."),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final
 
 from .text import Sentence, _
@@ -49,7 +48,7 @@ class Measure:
 
 
 def _tiers(internal: float, customer: float, regulated: float) -> Mapping[str, float]:
-    return MappingProxyType(dict(zip(TIERS, (internal, customer, regulated), strict=True)))
+    return dict(zip(TIERS, (internal, customer, regulated), strict=True))
 
 
 _PROMPTS: Final = _("200 prompts, 30+ in each group")
@@ -203,6 +202,6 @@ MEASURES: Final[tuple[Measure, ...]] = (
         when=_WEEKLY,
     ),
 )
-MEASURE: Final[Mapping[str, Measure]] = MappingProxyType({measure.key: measure for measure in MEASURES})
+MEASURE: Final[Mapping[str, Measure]] = {measure.key: measure for measure in MEASURES}
 PRODUCT_LIMIT: Final = _("product sets it")
 NO_GATE: Final = _("watched, no gate")

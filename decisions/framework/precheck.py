@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final
 
 from .answers import PRE_CHECK
@@ -74,30 +73,24 @@ ROOM_QUESTIONS: Final[tuple[RoomQuestion, ...]] = (
             ("tried", _("tried, but not measured")),
             ("no", _("not tried")),
         ),
-        MappingProxyType(
-            {
-                "meets": _("Then prompts are enough, and the record says so."),
-                "tried": _("Measure it before signing: a day of work can save a quarter."),
-                "no": _("Put a measured baseline first in phase one."),
-            }
-        ),
-        MappingProxyType(
-            {
-                "meets": ("prompt_baseline_sufficient", True),
-                "misses": ("prompt_baseline_sufficient", False),
-                "tried": ("prompt_baseline_sufficient", False),
-                "no": ("prompt_baseline_sufficient", False),
-            }
-        ),
+        {
+            "meets": _("Then prompts are enough, and the record says so."),
+            "tried": _("Measure it before signing: a day of work can save a quarter."),
+            "no": _("Put a measured baseline first in phase one."),
+        },
+        {
+            "meets": ("prompt_baseline_sufficient", True),
+            "misses": ("prompt_baseline_sufficient", False),
+            "tried": ("prompt_baseline_sufficient", False),
+            "no": ("prompt_baseline_sufficient", False),
+        },
     ),
     RoomQuestion(
         "fits_in_context",
         _("Is all the knowledge small enough to put into the context window?"),
         _("A few hundred pages can go in whole, with caching, and need no index. It may still cost more per call."),
         _YES_NO,
-        MappingProxyType(
-            {"yes": _("Try the whole text in the prompt as one arm of the pilot, before building an index.")}
-        ),
+        {"yes": _("Try the whole text in the prompt as one arm of the pilot, before building an index.")},
     ),
     RoomQuestion(
         "labels_and_owner",
@@ -111,21 +104,17 @@ ROOM_QUESTIONS: Final[tuple[RoomQuestion, ...]] = (
             ("owner", _("an owner, but no labels")),
             ("neither", _("neither")),
         ),
-        MappingProxyType(
-            {
-                "labels": _("Name the owner of evaluation in the record."),
-                "owner": _("Budget the labelling before any tuning."),
-                "neither": _("Phase zero: an owner, then a labelled set that is locked."),
-            }
-        ),
-        MappingProxyType(
-            {
-                "both": ("labelled_examples", True),
-                "labels": ("labelled_examples", True),
-                "owner": ("labelled_examples", False),
-                "neither": ("labelled_examples", False),
-            }
-        ),
+        {
+            "labels": _("Name the owner of evaluation in the record."),
+            "owner": _("Budget the labelling before any tuning."),
+            "neither": _("Phase zero: an owner, then a labelled set that is locked."),
+        },
+        {
+            "both": ("labelled_examples", True),
+            "labels": ("labelled_examples", True),
+            "owner": ("labelled_examples", False),
+            "neither": ("labelled_examples", False),
+        },
         "evaluation-and-pilot",
     ),
     RoomQuestion(
@@ -140,13 +129,11 @@ ROOM_QUESTIONS: Final[tuple[RoomQuestion, ...]] = (
             ("both", _("both")),
             ("unknown", _("we do not know")),
         ),
-        MappingProxyType(
-            {
-                "facts": _("Tuning adds facts poorly; keep that in mind when you score task stability."),
-                "style": _("Collect worked examples of good reasoning: they are the training set, and the test."),
-                "both": _("Score the two parts apart where you can, or expect hybrid."),
-            }
-        ),
+        {
+            "facts": _("Tuning adds facts poorly; keep that in mind when you score task stability."),
+            "style": _("Collect worked examples of good reasoning: they are the training set, and the test."),
+            "both": _("Score the two parts apart where you can, or expect hybrid."),
+        },
         page="task-stability",
     ),
     RoomQuestion(
@@ -154,12 +141,10 @@ ROOM_QUESTIONS: Final[tuple[RoomQuestion, ...]] = (
         _("Must one person's data be removable on request?"),
         _("A document leaves an index in minutes. What a model learned leaves with the next training run, if at all."),
         _YES_NO,
-        MappingProxyType(
-            {
-                "yes": _("Keep such data in an index and out of training; score data sensitivity with that in mind."),
-                "unknown": _("Ask the privacy owner before data sensitivity is settled."),
-            }
-        ),
+        {
+            "yes": _("Keep such data in an index and out of training; score data sensitivity with that in mind."),
+            "unknown": _("Ask the privacy owner before data sensitivity is settled."),
+        },
         page="data-sensitivity",
     ),
     RoomQuestion(
@@ -169,7 +154,7 @@ ROOM_QUESTIONS: Final[tuple[RoomQuestion, ...]] = (
             "Where the right passage exists but is not found, tuning the embedding model or a reranker costs less than tuning the generator."
         ),
         _YES_NO,
-        MappingProxyType({"yes": _("Add the tuned retriever or reranker as an arm of the pilot.")}),
+        {"yes": _("Add the tuned retriever or reranker as an arm of the pilot.")},
         page="what-each-changes",
     ),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final
 
 from .text import Sentence, _
@@ -47,19 +46,15 @@ STARTING_POINTS: Final[tuple[StartingPoint, ...]] = (
             "Agents answer questions of customers or colleagues. Knowledge lives in runbooks, tickets and incident notes "
             "that change every week. An agent reads each suggestion before it goes out, and wants to open its source."
         ),
-        emphasis=MappingProxyType(
-            {
-                "knowledge_churn": _(
-                    "Count runbook edits of the last 90 days, and tickets that made an old answer wrong."
-                ),
-                "audit_trust": _("Ask whether customers may see what agents see: roles decide the filters."),
-                "data_sensitivity": _("Tickets carry names and account data; say who may read which queue."),
-            }
-        ),
+        emphasis={
+            "knowledge_churn": _("Count runbook edits of the last 90 days, and tickets that made an old answer wrong."),
+            "audit_trust": _("Ask whether customers may see what agents see: roles decide the filters."),
+            "data_sensitivity": _("Tickets carry names and account data; say who may read which queue."),
+        },
         guides=("patterns", "when-retrieval-is-best", "knowledge-churn"),
-        situation=MappingProxyType({"documents_drive": True}),
+        situation={"documents_drive": True},
         metrics=("right_passage_ignored",),
-        gates=MappingProxyType({"latency_p95": ("<= 4 s", "> 8 s"), "task_completion": (">= 60 %", "< 45 %")}),
+        gates={"latency_p95": ("<= 4 s", "> 8 s"), "task_completion": (">= 60 %", "< 45 %")},
         assumptions=(
             (_("Runbooks have owners who correct a page within two working days."), "data"),
             (_("Resolved tickets are a fair picture of next quarter's questions."), "product"),
@@ -77,18 +72,16 @@ STARTING_POINTS: Final[tuple[StartingPoint, ...]] = (
             "years of approved copy. Prices, names and claims must match the catalogue on the day of publication. An editor "
             "approves every text."
         ),
-        emphasis=MappingProxyType(
-            {
-                "task_stability": _("Look at rejected drafts: were they off in voice, or wrong in facts?"),
-                "knowledge_churn": _("The voice stands for years while the catalogue changes daily: score the facts."),
-                "audit_trust": _("Claims about products may need proof; ask legal which."),
-            }
-        ),
+        emphasis={
+            "task_stability": _("Look at rejected drafts: were they off in voice, or wrong in facts?"),
+            "knowledge_churn": _("The voice stands for years while the catalogue changes daily: score the facts."),
+            "audit_trust": _("Claims about products may need proof; ask legal which."),
+        },
         guides=("patterns", "hybrid", "task-stability"),
-        situation=MappingProxyType({"behaviour_dominates": True}),
+        situation={"behaviour_dominates": True},
         tier="customer",
         metrics=("faithful_but_wrong",),
-        gates=MappingProxyType({"task_completion": (">= 70 %", "< 50 %"), "schema_validity": (">= 98 %", "< 94 %")}),
+        gates={"task_completion": (">= 70 %", "< 50 %"), "schema_validity": (">= 98 %", "< 94 %")},
         assumptions=(
             (_("At least 500 approved texts may be used for training, rights included."), "data"),
             (_("The catalogue's API is the only source of prices and claims."), "product"),
@@ -106,17 +99,15 @@ STARTING_POINTS: Final[tuple[StartingPoint, ...]] = (
             "merge, the local style hardly ever. Completion has to appear while somebody types; a chat answer may take "
             "longer. Repositories differ in who may read them."
         ),
-        emphasis=MappingProxyType(
-            {
-                "latency_cost": _("Split it: inline completion has a limit in milliseconds, chat has not."),
-                "knowledge_churn": _("An index of the repository follows every merge; a tuned model does not."),
-                "data_sensitivity": _("Secrets in history and licences of copied code count before any training."),
-            }
-        ),
+        emphasis={
+            "latency_cost": _("Split it: inline completion has a limit in milliseconds, chat has not."),
+            "knowledge_churn": _("An index of the repository follows every merge; a tuned model does not."),
+            "data_sensitivity": _("Secrets in history and licences of copied code count before any training."),
+        },
         guides=("patterns", "hybrid", "latency-and-cost"),
-        situation=MappingProxyType({"behaviour_dominates": True}),
+        situation={"behaviour_dominates": True},
         metrics=("tool_errors",),
-        gates=MappingProxyType({"latency_p95": ("<= 0.4 s", "> 1 s"), "task_completion": (">= 30 %", "< 20 %")}),
+        gates={"latency_p95": ("<= 0.4 s", "> 1 s"), "task_completion": (">= 30 %", "< 20 %")},
         assumptions=(
             (_("Repository permissions can be applied to the index."), "security"),
             (_("Tests of the repository can judge a suggested change."), "engineering"),
@@ -133,17 +124,13 @@ STARTING_POINTS: Final[tuple[StartingPoint, ...]] = (
             "Staff ask about policies, limits, products or client cases. A supervisor or an auditor can ask later what an "
             "answer was based on. Policies have versions and dates of effect; entitlements differ by desk and region."
         ),
-        emphasis=MappingProxyType(
-            {
-                "audit_trust": _(
-                    "Name the rule that asks for traceability, and how long answers must be reproducible."
-                ),
-                "data_sensitivity": _("Client data and inside information decide who may retrieve what."),
-                "knowledge_churn": _("A policy changes on a date: the version in force matters more than how often."),
-            }
-        ),
+        emphasis={
+            "audit_trust": _("Name the rule that asks for traceability, and how long answers must be reproducible."),
+            "data_sensitivity": _("Client data and inside information decide who may retrieve what."),
+            "knowledge_churn": _("A policy changes on a date: the version in force matters more than how often."),
+        },
         guides=("audit-and-trust", "security", "governance"),
-        situation=MappingProxyType({"explainability_required": True, "documents_drive": True}),
+        situation={"explainability_required": True, "documents_drive": True},
         tier="regulated",
         metrics=("faithful_but_wrong", "refusal_quality"),
         assumptions=(
@@ -162,17 +149,15 @@ STARTING_POINTS: Final[tuple[StartingPoint, ...]] = (
             "Clinicians or administrators ask about guidelines, pathways or a patient's record. A person decides and must be "
             "able to check the source. Patient data is protected, and may have to be corrected or removed."
         ),
-        emphasis=MappingProxyType(
-            {
-                "audit_trust": _("A clinician must be able to open the guideline and its date behind every statement."),
-                "data_sensitivity": _("Patient data: removable on request, visible by treatment role only."),
-                "task_stability": _(
-                    "Coding and letters have fixed forms; questions about care have not. Decide them apart."
-                ),
-            }
-        ),
+        emphasis={
+            "audit_trust": _("A clinician must be able to open the guideline and its date behind every statement."),
+            "data_sensitivity": _("Patient data: removable on request, visible by treatment role only."),
+            "task_stability": _(
+                "Coding and letters have fixed forms; questions about care have not. Decide them apart."
+            ),
+        },
         guides=("audit-and-trust", "data-sensitivity", "security"),
-        situation=MappingProxyType({"explainability_required": True, "documents_drive": True}),
+        situation={"explainability_required": True, "documents_drive": True},
         tier="regulated",
         metrics=("faithful_but_wrong", "refusal_quality"),
         assumptions=(
@@ -182,4 +167,4 @@ STARTING_POINTS: Final[tuple[StartingPoint, ...]] = (
         ),
     ),
 )
-STARTING_POINT: Final[Mapping[str, StartingPoint]] = MappingProxyType({one.key: one for one in STARTING_POINTS})
+STARTING_POINT: Final[Mapping[str, StartingPoint]] = {one.key: one for one in STARTING_POINTS}

@@ -4,97 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 from .text import Sentence, _
 
-APPROACH_NAMES: Final[Mapping[str, Sentence]] = MappingProxyType(
-    {
-        "rag": _("RAG"),
-        "fine_tuning": _("fine-tuning"),
-        "hybrid": _("hybrid"),
-        "prompt_only": _("prompts only"),
-        "fix_first": _("fix first"),
-        "undecided": _("undecided"),
-    }
-)
-PATH_NAMES: Final[Mapping[str, Sentence]] = MappingProxyType(
-    {
-        "none": _("nothing to build yet"),
-        "prompt_only": _("keep the prompted base model"),
-        "rag_only": _("RAG on its own"),
-        "rag_then_fine_tuning": _("RAG first, fine-tuning in the backlog"),
-        "hybrid": _("retrieval first, then tuned behaviour on top"),
-        "hybrid_rag_first": _("retrieval with citations first, then tuned behaviour on top"),
-        "with_thin_retrieval": _("tuned behaviour with a thin layer of retrieval"),
-        "fine_tuning_only": _("tuned behaviour on its own"),
-        "evaluate_first": _("evaluate fine-tuning in a pilot before committing to it"),
-        "baseline_and_pilot": _("a prompted baseline and a pilot"),
-        "interim": _("an interim default until the open questions are settled"),
-        "open": _("open"),
-        "depends": _("the way there depends on the open criteria"),
-    }
-)
+APPROACH_NAMES: Final[Mapping[str, Sentence]] = {
+    "rag": _("RAG"),
+    "fine_tuning": _("fine-tuning"),
+    "hybrid": _("hybrid"),
+    "prompt_only": _("prompts only"),
+    "fix_first": _("fix first"),
+    "undecided": _("undecided"),
+}
+PATH_NAMES: Final[Mapping[str, Sentence]] = {
+    "none": _("nothing to build yet"),
+    "prompt_only": _("keep the prompted base model"),
+    "rag_only": _("RAG on its own"),
+    "rag_then_fine_tuning": _("RAG first, fine-tuning in the backlog"),
+    "hybrid": _("retrieval first, then tuned behaviour on top"),
+    "hybrid_rag_first": _("retrieval with citations first, then tuned behaviour on top"),
+    "with_thin_retrieval": _("tuned behaviour with a thin layer of retrieval"),
+    "fine_tuning_only": _("tuned behaviour on its own"),
+    "evaluate_first": _("evaluate fine-tuning in a pilot before committing to it"),
+    "baseline_and_pilot": _("a prompted baseline and a pilot"),
+    "interim": _("an interim default until the open questions are settled"),
+    "open": _("open"),
+    "depends": _("the way there depends on the open criteria"),
+}
 # the sentence of the rule behind each clause, for the outcome page
-CLAUSE_SENTENCES: Final[Mapping[str, Sentence]] = MappingProxyType(
-    {
-        "fix_first": _("Something that is not a model problem comes first; repair that, and score again."),
-        "prompt_baseline": _("A prompted base model already meets the bar, so neither technique has to be built."),
-        "majority_rag": _(
-            "More than two criteria lean RAG: start with RAG. It is where to start, not where it must end."
-        ),
-        "behaviour_with_knowledge": _(
-            "Consistent behaviour matters most, but churn, audit or sensitivity leans RAG: tune the behaviour and keep the "
-            "knowledge in retrieval."
-        ),
-        "behaviour_thin_retrieval": _(
-            "Consistent behaviour matters most and nothing pulls the knowledge toward RAG, yet answers rest on documents: "
-            "tune, with a thin layer of retrieval."
-        ),
-        "behaviour_only": _("Consistent behaviour matters most and sources matter less: fine-tune."),
-        "behaviour_and_sources": _(
-            "Consistent behaviour matters most and sources matter too: hybrid, with retrieval and citations first."
-        ),
-        "knowledge_changes": _("Behaviour does not come first and the knowledge keeps changing: RAG."),
-        "sources_decide": _(
-            "Behaviour does not come first, and sources or documents decide what a good answer is: RAG."
-        ),
-        "evaluate_fine_tuning": _(
-            "The task or a majority leans fine-tuning without behaviour coming first: evaluate fine-tuning."
-        ),
-        "no_lean": _("Nothing leans far enough: keep a prompted baseline and run a pilot."),
-        "open_criteria": _("What is still open could change the answer."),
-        "several": _("Several clauses could fire, and each gives the same approach."),
-    }
-)
-STATUS_NAMES: Final[Mapping[str, Sentence]] = MappingProxyType(
-    {
-        "final": _("final"),
-        "provisional": _("provisional: sign-off waits for the open criteria"),
-        "interim": _("interim: one answer this week"),
-        "stop": _("stop: fix first"),
-    }
-)
-LEAN_NAMES: Final[Mapping[int, Sentence]] = MappingProxyType(
-    {
-        -2: _("strongly RAG"),
-        -1: _("leans RAG"),
-        0: _("either way"),
-        1: _("leans fine-tuning"),
-        2: _("strongly fine-tuning"),
-    }
-)
-ROLE_NAMES: Final[Mapping[str, Sentence]] = MappingProxyType(
-    {
-        "product": _("product"),
-        "security": _("security"),
-        "data": _("data"),
-        "engineering": _("engineering"),
-        "legal": _("legal"),
-        "other": _("other"),
-    }
-)
+CLAUSE_SENTENCES: Final[Mapping[str, Sentence]] = {
+    "fix_first": _("Something that is not a model problem comes first; repair that, and score again."),
+    "prompt_baseline": _("A prompted base model already meets the bar, so neither technique has to be built."),
+    "majority_rag": _("More than two criteria lean RAG: start with RAG. It is where to start, not where it must end."),
+    "behaviour_with_knowledge": _(
+        "Consistent behaviour matters most, but churn, audit or sensitivity leans RAG: tune the behaviour and keep the "
+        "knowledge in retrieval."
+    ),
+    "behaviour_thin_retrieval": _(
+        "Consistent behaviour matters most and nothing pulls the knowledge toward RAG, yet answers rest on documents: "
+        "tune, with a thin layer of retrieval."
+    ),
+    "behaviour_only": _("Consistent behaviour matters most and sources matter less: fine-tune."),
+    "behaviour_and_sources": _(
+        "Consistent behaviour matters most and sources matter too: hybrid, with retrieval and citations first."
+    ),
+    "knowledge_changes": _("Behaviour does not come first and the knowledge keeps changing: RAG."),
+    "sources_decide": _("Behaviour does not come first, and sources or documents decide what a good answer is: RAG."),
+    "evaluate_fine_tuning": _(
+        "The task or a majority leans fine-tuning without behaviour coming first: evaluate fine-tuning."
+    ),
+    "no_lean": _("Nothing leans far enough: keep a prompted baseline and run a pilot."),
+    "open_criteria": _("What is still open could change the answer."),
+    "several": _("Several clauses could fire, and each gives the same approach."),
+}
+STATUS_NAMES: Final[Mapping[str, Sentence]] = {
+    "final": _("final"),
+    "provisional": _("provisional: sign-off waits for the open criteria"),
+    "interim": _("interim: one answer this week"),
+    "stop": _("stop: fix first"),
+}
+LEAN_NAMES: Final[Mapping[int, Sentence]] = {
+    -2: _("strongly RAG"),
+    -1: _("leans RAG"),
+    0: _("either way"),
+    1: _("leans fine-tuning"),
+    2: _("strongly fine-tuning"),
+}
+ROLE_NAMES: Final[Mapping[str, Sentence]] = {
+    "product": _("product"),
+    "security": _("security"),
+    "data": _("data"),
+    "engineering": _("engineering"),
+    "legal": _("legal"),
+    "other": _("other"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,10 +222,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         if_false=_("rules and catalogues moved slowly"),
     ),
 )
-SITUATION_BY_KEY: Final[Mapping[str, SituationQuestion]] = MappingProxyType({item.key: item for item in SITUATION})
-PRE_CHECK_CHANGES: Final[Mapping[bool, Sentence]] = MappingProxyType(
-    {
-        True: _("one of the four things to fix first turned out to be the real problem"),
-        False: _("everything on the fix-first list were repaired"),
-    }
-)
+SITUATION_BY_KEY: Final[Mapping[str, SituationQuestion]] = {item.key: item for item in SITUATION}
+PRE_CHECK_CHANGES: Final[Mapping[bool, Sentence]] = {
+    True: _("one of the four things to fix first turned out to be the real problem"),
+    False: _("everything on the fix-first list were repaired"),
+}

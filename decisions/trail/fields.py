@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation, localcontext
 from math import isfinite
-from types import MappingProxyType
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -172,25 +171,21 @@ GROUPS: tuple[Group, ...] = (
         head="guardrail_id",
     ),
 )
-FIELDS: Mapping[str, Field] = MappingProxyType({field.key: field for group in GROUPS for field in group.fields})
+FIELDS: Mapping[str, Field] = {field.key: field for group in GROUPS for field in group.fields}
 # When the field on the right is not used, the one on the left is not either.
-FOLLOWS: Mapping[str, str] = MappingProxyType(
-    {
-        **{
-            field.key: group.head for group in GROUPS if group.head for field in group.fields if field.key != group.head
-        },
-        "corpus_version": "retrieval_settings",
-        "corpus_hash": "retrieval_settings",
-        "corpus_count": "retrieval_settings",
-        "training_set_version": "fine_tune_checkpoint_id",
-        "reranker_top_n": "reranker",
-        "judge_prompt_version": "judge_model",
-        "judge_sensitivity": "judge_model",
-        "judge_specificity": "judge_model",
-        "prompt_version": "prompt_id",
-        "prompt_hash": "prompt_id",
-    }
-)
+FOLLOWS: Mapping[str, str] = {
+    **{field.key: group.head for group in GROUPS if group.head for field in group.fields if field.key != group.head},
+    "corpus_version": "retrieval_settings",
+    "corpus_hash": "retrieval_settings",
+    "corpus_count": "retrieval_settings",
+    "training_set_version": "fine_tune_checkpoint_id",
+    "reranker_top_n": "reranker",
+    "judge_prompt_version": "judge_model",
+    "judge_sensitivity": "judge_model",
+    "judge_specificity": "judge_model",
+    "prompt_version": "prompt_id",
+    "prompt_hash": "prompt_id",
+}
 
 
 def all_groups(own: Iterable[Field] = ()) -> Iterator[Group]:

@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any
 
 from decisions.models import Approach, ConfigurationKind
@@ -25,7 +24,7 @@ TAGS = {
     "mlflow.docker.image.id": "container_digest",
 }
 DEEPEST = 8
-NONE: Mapping[str, list[str]] = MappingProxyType({})
+NONE: Mapping[str, list[str]] = {}
 
 
 class NotAnExport(ValueError):
