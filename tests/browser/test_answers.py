@@ -1,5 +1,8 @@
 """Answers that go wrong, in a real browser: what Felix typed stays, he is told, and pressing again works."""
 
+import re
+import time
+
 import pytest
 from allauth.account.models import EmailAddress
 from axe_playwright_python.sync_playwright import Axe
@@ -136,3 +139,30 @@ def test_what_was_sent_by_enter_does_not_stay_in_its_field(olga, product):
     expect(field).to_have_value("")
     assert olga.evaluate("document.activeElement !== document.body")
     assert Invitation.objects.count() == 1
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_a_ballot_that_was_taken_back_stays_back_also_on_a_slow_line(product, person, seconds):
+    room = rooms.scoring()
+    opened = room.open()
+    ines = person(viewport={"width": 390, "height": 844})
+    take(ines, product, room.ines)
+    ines.goto(product + room.url("room"))
+    ines.locator("label.target").nth(1).click()
+    expect(ines.locator(".saved")).to_contain_text("RAG")
+    posted = []
+
+    def late(route):
+        posted.append(route.request.url.split("/")[-2])
+        time.sleep(seconds)
+        route.continue_()
+
+    ines.route(re.compile("/(ballot|withdraw)/$"), late)
+    ines.locator("label.target").nth(0).click()
+    ines.locator("textarea[name=reason]").fill("half a reason")
+    ines.get_by_role("button", name="Take it back").click()
+    expect(ines.get_by_role("button", name="Take it back")).to_be_hidden(timeout=15000)
+    ines.wait_for_timeout(500)
+    assert posted[-1] == "withdraw"
+    assert not opened.ballots.exists()
+    expect(ines.locator("textarea[name=reason]")).to_have_value("half a reason")
