@@ -193,6 +193,19 @@ def test_an_extension_says_at_its_head_what_htmx_lacks(script):
     assert re.search(r"^ \* htmx lacks: \w", head, re.MULTILINE)
 
 
+@pytest.mark.parametrize("script", EXTENSIONS, ids=lambda path: path.name)
+def test_the_documentation_names_what_an_extension_rests_on(script):
+    """Whoever upgrades htmx looks there, and nowhere else."""
+    row = next(
+        line for line in (ROOT / "docs/live.md").read_text().splitlines() if line.startswith(f"| `{script.name}`")
+    )
+    hooks = re.compile(r"\bhtmx_[a-z_]+|\b_htmx\?*\.\w+")
+    used = {found.replace("?", "") for found in hooks.findall(script.read_text())}
+    assert set(hooks.findall(row)) == used
+    for place in re.findall(r"`((?:live|browser)/\w+\.py)`", row):
+        assert (ROOT / "tests" / place.replace("live/", "workshops/live/")).exists()
+
+
 def test_the_own_scripts_stay_few():
     lines = {path.name: len(path.read_text().splitlines()) for path in SCRIPTS.glob("*.js")}
     assert sum(count for script, count in lines.items() if script.startswith("ext-")) <= EXTENSION_LINES, lines
