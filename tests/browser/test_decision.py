@@ -123,8 +123,9 @@ def test_a_slow_check_takes_no_letter_and_stops_nobody_who_sends_the_form(felix)
     title = felix.get_by_label("Title")
     title.fill("\u0007")
     felix.get_by_label("Question").click()
-    felix.wait_for_timeout(600)
+    felix.wait_for_timeout(1200)
     assert len(held) == 1
+    expect(felix.get_by_text("Sending…")).to_have_count(0)  # nothing is sent: it is looked at only
     title.click()
     title.press_sequentially(" copilot")
     held[0].continue_()

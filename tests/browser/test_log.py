@@ -112,6 +112,19 @@ def test_a_search_begun_meanwhile_is_not_mixed_with_older_lines(mina):
     assert mina.evaluate(NUMBERS) == [70, 60, 50, 40, 30, 20, 10]
 
 
+def test_a_search_without_an_answer_says_so_until_there_is_one(mina):
+    mina.route("**/*q=support*", lambda route: route.abort())
+    search = mina.get_by_role("searchbox", name="Search")
+    search.fill("support")
+    expect(mina.locator("#log-filters [role=status]")).to_have_text("No answer. Try again in a moment.")
+    expect(search).to_have_value("support")
+    mina.unroute("**/*q=support*")
+    search.press("Enter")
+    expect(mina.locator("#log-count")).to_have_text("7 decisions.")
+    expect(mina.locator("#log-filters [role=status]")).to_be_hidden()
+    assert_stayed(mina)
+
+
 def test_a_visitor_finds_pages_of_the_guide_while_typing(product, person):
     page = person(viewport={"width": 390, "height": 844})
     page.goto(f"{product}/guide/")
