@@ -16,8 +16,6 @@
     setTimeout(() => { place.textContent = text; }, 50);
   };
 
-  const selectBeside = (button) => button.parentElement.querySelector("input")?.select();
-
   document.addEventListener("click", async (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!menu.contains(event.target)) menu.open = false;
@@ -27,7 +25,7 @@
     try {
       await navigator.clipboard.writeText(button.dataset.copy);
     } catch {
-      return selectBeside(button); // no clipboard here: selected, ready for the copy key
+      return button.parentElement.querySelector("input")?.select(); // no clipboard here: selected, ready for the copy key
     }
     const before = button.dataset.label || (button.dataset.label = button.textContent);
     button.textContent = button.dataset.copied || "✓";
@@ -38,13 +36,11 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     const menu = document.querySelector("details.menu[open]");
+    const form = event.target.closest("form");
     if (menu) {
       menu.open = false;
       menu.querySelector("summary").focus();
-      return;
-    }
-    const form = event.target.closest("form");
-    if (form && ![...form.elements].some(htmx.isDirty)) form.querySelector("a[data-escape]")?.click();
+    } else if (form && ![...form.elements].some(htmx.isDirty)) form.querySelector("a[data-escape]")?.click();
   });
 
   /* ---- terms that explain themselves ------------------------------------------------------------------- */
