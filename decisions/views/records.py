@@ -71,13 +71,15 @@ def record_context(request: HttpRequest, membership: Membership, record: Record)
     own = records.own_sign_off(record, user) if record.state == RecordState.IN_SIGN_OFF else None
     waiting = [one for one in now["sign_offs"] if one.position == "pending"]
     links = shares.open_links(record) if record.number and may_edit(membership) else []
+    problems = records.problems(record) if record.state == RecordState.DRAFT else ()
     sign_form = SignForm(initial={"content_hash": record.content_hash})
     checked(request, sign_form, reverse("decisions:sign", args=[membership.team.slug, record.pk]))
     return {
         **page_context(membership, record),
         **now,
         "document": records.document_of(record),
-        "problems": records.problems(record) if record.state == RecordState.DRAFT else (),
+        "problems": problems,
+        "go_on": next((one for one in problems if now["parts"][one.section].is_editable), None),
         "waiting": waiting,
         "own": own,
         "sign_form": sign_form if own else None,

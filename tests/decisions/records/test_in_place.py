@@ -54,12 +54,20 @@ def test_every_section_can_be_opened_where_it_stands_and_an_empty_one_added(clie
 
 
 def test_what_a_room_has_scored_is_not_typed_over(client, cast):
-    record = stories.drafted(cast)
+    criteria = [{**one, "lean": None, "state": "unanswered"} for one in stories.readings()["criteria"]]
+    answers = {"leans": {}, "contested": {}, "situation": {}}
+    record = stories.drafted(cast, criteria=criteria, answers=answers)
+    client.force_login(cast.felix)
+    go_on = re.compile(r'<a id="go-on"[^>]* hx-target="#(\w+)"')
+    assert go_on.search(paper(client, record))[1] == "criteria"
     record.workshop_ref = uuid.uuid4()
     record.save()
-    client.force_login(cast.felix)
 
-    assert "hx-get" not in part_of(paper(client, record), "criteria")
+    page = paper(client, record)
+
+    assert "The answer is still open" in page
+    assert go_on.search(page)[1] != "criteria"  # what can be written here is the first thing to go on with
+    assert "hx-get" not in part_of(page, "criteria")
     assert client.get(address(record, "criteria"), headers=HTMX).status_code == 404
 
 
