@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from decisions import records
+from decisions.links import token_hash
 from decisions.models import ArchiveState
 from tests import people
 from tests.browser.test_record import sign_in
@@ -21,7 +22,7 @@ def asked(product):
     tokens = {}
     for one in record.sign_offs.all():
         tokens[one.role] = records.new_link_token()
-        one.token_hash = records.token_hash(tokens[one.role])
+        one.token_hash = token_hash(tokens[one.role])
         one.save()
 
     def signs(role, position="agree", note=""):
