@@ -41,6 +41,8 @@ DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 # --- the database ------------------------------------------------------------------------------------------------
+# LISTEN needs a direct connection; name one here when DATABASE_URL goes through pgbouncer in transaction mode.
+LISTEN_DATABASE_URL = env.str("LISTEN_DATABASE_URL", "")
 DATABASES: dict[str, Any] = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'groundwork.sqlite3'}")}
 _db = DATABASES["default"]
 if _db["ENGINE"].endswith("sqlite3"):
@@ -54,11 +56,11 @@ elif _db["ENGINE"].endswith("postgresql"):
     _db["ENGINE"] = "config.postgresql"
     _db["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60, validate=check.Range(min=0))
     _db["CONN_HEALTH_CHECKS"] = True
-    _db.setdefault("OPTIONS", {})["connect_timeout"] = 5
+    # prepared statements belong to one connection: behind a pooler there are none
+    prepare = {} if LISTEN_DATABASE_URL else {"prepare_threshold": 5}
+    _db["OPTIONS"] = {**_db.get("OPTIONS", {}), "connect_timeout": 5, **prepare}
 else:
     raise ImproperlyConfigured("DATABASE_URL must name a postgres:// or sqlite:/// database")
-# LISTEN needs a direct connection; name one here when DATABASE_URL goes through pgbouncer in transaction mode.
-LISTEN_DATABASE_URL = env.str("LISTEN_DATABASE_URL", "")
 REDIS_URL = env.str("REDIS_URL", "")
 WEB_THREADS = env.int("WEB_THREADS", 8, validate=check.Range(min=1, max=64))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

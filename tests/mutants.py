@@ -179,17 +179,24 @@ MUTANTS = (
     ),
     # rounds and ballots
     Mutant(
-        "a ballot after the reveal is not counted",
+        "a ballot after the reveal is not counted, and a revealed one stays",
         "workshops/actions/ballots.py",
-        '        if target.state != RoundState.OPEN:\n            raise Conflict(_("This round was revealed',
-        '        if False:\n            raise Conflict(_("This round was revealed',
+        "    if target.state != RoundState.OPEN:",
+        "    if False:",
         ROOM,
     ),
     Mutant(
-        "a revealed ballot stays",
-        "workshops/actions/ballots.py",
-        '        if target.state != RoundState.OPEN:\n            raise Conflict(_("This round is revealed',
-        '        if False:\n            raise Conflict(_("This round is revealed',
+        "a vote that the screens show already is not counted again",
+        "workshops/board/votes.py",
+        "    if (vote.seat_id in before) == vote.is_cast:",
+        "    if False:",
+        ROOM,
+    ),
+    Mutant(
+        "a vote takes nothing from the screens that another act has changed",
+        "workshops/live/hub.py",
+        "self._mark(room, anew=vote is None)",
+        "self._mark(room, anew=False)",
         ROOM,
     ),
     Mutant(

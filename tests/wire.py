@@ -6,6 +6,7 @@ Bare asyncio, no HTTP library: the benchmark's load must not cost more than what
 import asyncio
 import contextlib
 import random
+import re
 import time
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 TOKEN = "0123456789abcdefghijABCDEFGHIJ01"  # a CSRF token is good when cookie and header agree
-PARTIAL = b'data: <hx-partial hx-target="#'  # what begins a fragment in the stream, up to its name
+PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="outerMorph">(.*?)</hx-partial>', re.S)
+IDS = re.compile(r' id="([^"]+)"')
 
 
 def play(story: Coroutine[Any, Any, Any]) -> Any:
@@ -89,7 +91,8 @@ class Watcher:
     def __init__(self, port: int, path: str, cookies: str, *, reconnect: bool = True) -> None:
         self.port, self.path, self.cookies = port, path, cookies
         self.reconnect = reconnect
-        self._raw: dict[bytes, bytes] = {}
+        self._kept: list[bytes] = []
+        self._shown: dict[str, str] = {}
         self.arrivals: list[tuple[int, float]] = []
         self.version = 0
         self.status = 0
@@ -102,15 +105,14 @@ class Watcher:
 
     @property
     def fragments(self) -> dict[str, str]:
-        """The latest HTML of each fragment, decoded only when somebody looks."""
-        return {
-            name.decode(): data.partition(b">")[2].replace(b"\ndata: ", b"\n").decode().removesuffix("</hx-partial>")
-            for name, data in self._raw.items()
-        }
+        """The latest HTML of each fragment with its pieces in place, put together only when somebody looks."""
+        self._shown = put_together(self._kept, self._shown)
+        self._kept = []
+        return dict(self._shown)
 
     def forget(self) -> None:
         """Start over, as a browser that reloads."""
-        self._raw.clear()
+        self._kept, self._shown = [], {}
 
     def start(self) -> "Watcher":
         self.task = asyncio.get_running_loop().create_task(self._run())
@@ -172,11 +174,46 @@ class Watcher:
             if version != self.version:
                 self.version = version
                 self.arrivals.append((version, now))
-        for event in data.split(b"\n\n"):
-            at = event.find(PARTIAL)
-            if at >= 0:
-                name, _quote, rest = event[at + len(PARTIAL) :].partition(b'"')
-                self._raw[name] = rest
+        self._kept.append(data)
+
+
+def put_together(messages: list[bytes], shown: dict[str, str]) -> dict[str, str]:
+    """The fragments after these messages: of whole fragments, named or as partials, and of pieces in them."""
+    shown = dict(shown)
+    home = {piece: name for name, html in shown.items() for piece in IDS.findall(html)}  # where an id stands
+
+    def put(name: str, html: str) -> None:
+        where = home.get(name, name)
+        if where != name:
+            with contextlib.suppress(ValueError):  # a browser, too, drops what has no place any more
+                shown[where] = put_element(shown[where], name, html)
+            return
+        shown[name] = html
+        home.update((piece, name) for piece in IDS.findall(html))
+
+    for message in messages:
+        for event in message.decode().split("\n\n"):
+            lines = event.split("\n")
+            named = next((line[7:] for line in lines if line.startswith("event: ")), "")
+            text = "\n".join(line[6:] for line in lines if line.startswith("data: "))
+            if named and named != "beat":  # as before htmx, for benchmarks of older checkouts
+                put(named, text)
+            elif not named:
+                for name, html in PARTIAL.findall(text):
+                    put(name, html)
+    return shown
+
+
+def put_element(html: str, name: str, element: str) -> str:
+    """The HTML with the element of that id replaced, as a browser does it."""
+    start = html.rindex("<", 0, html.index(f' id="{name}"'))
+    tag = re.match(r"<([a-z0-9]+)", html[start:])[1]
+    depth = 0
+    for found in re.finditer(rf"<(/?){tag}\b[^>]*>", html[start:]):
+        depth += -1 if found[1] else 1
+        if not depth:
+            return html[:start] + element + html[start + found.end() :]
+    raise ValueError(name)
 
 
 def patience() -> float:

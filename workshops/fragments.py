@@ -1,12 +1,13 @@
-"""The board as HTML fragments: each rendered once for each audience, the viewer's own once for each seat.
+"""The board as HTML fragments: each drawn once for each audience, the viewer's own once for each seat.
 
 One name serves a fragment's template file and the id of its root element, by which htmx puts it in its place. A new one
 is its template and its name in the table below. Templates of shared fragments get no request
-and no viewer: what they say is the same for everybody in the audience.
+and no viewer: what they say is the same for everybody in the audience. For the stream they are drawn as shells, whose
+holes votes fill otherwise (workshops/pieces.py).
 """
 
-from collections.abc import Callable, Collection, Mapping
-from functools import wraps
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -15,11 +16,15 @@ from django.template.loader import get_template
 
 from decisions.framework.precheck import FIX_FIRST
 from workshops import board as boards
-from workshops import follow, words
+from workshops import words
+from workshops.board.votes import after_vote
 from workshops.forms import SituationForm
-from workshops.live.hub import OwnFrame, RoomFrame
+from workshops.live import Vote
+from workshops.live.audience import Pieces
+from workshops.live.hub import OwnFrame
 from workshops.live.stream import Admission
-from workshops.models import Workshop
+from workshops.models import Seat, Workshop
+from workshops.pieces import Holes, counts, people, pieces
 from workshops.seats import held_seat
 
 P = ParamSpec("P")
@@ -33,8 +38,7 @@ SHARED: dict[str, tuple[str, ...]] = {
     SCREEN: ("progress", "stage", "people", "announcement"),
 }
 OWN = ("ballot",)
-# A vote shows on these; the others are not drawn again while only votes come in.
-SHOWING_VOTES = frozenset({"stage", "controls", "people", "announcement"})
+EMPTY_KEPT = 512
 
 
 def database_job(job: Callable[P, Result]) -> Callable[P, Result]:
@@ -61,6 +65,7 @@ def shared_context(board: boards.Board, audience: str) -> dict[str, Any]:
         "audience": audience,
         "is_facilitator": audience == FACILITATOR,
         "precheck_items": FIX_FIRST,
+        "pieces": pieces(board, audience == FACILITATOR),
     }
     results = board.current.round.results if board.current and board.current.round else None
     if results is not None:
@@ -81,28 +86,46 @@ def draw(name: str, context: Mapping[str, object]) -> str:
     return get_template(f"workshops/fragments/{name}.html").render(dict(context)).strip()
 
 
-def _draw_once(name: str, context: Mapping[str, object], audience: str, drawn: dict[tuple[str, str], str]) -> str:
-    if name in SHOWING_VOTES:
-        return draw(name, context)
-    key = (audience, name)
-    if key not in drawn:
-        drawn[key] = draw(name, context)
-    return drawn[key]
+def draw_shared(board: boards.Board, audience: str, **more: object) -> dict[str, str]:
+    """The shared fragments of an audience, by name."""
+    context = {**shared_context(board, audience), **more}
+    return {name: draw(name, context) for name in SHARED[audience]}
+
+
+class LoadedBoard:
+    """A room as it was loaded, and as the votes that have come in since have left it."""
+
+    def __init__(self, board: boards.Board) -> None:
+        self.board = board
+        self.version = board.workshop.version
+        self.seats: Mapping[int, str] = {
+            seat.id: FACILITATOR if seat.is_facilitator else PARTICIPANT for seat in board.seats
+        }
+        self.own_key = boards.own_key(board)
+
+    def draw(self, audience: str) -> tuple[dict[str, str], Pieces]:
+        """The shells of an audience and all of its pieces."""
+        return draw_shared(self.board, audience, pieces=Holes()), pieces(self.board, audience == FACILITATOR)
+
+    def after(self, version: int, votes: Iterable[Vote]) -> dict[str, Pieces] | None:
+        """The pieces that these votes change; None when one of them has no place on the board as it is known."""
+        board: boards.Board | None = self.board
+        seat_ids = set()
+        for vote in votes:
+            board = after_vote(board, version, vote) if board is not None else None
+            seat_ids.add(vote.seat_id)
+        if board is None:
+            return None
+        self.board = board
+        voters = people(board, [seat for seat in board.seats if seat.id in seat_ids])
+        return {audience: {**voters, **counts(board, audience == FACILITATOR)} for audience in SHARED}
 
 
 @database_job
-def render_room(workshop_id: int, audiences: Collection[str]) -> RoomFrame | None:
-    """The shared board, loaded once, as the fragments of each audience; None when the workshop is gone."""
-    board = follow.current_board(workshop_id)
-    if board is None:
-        return None
-    fragments = {}
-    drawn = follow.drawn_from(board)
-    for audience in audiences:
-        context = shared_context(board, audience)
-        fragments[audience] = {name: _draw_once(name, context, audience, drawn) for name in SHARED[audience]}
-    present = {seat.id: FACILITATOR if seat.is_facilitator else PARTICIPANT for seat in board.seats}
-    return RoomFrame(board.workshop.version, fragments, present, boards.own_key(board))
+def load_room(workshop_id: int) -> LoadedBoard | None:
+    """The shared board, loaded once for all audiences; None when the workshop is gone."""
+    board = boards.shared_board(workshop_id)
+    return LoadedBoard(board) if board is not None else None
 
 
 def _own(workshop_id: int, seat_ids: Collection[int]) -> OwnFrame:
@@ -113,6 +136,16 @@ def _own(workshop_id: int, seat_ids: Collection[int]) -> OwnFrame:
         if own.looks not in drawn:
             drawn[own.looks] = {name: draw(name, {"own": own}) for name in OWN}
     return OwnFrame(key, {seat_id: drawn[own.looks] for seat_id, own in found.items()})
+
+
+@lru_cache(EMPTY_KEPT)
+def empty_ballot(public_id: UUID, round_id: int, _stage: int, _language: str | None) -> str:
+    """The ballot of everybody who has none in this round, the only one open; empty while several are.
+
+    A room's stage changes with its rounds: what is kept of one stage stays right.
+    """
+    own = boards.own_board(Seat(pk=0, workshop=Workshop.objects.get(public_id=public_id)))
+    return draw("ballot", {"own": own}) if [found.round_id for found in own.rounds] == [round_id] else ""
 
 
 @database_job
@@ -133,6 +166,6 @@ def admit(public_id: UUID, cookies: Mapping[str, str]) -> Admission | None:
     seat = held_seat(cookies, public_id)
     if seat is None:
         return None
-    own = boards.own_board(seat, follow.known_board(seat.workshop_id))
+    own = boards.own_board(seat)
     frame = OwnFrame(boards.key_of(seat.workshop), {seat.pk: {name: draw(name, {"own": own}) for name in OWN}})
     return Admission(seat.workshop_id, seat.pk, FACILITATOR if seat.is_facilitator else PARTICIPANT, frame)

@@ -8,8 +8,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 
-from workshops.models import Seat, Workshop
-from workshops.prepared import Prepared
+from workshops.models import Seat
 
 SALT = "workshops.seat"
 KEPT_FOR = 60 * 60 * 24 * 60  # seconds: a workshop scored ahead can wait for weeks
@@ -42,17 +41,11 @@ def set_seat_cookie(response: HttpResponse, seat: Seat, public_id: uuid.UUID) ->
     )
 
 
-_SEAT = Prepared(
-    Seat,
-    lambda pk: Seat.objects.select_related("workshop").filter(pk=pk, removed_at__isnull=True),
-    related=("workshop", Workshop),
-)
-
-
 def held_seat(cookies: Mapping[str, str], public_id: uuid.UUID) -> Seat | None:
     """The seat that these cookies prove, with its workshop; removed seats are not held."""
     held = read_seat_cookie(cookies, public_id)
-    seat = _SEAT.first(held[0]) if held is not None else None
+    held_seats = Seat.objects.select_related("workshop").filter(removed_at__isnull=True)
+    seat = held_seats.filter(pk=held[0]).first() if held is not None and held[0] < 2**63 else None
     if held is None or seat is None or seat.workshop.public_id != public_id:
         return None
     return seat if constant_time_compare(seat.key, held[1]) else None

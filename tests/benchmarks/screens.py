@@ -8,14 +8,10 @@ import base64
 import json
 import os
 import random
-import re
 import time
 from contextlib import suppress
 
-from tests.wire import Actor
-
-PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="outerMorph">(.*?)</hx-partial>', re.S)
-IDS = re.compile(r' id="([^"]+)"')
+from tests.wire import PARTIAL, Actor, put_together
 
 
 class Screen(asyncio.Protocol):
@@ -132,7 +128,7 @@ class Screen(asyncio.Protocol):
     @property
     def fragments(self) -> dict[str, str]:
         """The latest HTML of each fragment with its pieces in place."""
-        return put_together(self.kept)
+        return put_together(self.kept, {})
 
 
 class BareScreen(Screen):
@@ -228,48 +224,6 @@ class Poller:
         self.actor.close()
         if self.poke is not None:
             await self.poke.stop()
-
-
-# --- content
-
-
-def put_together(messages: list[bytes]) -> dict[str, str]:
-    """The latest fragments, from named events of whole ones, or from partials of fragments and of pieces in them."""
-    shown: dict[str, str] = {}
-    home: dict[str, str] = {}  # in which fragment an id stands
-
-    def put(name: str, html: str) -> None:
-        where = home.get(name, name)
-        if where == name:
-            shown[name] = html
-            home.update((piece, name) for piece in IDS.findall(html))
-        else:
-            with suppress(ValueError):  # a browser, too, drops what has no place any more
-                shown[where] = put_element(shown[where], name, html)
-
-    for message in messages:
-        for event in message.decode().split("\n\n"):
-            lines = event.split("\n")
-            named = next((line[7:] for line in lines if line.startswith("event: ")), "")
-            text = "\n".join(line[6:] for line in lines if line.startswith("data: "))
-            if named and named != "beat":
-                put(named, text)
-            elif not named:
-                for name, html in PARTIAL.findall(text):
-                    put(name, html)
-    return shown
-
-
-def put_element(html: str, name: str, element: str) -> str:
-    """The HTML with the element of that id replaced, as a browser does it."""
-    start = html.rindex("<", 0, html.index(f' id="{name}"'))
-    tag = re.match(r"<([a-z0-9]+)", html[start:])[1]
-    depth = 0
-    for found in re.finditer(rf"<(/?){tag}\b[^>]*>", html[start:]):
-        depth += -1 if found[1] else 1
-        if not depth:
-            return html[:start] + element + html[start + found.end() :]
-    raise ValueError(name)
 
 
 async def fresh_fragments(port: int, public_id: str, cookies: str, audience: str) -> dict[str, str]:

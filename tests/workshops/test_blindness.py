@@ -11,8 +11,9 @@ import pytest
 
 from decisions.errors import Conflict
 from tests.workshops import twins
-from workshops import actions, board
+from workshops import actions, board, fragments
 from workshops.board import load
+from workshops.live import bus
 from workshops.models import Ballot, Round, Workshop
 
 pytestmark = pytest.mark.django_db
@@ -191,7 +192,40 @@ def leak_etag(monkeypatch):
     monkeypatch.setattr(BaseHandler, "get_response", leaking)
 
 
-LEAKS = [leak_agreement, leak_order, leak_log, leak_version, leak_refusal, leak_length, leak_etag]
+def leak_signal(monkeypatch):
+    """What goes over the bus to other processes says what was voted."""
+    true = bus.written
+
+    def leaking(workshop_id, version, vote):
+        scores = {seat: score for seat, score, _reason in open_scores(workshop_id)}
+        return f"{true(workshop_id, version, vote)}:{scores.get(vote.seat_id, '') if vote else ''}"
+
+    monkeypatch.setattr(bus, "written", leaking)
+
+
+def leak_pushed_piece(monkeypatch):
+    """A piece that is pushed with a vote, and is on no page, tells how the votes stand."""
+    true = fragments.LoadedBoard.after
+
+    def leaking(self, version, votes):
+        found = true(self, version, votes)
+        total = sum(score for _seat, score, _reason in open_scores(self.board.workshop.id))
+        return found and {**found, "screen": {**found["screen"], "counted": f"<p id=counted>{total}</p>"}}
+
+    monkeypatch.setattr(fragments.LoadedBoard, "after", leaking)
+
+
+LEAKS = [
+    leak_agreement,
+    leak_order,
+    leak_log,
+    leak_version,
+    leak_refusal,
+    leak_length,
+    leak_etag,
+    leak_signal,
+    leak_pushed_piece,
+]
 
 
 @pytest.mark.parametrize("leak", LEAKS)

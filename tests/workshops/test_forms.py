@@ -1,13 +1,16 @@
 """Acts over HTTP: what is wrong is said with 422 and what was typed, refusals are 403 and 409, and nothing is a 5xx."""
 
+import re
+
 import pytest
 from django.core.cache import cache
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.rooms import CHURN, outcome, scoring
-from workshops import actions
-from workshops.models import Ballot, Seat
+from tests.rooms import CHURN, outcome, room, scoring
+from tests.workshops.followed import Followed
+from workshops import actions, board, fragments
+from workshops.models import Ballot, Round, Seat
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -43,14 +46,45 @@ def test_a_vote_by_plain_form_goes_back_to_the_room_where_it_is_confirmed():
     assert "Weekly prices" not in r.client("sam").get(r.url("room")).content.decode()
 
 
-def test_a_vote_by_htmx_gets_the_ballot_back():
+PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="outerMorph">(.*?)</hx-partial>', re.DOTALL)
+
+
+def own_ballot(r, name):
+    """As the stream and a fresh page have it."""
+    return fragments.draw("ballot", {"own": board.own_board(r.seat(name))})
+
+
+def test_a_vote_by_htmx_gets_back_what_changes_on_the_ballot_and_nothing_else():
     r = scoring()
     opened = r.open()
-    answer = r.client("ines").post(r.url("ballot", round_id=opened.pk), {"score": "1"}, **HTMX)
-    assert answer.status_code == 200
-    assert b'id="ballot"' in answer.content
-    assert b"<html" not in answer.content
+    ines = r.client("ines")
+    for score, lean in (("1", "fine-tuning"), ("-2", "strongly RAG")):
+        answer = ines.post(r.url("ballot", round_id=opened.pk), {"score": score}, **HTMX)
+        assert answer.status_code == 200
+        assert len(answer.content) < 1000
+        told = dict(PARTIAL.findall(answer.content.decode()))
+        assert list(told) == [f"saved-{opened.pk}", f"cast-{opened.pk}"]
+        assert lean in told[f"saved-{opened.pk}"]
+        assert all(html in own_ballot(r, "ines") for html in told.values())
     assert Ballot.objects.get().confidence == "fairly"
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+def test_a_ballot_taken_back_by_htmx_is_as_it_was_before_the_vote(ahead):
+    r = room() if ahead else scoring()
+    if ahead:
+        actions.open_ahead(workshop_id=r.id, by=r.felix)
+        opened, other = Round.objects.filter(workshop=r.id)[:2]
+        r.vote("ines", other, -1)
+    else:
+        opened = r.open()
+    before = own_ballot(r, "ines")
+    for _turn in range(2):
+        r.vote("ines", opened, 1, reason="Weekly prices")
+        answer = r.client("ines").post(r.url("withdraw", round_id=opened.pk), **HTMX)
+        assert (answer.status_code, answer["HX-Retarget"], answer["HX-Reswap"]) == (200, "#ballot", "outerMorph")
+        assert answer.content.decode() == before == own_ballot(r, "ines")
+    assert Ballot.objects.filter(round=opened).count() == 0
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
@@ -166,18 +200,16 @@ def test_the_meeting_by_plain_forms_from_the_precheck_to_the_record():
 
 def test_pages_and_pushes_say_the_same():
     """What the stream hands out is what a fresh page shows, fragment by fragment."""
-    from workshops import fragments
-
     r = scoring()
     r.score("audit_trust", None, ines=-2, sam=2, daria=0)
     opened = r.open()
     r.vote("ines", opened, 1)
     for who, audience in (("ines", fragments.PARTICIPANT), ("felix", fragments.FACILITATOR)):
         page = " ".join(r.client(who).get(r.url("room")).content.decode().split())
-        frame = fragments.render_room(r.id, [audience])
+        followed = Followed(r.id)
         told = r.client(who).get(r.url("state")).json()
-        assert told["version"] == frame.version == r.now().version
-        for name, html in frame.fragments[audience].items():
+        assert told["version"] == followed.loaded.version == r.now().version
+        for name, html in followed.shown(audience).items():
             if name == "controls":
                 continue  # holds forms, whose tokens are each viewer's own
             assert " ".join(html.split()) in page, name

@@ -1,6 +1,5 @@
 """The meeting's own course: phases, the situation, timer, reminder, notes, the outcome and the end."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,7 @@ from django.utils import timezone
 from decisions.errors import Conflict, NotAllowed
 from decisions.models import Record
 from tests.rooms import AUDIT, CHURN, outcome, room, scoring
-from workshops import actions, follow
+from workshops import actions
 from workshops.board import shared_board
 from workshops.forms import SituationForm
 from workshops.minutes import minute_line, sentence
@@ -94,18 +93,6 @@ def test_no_outcome_while_a_criterion_is_unfinished(revealed):
         r.reveal(opened)
     with pytest.raises(Conflict):
         r.go("outcome")
-
-
-def test_votes_while_the_room_is_back_at_the_precheck_count_and_are_carried_like_any_other():
-    r = scoring()
-    opened = r.open()
-    r.go("precheck")
-    follow.current_board(r.id)
-    r.vote("ines", opened, 1)
-    carried, fresh = follow.current_board(r.id), shared_board(r.id)
-    assert carried == replace(fresh, now=carried.now)
-    r.go("scoring")
-    assert [seat.name for seat in shared_board(r.id).seats if seat.has_voted] == ["Ines"]
 
 
 # --- the situation

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 import time_machine
@@ -28,8 +29,10 @@ from decisions.models import User
 from decisions.teams import token_hash
 from tests import people
 from tests.rooms import CRITERIA, Room, room, sit
-from workshops import actions, follow, fragments
+from tests.workshops.followed import Followed
+from workshops import actions, fragments
 from workshops.board import own_boards, shared_board
+from workshops.live import bus
 from workshops.models import Seat, SeatInvitation, Workshop
 
 START = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -125,9 +128,10 @@ class World:
         """Live through the schedule and leave no trace in the database."""
         with _nothing_stays(), time_machine.travel(START, tick=False) as clock, _log_lines() as lines:
             mail.outbox = []
-            follow._known.clear()  # each world is a process of its own
+            fragments.empty_ballot.cache_clear()  # each world is a process of its own
             cache.clear()  # and counts the tries at its links for itself
             self.room = _room(self.plan)
+            self.followed = Followed(self.room.id)
             self.browsers: dict[str, Client] = {}
             for step, act in enumerate(self.plan.acts):
                 clock.move_to(START + timedelta(seconds=30 * (step + 1)))
@@ -251,15 +255,30 @@ class World:
         kept = [self.room.seats[name].pk for name in (self.plan.viewer, "felix", "otto")]
         self.received.append((f"{step} board", repr(shared_board(self.room.id, with_minutes=True))))
         self.received.append((f"{step} own boards", repr(own_boards(self.room.id, kept))))
-        self.received.append((f"{step} signals", len(connection.run_on_commit)))
+        self.received.append((f"{step} signals", self._signals()))
+        self.followed.go_on()
+        self.received.append((f"{step} hub's board", repr(self.followed.loaded.board)))
+        self.received.append((f"{step} hub's screens", masked(repr(self.followed.audiences))))
         if step not in self.plan.looks and not (self.full and step == len(self.plan.acts) - 1):
             return
-        audiences = (fragments.PARTICIPANT, fragments.FACILITATOR, fragments.SCREEN)
-        self.received.append((f"{step} stream", masked(repr(fragments.render_room(self.room.id, audiences)))))
+        loaded = fragments.load_room(self.room.id)
+        for audience in fragments.SHARED:
+            self.received.append((f"{step} stream of {audience}", masked(repr(loaded.draw(audience)))))
         self.received.append((f"{step} own stream", masked(repr(fragments.render_own(self.room.id, kept)))))
         dice = random.Random(self.plan.seed * 1000 + step)
         for who, address in dice.sample(sorted(self.channels()), 4) if not self.full else sorted(self.channels()):
             self.received.append((f"{step} {who} gets {address}", received(self.browser(who).get(address))))
+
+    def _signals(self) -> list[str]:
+        """What has been said on the bus until now, word for word; other jobs for after the commit are only counted."""
+        said: list[str] = []
+        with patch.object(bus, "_send_without_hub", said.append):
+            for _savepoints, job, _robust in connection.run_on_commit:
+                if "publish" in getattr(getattr(job, "__code__", None), "co_names", ()):
+                    job()
+                else:
+                    said.append("a job")
+        return said
 
     def browser(self, who: str) -> Client:
         """The browser of one of the observers."""

@@ -35,6 +35,7 @@ from workshops.actions.rounds import (
     settle,
     start_session,
 )
+from workshops.actions.single_statement import vote
 
 __all__ = [
     "add_note",
@@ -62,6 +63,7 @@ __all__ = [
     "start_session",
     "take_invited_seat",
     "take_over",
+    "vote",
     "withdraw_ballot",
     "withdraw_invitation",
     "write_record",

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from decisions.errors import Conflict, NotAllowed
 from workshops import live
 from workshops.models import Minute, Round, Seat, Workshop
-from workshops.prepared import Prepared
 from workshops.states import PHASE_MOVES, may_move
 
 
@@ -22,8 +21,7 @@ class Act:
         self.by = by
         self.seen = False  # whether anybody else can see that something changed
         self.staged = False  # whether phase or rounds changed: forms made before are stale
-        self.counts_only = False  # whether nothing of the workshop itself changed but its version
-        self.is_written = False  # whether the minute and the raised version are in the database already
+        self.vote: live.Vote | None = None  # when that is all that the act has changed
 
     def minute(self, act: str, **detail: Any) -> None:
         """Write a line into the minutes; the change is then visible to the room."""
@@ -58,16 +56,10 @@ class Act:
     def round(self, round_id: int) -> Round:
         """The round, fresh, and only when it belongs to this room."""
         # an address may name any number; beyond 64 bits the databases raise instead of finding nothing
-        found = _ROUND.first(round_id) if round_id < 2**63 else None
+        found = Round.objects.filter(pk=round_id).first() if round_id < 2**63 else None
         if found is None or found.workshop_id != self.workshop.pk:
             raise Conflict(_("That round is not part of this workshop."))
         return found
-
-
-_RAISE = f"UPDATE {Workshop._meta.db_table} SET version = %s WHERE id = %s"  # noqa: S608 - no input
-_LOCKED = Prepared(Workshop, lambda pk: Workshop.objects.select_for_update(no_key=True).filter(pk=pk))
-_SEAT = Prepared(Seat, lambda pk: Seat.objects.filter(pk=pk))
-_ROUND = Prepared(Round, lambda pk: Round.objects.filter(pk=pk))
 
 
 @contextmanager
@@ -78,8 +70,10 @@ def act(workshop_id: int, by: Seat) -> Iterator[Act]:
     is either counted by the reveal or refused. Without it acknowledged ballots are lost (tests/workshops/test_races.py).
     """
     with transaction.atomic():
-        workshop = _LOCKED.first(workshop_id)
-        seat = _SEAT.first(by.pk)  # as it is now: it may have been removed while the request travelled
+        workshop = Workshop.objects.select_for_update(no_key=True).filter(pk=workshop_id).first()
+        seat = Seat.objects.filter(
+            pk=by.pk
+        ).first()  # as it is now: it may have been removed while the request travelled
         if workshop is None or seat is None:
             raise NotAllowed(_("You have no seat in this workshop any more."))
         if seat.workshop_id == workshop.pk:  # never make a seat of another room look like one of this
@@ -89,14 +83,5 @@ def act(workshop_id: int, by: Seat) -> Iterator[Act]:
         if this.seen or this.staged:
             workshop.version += 1
             workshop.stage += this.staged
-            if not this.is_written:
-                _save(this)
-            transaction.on_commit(lambda: live.publish(workshop.pk, workshop.version))
-
-
-def _save(this: Act) -> None:
-    if this.counts_only:
-        with connection.cursor() as cursor:
-            cursor.execute(_RAISE, [this.workshop.version, this.workshop.pk])
-    else:
-        this.workshop.save()
+            workshop.save(update_fields=["version"] if this.vote is not None else None)
+            transaction.on_commit(lambda: live.publish(workshop.pk, workshop.version, this.vote))

@@ -1,15 +1,13 @@
 """Voting, blind until the reveal."""
 
-from typing import Any
-
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decisions.errors import Conflict
 from workshops import permissions
-from workshops.actions import at_once
-from workshops.actions.act import act
-from workshops.models import Ballot, Phase, RoundState, Seat
+from workshops.actions.act import Act, act
+from workshops.live import Vote
+from workshops.models import Ballot, Phase, Round, RoundState, Seat
 
 
 def cast_ballot(*, workshop_id: int, round_id: int, score: int, confidence: str, reason: str, by: Seat) -> None:
@@ -19,40 +17,38 @@ def cast_ballot(*, workshop_id: int, round_id: int, score: int, confidence: str,
     neither minutes nor version move.
     """
     with act(workshop_id, by) as this:
-        permissions.require_voter(this.by, this.workshop)
-        target = this.round(round_id)
-        if target.state != RoundState.OPEN:
-            raise Conflict(_("This round was revealed before your ballot arrived, so it is not counted."))
-        this.require_phase(Phase.PRECHECK, Phase.SCORING)
-        cast: dict[str, Any] = {
+        target = _open_round(
+            this, round_id, _("This round was revealed before your ballot arrived, so it is not counted.")
+        )
+        cast = {
             "role": this.by.role,
             "score": score,
             "confidence": confidence,
             "reason": reason,
             "cast_at": timezone.now(),
         }
-        if at_once.is_possible() and at_once.cast_first(this.workshop, target, this.by, cast):
-            this.seen = this.is_written = True
-            return
         # the room's lock is held, so nobody can come between the two
         if not Ballot.objects.filter(round=target, seat=this.by).update(**cast):
             Ballot.objects.create(round=target, seat=this.by, **cast)
-            this.counts_only = True
+            this.vote = Vote(this.by.pk, target.pk, True)
             this.minute("voted", criterion=target.criterion, round=target.number)
 
 
 def withdraw_ballot(*, workshop_id: int, round_id: int, by: Seat) -> None:
     """Take the seat's own ballot back while the round is open; nothing happens when there is none."""
     with act(workshop_id, by) as this:
-        permissions.require_voter(this.by, this.workshop)
-        target = this.round(round_id)
-        if target.state != RoundState.OPEN:
-            raise Conflict(_("This round is revealed; its ballots stay as they are."))
-        this.require_phase(Phase.PRECHECK, Phase.SCORING)
-        if at_once.is_possible():
-            this.seen = this.is_written = at_once.withdraw(this.workshop, target, this.by, timezone.now())
-            return
+        target = _open_round(this, round_id, _("This round is revealed; its ballots stay as they are."))
         deleted, _rows = Ballot.objects.filter(round=target, seat=this.by).delete()
         if deleted:
-            this.counts_only = True
+            this.vote = Vote(this.by.pk, target.pk, False)
             this.minute("withdrew", criterion=target.criterion, round=target.number)
+
+
+def _open_round(this: Act, round_id: int, otherwise: str) -> Round:
+    """The round, if this seat may vote in it now."""
+    permissions.require_voter(this.by, this.workshop)
+    target = this.round(round_id)
+    if target.state != RoundState.OPEN:
+        raise Conflict(otherwise)
+    this.require_phase(Phase.PRECHECK, Phase.SCORING)
+    return target

@@ -1,7 +1,7 @@
 """Loading a board: a fixed number of queries whatever the size of the room."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +26,6 @@ from workshops.models import (
     Workshop,
 )
 from workshops.outcome import outcome_of
-from workshops.prepared import Prepared
 from workshops.readings import framework_in, revealed_dots
 from workshops.states import REVEALED
 from workshops.tally import Dot, shown_as, tally
@@ -84,6 +83,7 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
         minutes=tuple(workshop.minutes.all()) if with_minutes else (),
         framework=framework,
         start=start,
+        voted={one.pk: frozenset(voted[one.pk]) for one in rounds if one.state == RoundState.OPEN},
     )
 
 
@@ -104,28 +104,15 @@ def own_boards(workshop_id: int, seat_ids: Collection[int]) -> tuple[str, dict[i
     return key_of(workshop), _own_boards(workshop, seats)
 
 
-def own_board(seat: Seat, known: Board | None = None) -> OwnBoard:
-    """The own board of a seat that is loaded with its workshop; a board of the same stage spares asking for rounds."""
-    rounds = None
-    if known is not None and known.workshop.id == seat.workshop_id and known.workshop.stage == seat.workshop.stage:
-        rounds = [one for criterion in known.criteria for one in (*criterion.history, criterion.round) if one]
-    return _own_boards(seat.workshop, [seat], rounds)[seat.pk]
+def own_board(seat: Seat) -> OwnBoard:
+    """The own board of a seat that is loaded with its workshop."""
+    return _own_boards(seat.workshop, [seat])[seat.pk]
 
 
-_BALLOTS_OF = Prepared(Ballot, lambda pk: Ballot.objects.filter(seat=pk))
-
-
-def _own_boards(
-    workshop: Workshop, seats: list[Seat], rounds: Sequence[Round | RoundView] | None = None
-) -> dict[int, OwnBoard]:
-    if rounds is None:
-        rounds = list(workshop.rounds.order_by("number"))
-    shown_rounds = [one for one in rounds if one.state in {RoundState.OPEN, RoundState.REVEALED}]
+def _own_boards(workshop: Workshop, seats: list[Seat]) -> dict[int, OwnBoard]:
+    shown_rounds = list(workshop.rounds.filter(state__in=[RoundState.OPEN, RoundState.REVEALED]))
     shown_rounds.sort(key=lambda one: [criterion.key for criterion in CRITERIA].index(one.criterion))
-    if len(seats) == 1:
-        cast = _BALLOTS_OF.all(seats[0].pk)
-    else:
-        cast = list(Ballot.objects.filter(round__in=[one.id for one in shown_rounds], seat__in=seats))
+    cast = Ballot.objects.filter(round__in=shown_rounds, seat__in=seats)
     ballots = {(ballot.seat_id, ballot.round_id): ballot for ballot in cast}
     by_key = {criterion.key: criterion for criterion in framework_in(workshop).criteria}
     boards = {}
@@ -137,12 +124,12 @@ def _own_boards(
             phase=workshop.phase,
             stage=workshop.stage,
             rounds=tuple(
-                OwnRound(by_key[one.criterion], one.id, one.number, ballots.get((seat.pk, one.id)))
+                OwnRound(by_key[one.criterion], one.pk, one.number, ballots.get((seat.pk, one.pk)))
                 for one in shown_rounds
                 if one.state == RoundState.OPEN
             ),
             revealed=next(
-                (ballots.get((seat.pk, one.id)) for one in shown_rounds if one.state == RoundState.REVEALED), None
+                (ballots.get((seat.pk, one.pk)) for one in shown_rounds if one.state == RoundState.REVEALED), None
             ),
         )
     return boards

@@ -64,6 +64,10 @@ class OwnRound:
     def lean_words(self) -> str:
         return words.lean_words(self.ballot.score) if self.ballot else ""
 
+    @property
+    def is_cast(self) -> bool:
+        return self.ballot is not None
+
 
 @dataclass(frozen=True)
 class OwnBoard:

@@ -1,5 +1,6 @@
 """What everybody in an audience may see, as plain data with the words for it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -243,6 +244,8 @@ class Board:
     minutes: tuple[Minute, ...] = field(default=())
     framework: Framework = field(default_factory=Framework)
     start: StartingPoint | None = None
+    # who has voted in each open round, to carry the board on; no screen shows it of all rounds
+    voted: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
     @property
     def guides(self) -> tuple[guide.Page, ...]:

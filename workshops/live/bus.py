@@ -1,4 +1,5 @@
-"""How one web process tells all of them that a workshop has changed. The signal carries no content.
+"""How one web process tells all of them that a workshop has changed. The signal carries no content: of a vote, who has
+voted in which round or no longer does, as everybody in the room is shown it, and never what.
 
 A signal that is lost costs time, never truth: every listener also compares versions with the database every few
 seconds, so each bus here may fail and the rooms are still right a little later.
@@ -8,23 +9,38 @@ import asyncio
 import logging
 import random
 import threading
+from collections import deque
 from collections.abc import Awaitable, Callable, Collection
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import connection
 
 log = logging.getLogger("groundwork.live")
 CHANNEL = "groundwork_workshop"
+MOST_WAITING = 10_000  # signals that a bus in trouble keeps; what it drops is found by comparing versions
+
+
+class Vote(NamedTuple):
+    """That a seat has now cast its ballot in a round, or taken it back."""
+
+    seat_id: int
+    round_id: int
+    is_cast: bool
+
+
+def written(workshop_id: int, version: int, vote: Vote | None) -> str:
+    """A signal as it travels: numbers alone."""
+    return ":".join(str(int(number)) for number in (workshop_id, version, *(vote or ())))
 
 
 class Listener(Protocol):
     """What a bus needs of the hub of its process."""
 
-    def heard(self, workshop_id: int, version: int) -> None:
-        """A workshop has reached this version; called in the event loop."""
+    def heard(self, workshop_id: int, version: int, vote: Vote | None = None) -> None:
+        """A workshop has reached this version, by a vote if there is one; called in the event loop."""
 
-    def heard_from_thread(self, workshop_id: int, version: int) -> None:
+    def heard_from_thread(self, workshop_id: int, version: int, vote: Vote | None = None) -> None:
         """The same, from any thread."""
 
     async def compare_versions(self) -> None:
@@ -63,8 +79,8 @@ class Bus:
         """The coroutines to keep alive; each runs until its connection fails."""
         return ()
 
-    def offer(self, workshop_id: int, version: int) -> None:
-        """Pass the signal on to other processes; called from any thread, returns at once."""
+    def offer(self, signal: str) -> None:
+        """Pass it on to other processes; called from any thread, returns at once."""
 
     async def drained(self) -> None:
         """Return when nothing waits to be sent."""
@@ -86,21 +102,21 @@ class Bus:
 
 
 class BatchingBus(Bus):
-    """A bus with a sending connection of its own: signals of a burst leave together, only the latest of each room."""
+    """A bus with a sending connection of its own: signals of a burst leave together."""
 
     def __init__(self, listener: Listener) -> None:
         super().__init__(listener)
-        self._waiting: dict[int, int] = {}
-        self._sending: dict[int, int] = {}
+        self._waiting: deque[str] = deque(maxlen=MOST_WAITING)
+        self._sending: list[str] = []
         self._some = asyncio.Event()
 
-    def offer(self, workshop_id: int, version: int) -> None:
+    def offer(self, signal: str) -> None:
         """Hand the signal to the event loop, which sends it."""
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._put, workshop_id, version)
+            self._loop.call_soon_threadsafe(self._put, signal)
 
-    def _put(self, workshop_id: int, version: int) -> None:
-        self._waiting[workshop_id] = max(version, self._waiting.get(workshop_id, 0))
+    def _put(self, signal: str) -> None:
+        self._waiting.append(signal)
         self._some.set()
 
     async def drained(self) -> None:
@@ -113,22 +129,24 @@ class BatchingBus(Bus):
         while True:
             await self._some.wait()
             self._some.clear()
-            self._sending, self._waiting = self._waiting, {}
+            self._sending = list(self._waiting)
+            self._waiting.clear()
             try:
                 if self._sending:
-                    await send([f"{workshop_id}:{version}" for workshop_id, version in self._sending.items()])
+                    await send(self._sending)
             except BaseException:
-                for workshop_id, version in self._sending.items():
-                    self._put(workshop_id, version)
+                for signal in self._sending:
+                    self._put(signal)
                 raise
             finally:
-                self._sending = {}
+                self._sending = []
 
-    def received(self, payload: str) -> None:
-        """Pass one signal of another process to the hub; a payload that is none of ours is dropped."""
-        workshop_id, _, version = payload.partition(":")
-        if workshop_id.isdecimal() and version.isdecimal():
-            self.listener.heard(int(workshop_id), int(version))
+    def received(self, signal: str) -> None:
+        """Pass a signal of another process to the hub; what is none of ours is dropped."""
+        numbers = signal.split(":")
+        if len(numbers) in {2, 5} and all(number.isascii() and number.isdecimal() for number in numbers):
+            workshop_id, version, *vote = map(int, numbers)
+            self.listener.heard(workshop_id, version, Vote(vote[0], vote[1], bool(vote[2])) if vote else None)
 
 
 def choose(listener: Listener) -> Bus:
@@ -169,30 +187,31 @@ async def close_bus(bus: Bus) -> None:
     await bus.stop()
 
 
-def publish(workshop_id: int, version: int) -> None:
-    """Say, after the commit, that a workshop has reached a version; from any thread, never failing the caller.
+def publish(workshop_id: int, version: int, vote: Vote | None = None) -> None:
+    """Say, after the commit, that a workshop has reached a version, by a vote if that is all; from any thread.
 
-    The act is already committed and will be acknowledged, so a bus in trouble is logged and no more.
+    The act is already committed and will be acknowledged, so a bus in trouble is logged and never fails the caller.
     """
     with _guard:
         buses = list(_open)
+    signal = written(workshop_id, version, vote)
     try:
         for bus in buses:
-            bus.listener.heard_from_thread(workshop_id, version)
+            bus.listener.heard_from_thread(workshop_id, version, vote)
         if buses:
-            buses[0].offer(workshop_id, version)
+            buses[0].offer(signal)
         else:
-            _send_without_hub(workshop_id, version)
+            _send_without_hub(signal)
     except Exception as error:
         log.warning("could not signal version %s of workshop %s: %s", version, workshop_id, error)
 
 
-def _send_without_hub(workshop_id: int, version: int) -> None:
+def _send_without_hub(signal: str) -> None:
     """Signal from a process that serves no streams, such as a management command."""
     if settings.REDIS_URL:
         from workshops.live.redis_bus import send_now
 
-        send_now(f"{workshop_id}:{version}")
+        send_now(signal)
     elif connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{workshop_id}:{version}"])
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, signal])

@@ -1,5 +1,6 @@
-"""One hub a process: a changed room is rendered once, and everybody there is handed the same bytes.
+"""One hub a process: a changed room is drawn once for each audience, and everybody there is handed the same bytes.
 
+Votes are carried on where they arrive, without asking the database; after anything else the room is loaded and drawn.
 Nothing is queued for anyone. A room holds its latest state only; a stream remembers how far it has sent and, whenever
 its client can take more, sends what has changed since. So a slow client costs one state, however far it lags.
 """
@@ -14,25 +15,36 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from workshops.live import bus
+from workshops.live.audience import Audience, Pieces, message, partial
+from workshops.live.bus import Vote
 
 log = logging.getLogger("groundwork.live")
 Result = TypeVar("Result")
 
-COALESCE_SECONDS = 0.05  # a burst of votes makes one push; the first of it is pushed at once
+COALESCE_SECONDS = 0.015  # a burst of votes makes one push; the first of it is pushed at once
+LOAD_SECONDS = 0.05  # the same for what loads and draws the whole room, which costs more
 HEARTBEAT_SECONDS = 15.0
 COMPARE_SECONDS = 4.0  # how stale a room may get when signals are lost
 STALLED_SECONDS = 25.0  # a client that takes nothing for this long is dropped
 STREAMS_A_SEAT = 12
+# Votes are told in another order than they were committed now and then: the missing one is a moment away.
+OTHER_ORDER_SECONDS = 0.005
+# What changes without an act, such as a team's new name, is on the screens this soon all the same, if anything is.
+CARRIED_SECONDS = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class RoomFrame:
-    """The shared state of a room at one version: for each audience its fragments, and who may have them."""
+class LoadedRoom(Protocol):
+    """A room as it was loaded: its version was read first, so the label may be older than the content, never newer."""
 
     version: int
-    fragments: Mapping[str, Mapping[str, str]]
     seats: Mapping[int, str]  # seat and its audience; whoever is not in it is out
-    own_key: str  # changes when the fragments that depend on the viewer must be rendered again
+    own_key: str  # changes when the fragments that depend on the viewer must be drawn again
+
+    def draw(self, audience: str) -> tuple[Mapping[str, str], Pieces]:
+        """The shells of an audience and all of its pieces; called in a thread."""
+
+    def after(self, version: int, votes: Iterable[Vote]) -> Mapping[str, Pieces] | None:
+        """The room after further votes, in the event loop: for each audience the pieces to show; None when it must be loaded anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,37 +58,14 @@ class OwnFrame:
 class Loader(Protocol):
     """Where the hub gets its states from; called in a thread, one call at a time."""
 
-    def render_room(self, workshop_id: int, audiences: Collection[str]) -> RoomFrame | None:
-        """The shared fragments, or None when there is no such workshop any more."""
+    def load_room(self, workshop_id: int) -> LoadedRoom | None:
+        """The room as it is now, or None when there is no such workshop any more."""
 
     def render_own(self, workshop_id: int, seat_ids: Collection[int]) -> OwnFrame:
         """The viewer's own fragments."""
 
     def versions(self, workshop_ids: Collection[int]) -> Mapping[int, int]:
         """The versions of the workshops that still exist."""
-
-
-def partial(name: str, html: str) -> str:
-    """A fragment as htmx puts it in the place of the one that carries its name as id."""
-    return f'<hx-partial hx-target="#{name}" hx-swap="outerMorph">{html}</hx-partial>'
-
-
-def encode(name: str, html: str, version: int | None = None) -> bytes:
-    """One fragment as a server-sent message that htmx swaps in; the shared ones carry the room's version."""
-    html = partial(name, html)
-    # a carriage return would end a line of the stream's format just as a line feed does
-    lines = html.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\ndata: ")
-    number = "" if version is None else f"id: {version}\n"
-    return f"{number}data: {lines}\n\n".encode("utf-8", "replace")
-
-
-@dataclass(slots=True)
-class Part:
-    """A fragment as last rendered, and the room's revision at which it became so."""
-
-    html: str
-    revision: int
-    data: bytes
 
 
 @dataclass(slots=True, eq=False)
@@ -114,34 +103,30 @@ class Room:
     workshop_id: int
     wanted: int = 0
     version: int = 0
-    revision: int = 0
     own_key: str = ""
-    parts: dict[str, dict[str, Part]] = field(default_factory=dict)
-    joined: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    loaded: LoadedRoom | None = None
+    loaded_at: float = 0.0
+    votes: dict[int, Vote] = field(default_factory=dict)  # not shown yet, by the version that each made
+    audiences: dict[str, Audience] = field(default_factory=dict)
     streams: dict[Stream, None] = field(default_factory=dict)
     last_push: float = 0.0
     failures: int = 0
     timer: asyncio.TimerHandle | None = None
     task: asyncio.Task[None] | None = None
     dirty: bool = False
-
-    def changed_since(self, audience: str, revision: int) -> bytes:
-        """The fragments that changed after a revision; made once, though hundreds of streams ask for it."""
-        key = (audience, revision)
-        if (data := self.joined.get(key)) is None:
-            parts = self.parts.get(audience, {}).values()
-            data = self.joined[key] = b"".join(part.data for part in parts if part.revision > revision)
-        return data
+    anew: bool = False  # votes are not all that has happened
+    waited: bool = False  # for a vote that is told late
 
     def take(self, stream: Stream) -> bytes:
         """What this stream should send now; empty when it is up to date."""
         data = b""
-        if stream.revision != self.revision and stream.audience in self.parts:
-            data = self.changed_since(stream.audience, stream.revision)
-            if not data and stream.version != self.version:
-                # A frame's label may be older than its content; then the next one changes nothing but the label.
-                data = b"id: %d\nevent: beat\ndata: \n\n" % self.version
-            stream.revision, stream.version = self.revision, self.version
+        shown = self.audiences.get(stream.audience)
+        if shown is not None and stream.revision != shown.revision:
+            data = shown.since(stream.revision)
+            if not data and stream.version != shown.version:
+                # A label may be older than its content; then the next one changes nothing but the label.
+                data = b"id: %d\nevent: beat\ndata: \n\n" % shown.version
+            stream.revision, stream.version = shown.revision, shown.version
         if stream.own:
             data, stream.own = data + stream.own, b""
         if stream.beat:
@@ -214,18 +199,22 @@ class Hub:
         """The workshops that somebody here watches."""
         return self.rooms.keys()
 
-    def heard(self, workshop_id: int, version: int) -> None:
-        """A workshop has reached this version; what is known already is dropped."""
+    def heard(self, workshop_id: int, version: int, vote: Vote | None = None) -> None:
+        """A workshop has reached this version, perhaps by a vote; what is known already is dropped."""
         room = self.rooms.get(workshop_id)
-        if room is not None and version > room.wanted:
+        if room is None or version <= room.version or (version <= room.wanted and vote is None):
+            return
+        if vote is not None:
+            room.votes[version] = vote
+        if version > room.wanted:
             self.counts["heard"] += 1
             room.wanted = version
-            self._mark(room)
+            self._mark(room, anew=vote is None)
 
-    def heard_from_thread(self, workshop_id: int, version: int) -> None:
+    def heard_from_thread(self, workshop_id: int, version: int, vote: Vote | None = None) -> None:
         """The same from any thread."""
         if self._loop is not None and workshop_id in self.rooms:
-            self._loop.call_soon_threadsafe(self.heard, workshop_id, version)
+            self._loop.call_soon_threadsafe(self.heard, workshop_id, version, vote)
 
     async def compare_versions(self) -> None:
         """Find what was signalled while nobody listened: render every room whose version differs from the database's."""
@@ -267,7 +256,7 @@ class Hub:
         room.streams[stream] = None
         self.counts["opened"] += 1
         self._give_own(stream, own)
-        if stream.audience not in room.parts or own.key != room.own_key:
+        if stream.audience not in room.audiences or own.key != room.own_key:
             self._mark(room)
         return room
 
@@ -280,46 +269,88 @@ class Hub:
             if room.timer is not None:
                 room.timer.cancel()
 
-    # --- rendering -------------------------------------------------------------------------------------------
+    # --- drawing ---------------------------------------------------------------------------------------------
 
-    def _mark(self, room: Room) -> None:
+    def _mark(self, room: Room, *, anew: bool = True) -> None:
         room.dirty = True
+        room.anew |= anew
         self._schedule(room)
 
     def _schedule(self, room: Room) -> None:
         if self._loop is None or room.timer is not None or room.task is not None or not room.streams:
             return
-        pause = COALESCE_SECONDS
-        if room.failures:
-            pause = min(0.1 * 2 ** min(room.failures, 5), 2.0) * random.uniform(0.7, 1.0)  # noqa: S311 - jitter
-        wait = room.last_push + pause - self._loop.time()
+        wait = self._due(room) - self._loop.time()
         if wait <= 0:
             self._go(room)
         else:
             room.timer = self._loop.call_later(wait, self._go, room)
 
+    def _due(self, room: Room) -> float:
+        if room.failures:
+            return room.last_push + min(0.1 * 2.0 ** min(room.failures, 5), 2.0) * random.uniform(0.7, 1.0)  # noqa: S311
+        return max(room.last_push + COALESCE_SECONDS, room.loaded_at + LOAD_SECONDS if room.anew else 0.0)
+
     def _go(self, room: Room) -> None:
-        if self._loop is not None:
-            room.timer = None
-            room.last_push = self._loop.time()
-            room.task = self._loop.create_task(self._push(room))
+        if self._loop is None:
+            return
+        room.timer = None
+        if room.anew and not room.failures and room.loaded_at + LOAD_SECONDS > self._loop.time():
+            return self._schedule(room)  # more than votes has happened while these were waited for
+        if not room.anew:
+            if all(version in room.votes for version in range(room.version + 1, room.wanted + 1)):
+                if self._show_votes(room):
+                    return
+            elif not room.waited:
+                room.waited = True
+                room.timer = self._loop.call_later(OTHER_ORDER_SECONDS, self._go, room)
+                return
+        room.last_push = self._loop.time()
+        room.task = self._loop.create_task(self._push(room))
+
+    def _show_votes(self, room: Room) -> bool:
+        """Carry the room on through an unbroken run of votes, here in the loop; False when it must be loaded anew."""
+        votes = [room.votes.pop(version) for version in range(room.version + 1, room.wanted + 1)]
+        changed = room.loaded.after(room.wanted, votes) if room.loaded is not None else None
+        if changed is None or self._loop is None:
+            return False
+        room.version, room.last_push = room.wanted, self._loop.time()
+        room.dirty = room.waited = False
+        self.counts["votes"] += len(votes)
+        for name, audience in room.audiences.items():
+            audience.change(room.version, changed[name])
+        for stream in room.streams:
+            stream.wake()
+        if room.last_push - room.loaded_at > CARRIED_SECONDS:
+            self._mark(room)
+        return True
 
     async def _push(self, room: Room) -> None:
         try:
-            room.dirty = False
-            audiences = {stream.audience for stream in room.streams}
-            frame = await self.run(self.loader.render_room, room.workshop_id, audiences)
+            room.dirty = room.anew = room.waited = False
+            there = set(room.streams)
+            began = asyncio.get_running_loop().time()
+            loaded = await self.run(self.loader.load_room, room.workshop_id)
             self.counts["rendered"] += 1
-            if frame is None:
+            if loaded is None:
                 for stream in room.streams:
                     stream.close()
             else:
-                self._accept(room, frame)
-                await self._push_own(room, frame.own_key)
+                room.loaded, room.loaded_at = loaded, began
+                room.version = loaded.version
+                room.wanted = max(room.wanted, loaded.version)
+                room.votes = {version: vote for version, vote in room.votes.items() if version > loaded.version}
+                self._seat(room, loaded, there)
+                for name in self._watched(room):
+                    shells, pieces = await self.run(loaded.draw, name)
+                    room.audiences.setdefault(name, Audience()).change(loaded.version, pieces, shells)
+                    for stream in room.streams:
+                        if stream.audience == name:
+                            stream.wake()
+                await self._push_own(room, loaded.own_key)
             room.failures = 0
         except Exception as error:
             room.failures += 1
-            room.dirty = True
+            room.dirty = room.anew = True
             log.warning(
                 "workshop %s was not rendered: %s: %s", room.workshop_id, type(error).__name__, str(error).strip()[:200]
             )
@@ -328,32 +359,23 @@ class Hub:
             if room.dirty and not self.closing:
                 self._schedule(room)
 
-    def _accept(self, room: Room, frame: RoomFrame) -> None:
-        """Make a frame the room's state and wake the streams that it changes something for."""
-        room.revision += 1
-        room.version = frame.version
-        room.wanted = max(room.wanted, frame.version)
-        room.joined.clear()
-        for audience in list(room.parts):
-            if audience not in frame.fragments:
-                del room.parts[audience]
-        for audience, fragments in frame.fragments.items():
-            parts = room.parts.setdefault(audience, {})
-            for name, html in fragments.items():
-                old = parts.get(name)
-                if old is None or old.html != html:
-                    parts[name] = Part(html, room.revision, encode(name, html, frame.version))
+    def _seat(self, room: Room, loaded: LoadedRoom, there: Collection[Stream]) -> None:
+        """Send away whose seat has ended, and give the lead's audience to whoever has it now."""
         for stream in room.streams:
-            allowed = frame.seats.get(stream.seat_id)
-            if allowed is None:
+            allowed = loaded.seats.get(stream.seat_id)
+            if allowed is not None:
+                if not stream.screen and allowed != stream.audience:
+                    stream.audience, stream.revision = allowed, 0
+            elif stream in there:
                 stream.close()
-                continue
-            if not stream.screen and allowed != stream.audience:
-                # somebody has become facilitator, or is one no longer: everything anew
-                stream.audience, stream.revision = allowed, 0
-                if allowed not in room.parts:
-                    room.dirty = True
-            stream.wake()
+            else:  # somebody who has joined since the room was loaded
+                room.dirty = room.anew = True
+
+    def _watched(self, room: Room) -> list[str]:
+        """The audiences that somebody here is in, the largest first; the others are forgotten."""
+        watched = [name for name, _count in Counter(stream.audience for stream in room.streams).most_common()]
+        room.audiences = {name: shown for name, shown in room.audiences.items() if name in watched}
+        return watched
 
     async def _push_own(self, room: Room, key: str) -> None:
         """Hand out the viewers' own fragments where the round or phase has changed since they got theirs."""
@@ -363,14 +385,14 @@ class Hub:
             return
         own = await self.run(self.loader.render_own, room.workshop_id, {stream.seat_id for stream in streams})
         if own.key != key:
-            room.dirty = True  # it has changed once more since; the next frame goes with it
+            room.dirty = room.anew = True  # it has changed once more since; the next state goes with it
         for stream in streams:
             if stream in room.streams:
                 self._give_own(stream, own)
 
     def _give_own(self, stream: Stream, own: OwnFrame) -> None:
         fragments: Iterable[tuple[str, str]] = own.fragments.get(stream.seat_id, {}).items()
-        stream.own = b"".join(encode(name, html) for name, html in fragments)
+        stream.own = b"".join(message(partial(name, html)) for name, html in fragments)
         stream.own_key = own.key
         stream.wake()
 

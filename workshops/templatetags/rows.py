@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -30,6 +31,13 @@ def row(name: str, **values: Any) -> SafeString:
     if values.get("csrf_token"):
         return _draw(name, values)
     return _kept(name, get_language(), tuple(values.items()))
+
+
+@register.simple_tag(takes_context=True)
+def piece(context: Context, kind: str, key: object = "") -> str:
+    """A piece of the board by its id, or the hole for it when the fragment is drawn as a shell (workshops/pieces.py)."""
+    html: str = context["pieces"][f"{kind}-{key}" if key != "" else kind]
+    return mark_safe(html)  # noqa: S308 - drawn by `row`
 
 
 @lru_cache(KEPT)

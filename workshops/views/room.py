@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from decisions.htmx import HtmxHttpRequest
 from workshops import board as boards
 from workshops import fragments, permissions, what_ifs
-from workshops.live.hub import partial
+from workshops.live.audience import partial
 from workshops.minutes import minute_line
 from workshops.models import Phase, Role, Seat
 from workshops.outcome import outcome_view
@@ -100,8 +100,8 @@ def state(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     audience = fragments.FACILITATOR if seat.is_facilitator else fragments.PARTICIPANT
     if request.GET.get("view") == fragments.SCREEN:
         audience = fragments.SCREEN
-    frame = fragments.render_room(seat.workshop_id, [audience])
-    if frame is None:
+    shared = boards.shared_board(seat.workshop_id)
+    if shared is None:
         raise Http404
     own: Mapping[str, str] = {}
     if audience != fragments.SCREEN:
@@ -109,10 +109,10 @@ def state(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
         if seat.pk not in own_frames:  # removed while this was on its way
             raise Http404
         own = own_frames[seat.pk]
-    found = {**frame.fragments[audience], **own}
+    found = {**fragments.draw_shared(shared, audience), **own}
     if request.htmx:
         return HttpResponse("".join(partial(name, html) for name, html in found.items()))
-    return JsonResponse({"version": frame.version, "fragments": found})
+    return JsonResponse({"version": shared.workshop.version, "fragments": found})
 
 
 @never_cache

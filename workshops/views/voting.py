@@ -7,15 +7,19 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from decisions.errors import Conflict
-from decisions.htmx import HtmxHttpRequest
-from workshops import actions, follow, fragments
+from decisions.htmx import HtmxHttpRequest, morph
+from workshops import actions, fragments, words
 from workshops import board as boards
 from workshops.forms import BallotForm
+from workshops.live.audience import partial
 from workshops.models import Seat
+from workshops.seats import read_seat_cookie
+from workshops.templatetags.rows import row
 from workshops.views.acting import round_of
 from workshops.views.room import require_seat, room_context
 
@@ -34,33 +38,55 @@ def unknown_rounds(seat: Seat, round_id: int) -> Iterator[None]:
 @require_POST
 def ballot(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
     """Cast or change one's own ballot."""
-    seat = require_seat(request, workshop_id)
     form = BallotForm(request.POST)
+    held = read_seat_cookie(request.COOKIES, workshop_id)
+    if (
+        held is not None
+        and form.is_valid()
+        and actions.vote(public_id=workshop_id, held=held, round_id=round_id, cast=form.cleaned_data)
+    ):
+        return saved(request, workshop_id, round_id, form.cleaned_data["score"])
+    seat = require_seat(request, workshop_id)
     if not form.is_valid():
         round_of(seat, round_id)
-        return own_fragment(request, seat, status=422, ballot_form=form, at=round_id)
+        return own_ballot(request, seat, status=422, ballot_form=form, at=round_id)
     with unknown_rounds(seat, round_id):
         actions.cast_ballot(workshop_id=seat.workshop_id, round_id=round_id, by=seat, **form.cleaned_data)
-    return own_fragment(request, seat, saved=round_id)
+    return saved(request, workshop_id, round_id, form.cleaned_data["score"])
 
 
 @never_cache
 @require_POST
 def withdraw(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
     """Take one's own ballot back."""
+    held = read_seat_cookie(request.COOKIES, workshop_id)
+    if held is not None:
+        written = actions.vote(public_id=workshop_id, held=held, round_id=round_id, cast=None)
+        if written and request.htmx:
+            empty = fragments.empty_ballot(workshop_id, round_id, written.stage, get_language())
+            if empty:
+                return morph(HttpResponse(empty), "#ballot")
     seat = require_seat(request, workshop_id)
     with unknown_rounds(seat, round_id):
         actions.withdraw_ballot(workshop_id=seat.workshop_id, round_id=round_id, by=seat)
-    return own_fragment(request, seat)
+    return own_ballot(request, seat)
 
 
-def own_fragment(request: HtmxHttpRequest, seat: Seat, *, status: int = 200, **context: Any) -> HttpResponse:
-    """The viewer's ballot for htmx; the whole room for a plain form that was wrong, else the way back."""
+def saved(request: HtmxHttpRequest, public_id: uuid.UUID, round_id: int, score: int) -> HttpResponse:
+    """What a ballot says once it is in; equal answers are drawn once."""
+    if not request.htmx:
+        return redirect("workshops:room", public_id)
+    said = row("saved", round=round_id, lean=words.lean_words(score))
+    buttons = row("cast", public_id=str(public_id), round=round_id, is_cast=True)
+    return HttpResponse(partial(f"saved-{round_id}", said) + partial(f"cast-{round_id}", buttons))
+
+
+def own_ballot(request: HtmxHttpRequest, seat: Seat, *, status: int = 200, **context: Any) -> HttpResponse:
+    """The viewer's ballots for htmx; the whole room for a plain form that was wrong, else the way back."""
     if request.htmx:
-        # the own ballot only: a vote must not load the board of two hundred people to say that it is saved
-        own = boards.own_board(seat, follow.known_board(seat.workshop_id))
         # as in the stream: without a request, and so without a token, which the page has already
-        return HttpResponse(fragments.draw("ballot", {"own": own, "at": None, **context}), status=status)
+        html = fragments.draw("ballot", {"own": boards.own_board(seat), "at": None, **context})
+        return morph(HttpResponse(html, status=status), "#ballot")
     if status != 200:
         return render(request, "workshops/room.html", {**room_context(request, seat), **context}, status=status)
     return redirect("workshops:room", seat.workshop.public_id)

@@ -2,21 +2,36 @@
 
 from config import asgi
 from workshops import fragments
-from workshops.live.hub import Hub, OwnFrame, RoomFrame
+from workshops.live.hub import Hub, OwnFrame
 from workshops.live.stream import Admission, StreamApp
 from workshops.models import Seat
 
 
+class Poked:
+    """A room that is nothing but its number."""
+
+    own_key = ""
+
+    def __init__(self, workshop_id, version):
+        self.version = version
+        seats = Seat.objects.filter(workshop=workshop_id, removed_at=None).values_list("pk", flat=True)
+        self.seats = dict.fromkeys(seats, fragments.PARTICIPANT)
+
+    def draw(self, _audience):
+        return {"changed": str(self.version)}, {}
+
+    def after(self, _version, _votes):
+        return None
+
+
 class Pokes:
-    """Frames without content."""
+    """Rooms without content."""
 
     @staticmethod
     @fragments.database_job
-    def render_room(workshop_id, audiences):
+    def load_room(workshop_id):
         version = fragments.versions([workshop_id]).get(workshop_id)
-        seats = Seat.objects.filter(workshop=workshop_id, removed_at=None).values_list("pk", flat=True)
-        poke = {audience: {"changed": str(version)} for audience in audiences}
-        return RoomFrame(version, poke, dict.fromkeys(seats, fragments.PARTICIPANT), "")
+        return None if version is None else Poked(workshop_id, version)
 
     @staticmethod
     def render_own(workshop_id, seat_ids):

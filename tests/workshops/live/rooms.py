@@ -1,12 +1,17 @@
 """Rooms without a database, to tell the hub's stories with."""
 
 import asyncio
+import re
 import threading
 import time
 from collections import Counter
 from contextlib import asynccontextmanager
 
-from workshops.live.hub import Hub, OwnFrame, RoomFrame, Stream
+from workshops.live import Vote
+from workshops.live.audience import hole
+from workshops.live.hub import Hub, OwnFrame, Stream
+
+PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="outerMorph">(.*?)</hx-partial>', re.DOTALL)
 
 
 class Rooms:
@@ -17,6 +22,7 @@ class Rooms:
         self.text: dict[int, str] = {}
         self.round: dict[int, str] = {}
         self.seats: dict[int, dict[int, str]] = {}
+        self.votes: set[int] = set()  # the seats that have voted, in any room
         self.calls: Counter[str] = Counter()
         self.threads: set[int] = set()
         self.busy = 0
@@ -37,6 +43,11 @@ class Rooms:
             self.round[workshop_id] = round_key
         return self.version[workshop_id]
 
+    def vote(self, workshop_id: int, seat: int, cast: bool = True) -> tuple[int, Vote]:
+        """As the database has it then: the version that the vote made, and what is told of it."""
+        (self.votes.add if cast else self.votes.discard)(seat)
+        return self.change(workshop_id, self.text[workshop_id]), Vote(seat, 1, cast)
+
     def _work(self, name: str) -> None:
         self.calls[name] += 1
         self.threads.add(threading.get_ident())
@@ -47,18 +58,12 @@ class Rooms:
         if self.broken:
             raise ConnectionError("the database is away")
 
-    def render_room(self, workshop_id, audiences):
+    def load_room(self, workshop_id):
         if workshop_id not in self.version:
             return None
-        version, text, key = self.version[workshop_id], self.text[workshop_id], self.round[workshop_id]
-        seats = dict(self.seats[workshop_id])
+        loaded = Loaded(self, workshop_id)
         self._work("room")
-        fragments = {
-            audience: {"stage": f"<p id=stage>{text}</p>", "people": f"<ul id=people>{len(seats)}</ul>"}
-            | ({"controls": f"<form id=controls>{text}</form>"} if audience == "facilitator" else {})
-            for audience in audiences
-        }
-        return RoomFrame(version, fragments, seats, key)
+        return loaded
 
     def render_own(self, workshop_id, seat_ids):
         key = self.round.get(workshop_id, "none")
@@ -70,6 +75,36 @@ class Rooms:
         return {pk: self.version[pk] for pk in workshop_ids if pk in self.version}
 
 
+class Loaded:
+    """A room as it was at one moment, whose stage has a place for the votes."""
+
+    def __init__(self, rooms: Rooms, workshop_id: int) -> None:
+        self.rooms = rooms
+        self.version, self.text = rooms.version[workshop_id], rooms.text[workshop_id]
+        self.own_key, self.seats = rooms.round[workshop_id], dict(rooms.seats[workshop_id])
+        self.votes = set(rooms.votes)
+
+    def draw(self, audience):
+        self.rooms.calls[f"draw {audience}"] += 1
+        shells = {
+            "stage": f"<p id=stage>{self.text} {hole('votes')}</p>",
+            "people": f"<ul id=people>{len(self.seats)}</ul>",
+        }
+        if audience == "facilitator":
+            shells["controls"] = f"<form id=controls>{self.text}</form>"
+        return shells, self.pieces()
+
+    def pieces(self):
+        return {"votes": f"<b id=votes>{sorted(self.votes)}</b>", "nowhere": "<i>has no place</i>"}
+
+    def after(self, version, votes):
+        if not all(vote.seat_id in self.seats for vote in votes):
+            return None
+        for vote in votes:
+            (self.votes.add if vote.is_cast else self.votes.discard)(vote.seat_id)
+        return dict.fromkeys(("participant", "facilitator", "screen"), self.pieces())
+
+
 class Client:
     """Reads a stream as the ASGI app does: takes what there is, and sleeps until woken."""
 
@@ -77,7 +112,8 @@ class Client:
         self.hub = hub
         self.stream = Stream(seat, audience == "screen", audience)
         self.room = hub.enter(workshop_id, self.stream, own)
-        self.got: list[str] = []
+        self.got: list[str] = []  # messages
+        self.parts: list[tuple[str, str]] = []  # names and HTML, in order
         self.pushes: list[str] = []
         self.reading = True
         self.ended = False
@@ -89,6 +125,7 @@ class Client:
                 if self.reading and (data := self.room.take(self.stream)):
                     self.pushes.append(data.decode())
                     self.got.extend(event for event in data.decode().split("\n\n") if event)
+                    self.parts.extend(PARTIAL.findall(data.decode()))
                     continue
                 self.stream.waiter = asyncio.get_running_loop().create_future()
                 await self.stream.waiter
@@ -101,12 +138,12 @@ class Client:
         self.stream.wake()
 
     def last(self, name: str) -> str:
-        """The latest content of one fragment."""
-        found = [event for event in self.got if f'hx-target="#{name}"' in event]
-        return found[-1].split('hx-swap="outerMorph">', 1)[1].removesuffix("</hx-partial>") if found else ""
+        """The latest content of one fragment or piece."""
+        return next((html for part, html in reversed(self.parts) if part == name), "")
 
     def count(self, name: str) -> int:
-        return sum(f'hx-target="#{name}"' in event or f"event: {name}\n" in event for event in self.got)
+        beats = sum(f"event: {name}\n" in event for event in self.got)
+        return beats + sum(part == name for part, _html in self.parts)
 
 
 async def until(true, seconds: float = 3.0) -> None:

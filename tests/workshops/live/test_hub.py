@@ -36,10 +36,11 @@ def test_whoever_connects_gets_the_whole_present_state_at_once(rooms):
             assert "4" in ines.last("people")
             assert "1 in none" in ines.last("ballot")
             assert rooms.calls["room"] == 1
+            assert ines.last("stage") == "<p id=stage>lobby <b id=votes>[]</b></p>"
             sam = enter(hub, rooms, SAM)
             await until(lambda: sam.last("stage"))
             assert sam.last("stage") == ines.last("stage")
-            assert rooms.calls == {"room": 1}, "the second one is handed what is there"
+            assert rooms.calls == {"room": 1, "draw participant": 1}, "the second one is handed what is there"
 
     play(story())
 
@@ -272,6 +273,7 @@ def test_any_text_arrives_as_it_was(rooms):
             publish(ROOM, rooms.change(ROOM, "a\r\nb\rc\nevent: fake\n\ndata: fake \ud800 \u2028 x"))
             await until(lambda: "fake" in ines.last("stage"))
             assert all(event.startswith(("id: ", 'data: <hx-partial hx-target="#ballot"')) for event in ines.got)
+            assert "event: fake" not in [line for event in ines.got for line in event.split("\n")]
 
     play(story())
 
