@@ -14,8 +14,40 @@ from workshops.live.hub import Hub, OwnFrame, Stream
 PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="outerMorph">(.*?)</hx-partial>', re.DOTALL)
 
 
+class Loaded:
+    """A room as it was at one moment, whose stage has a place for the votes."""
+
+    def __init__(self, rooms: "Rooms", workshop_id: int) -> None:
+        self.rooms = rooms
+        self.version, self.text = rooms.version[workshop_id], rooms.text[workshop_id]
+        self.own_key, self.seats = rooms.round[workshop_id], dict(rooms.seats[workshop_id])
+        self.votes = set(rooms.votes)
+
+    def draw(self, audience):
+        self.rooms.calls[f"draw {audience}"] += 1
+        shells = {
+            "stage": f"<p id=stage>{self.text} {hole('votes')}</p>",
+            "people": f"<ul id=people>{len(self.seats)}</ul>",
+        }
+        if audience == "facilitator":
+            shells["controls"] = f"<form id=controls>{self.text}</form>"
+        return shells, self.pieces()
+
+    def pieces(self):
+        return {"votes": f"<b id=votes>{sorted(self.votes)}</b>", "nowhere": "<i>has no place</i>"}
+
+    def after(self, version, votes):
+        if not all(vote.seat_id in self.seats for vote in votes):
+            return None
+        for vote in votes:
+            (self.votes.add if vote.is_cast else self.votes.discard)(vote.seat_id)
+        return dict.fromkeys(("participant", "facilitator", "screen"), self.pieces())
+
+
 class Rooms:
     """A loader whose rooms are plain values that a test changes."""
+
+    loaded = Loaded
 
     def __init__(self) -> None:
         self.version: dict[int, int] = {}
@@ -61,7 +93,7 @@ class Rooms:
     def load_room(self, workshop_id):
         if workshop_id not in self.version:
             return None
-        loaded = Loaded(self, workshop_id)
+        loaded = self.loaded(self, workshop_id)
         self._work("room")
         return loaded
 
@@ -73,36 +105,6 @@ class Rooms:
     def versions(self, workshop_ids):
         self._work("versions")
         return {pk: self.version[pk] for pk in workshop_ids if pk in self.version}
-
-
-class Loaded:
-    """A room as it was at one moment, whose stage has a place for the votes."""
-
-    def __init__(self, rooms: Rooms, workshop_id: int) -> None:
-        self.rooms = rooms
-        self.version, self.text = rooms.version[workshop_id], rooms.text[workshop_id]
-        self.own_key, self.seats = rooms.round[workshop_id], dict(rooms.seats[workshop_id])
-        self.votes = set(rooms.votes)
-
-    def draw(self, audience):
-        self.rooms.calls[f"draw {audience}"] += 1
-        shells = {
-            "stage": f"<p id=stage>{self.text} {hole('votes')}</p>",
-            "people": f"<ul id=people>{len(self.seats)}</ul>",
-        }
-        if audience == "facilitator":
-            shells["controls"] = f"<form id=controls>{self.text}</form>"
-        return shells, self.pieces()
-
-    def pieces(self):
-        return {"votes": f"<b id=votes>{sorted(self.votes)}</b>", "nowhere": "<i>has no place</i>"}
-
-    def after(self, version, votes):
-        if not all(vote.seat_id in self.seats for vote in votes):
-            return None
-        for vote in votes:
-            (self.votes.add if vote.is_cast else self.votes.discard)(vote.seat_id)
-        return dict.fromkeys(("participant", "facilitator", "screen"), self.pieces())
 
 
 class Client:
