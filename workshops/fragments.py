@@ -117,8 +117,8 @@ class LoadedBoard:
         if board is None:
             return None
         self.board = board
-        voters = people(board, [seat for seat in board.seats if seat.id in seat_ids])
-        return {audience: {**voters, **counts(board, audience == FACILITATOR)} for audience in SHARED}
+        everybody = {**people(board, [seat for seat in board.seats if seat.id in seat_ids]), **counts(board, False)}
+        return {**dict.fromkeys(SHARED, everybody), FACILITATOR: {**everybody, **counts(board, True)}}
 
 
 @database_job

@@ -52,6 +52,7 @@ def test_a_busy_server_says_when_to_ask_again(monkeypatch):
     def away(**_ballot):
         raise OperationalError("the database is away")
 
+    monkeypatch.setattr(actions, "vote", away)  # which PostgreSQL is asked for
     monkeypatch.setattr(actions, "cast_ballot", away)
     ines = r.client("ines", raise_request_exception=False)
     answer = ines.post(r.url("ballot", round_id=opened.pk), {"score": "1"}, **HTMX)
