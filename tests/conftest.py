@@ -53,10 +53,25 @@ def is_for_now(item):
     # races need row locks, which SQLite does not have: there one writer at a time is the rule of the file itself
     if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
         return False
-    return not options.second_database or (touches_the_database(item) and not item.get_closest_marker("once"))
+    if not options.second_database or item.get_closest_marker("story"):
+        return True
+    is_in_a_browser = item.get_closest_marker("browser") or "browser" in item.fixturenames
+    return touches_the_database(item) and not is_in_a_browser and not item.get_closest_marker("once")
 
 
+# Begun first, so that no worker is left alone with one of them at the end.
+LONG_FILES = (
+    "browser/",
+    "faults/",
+    "decisions/exports/",
+    "decisions/api/test_schema.py",
+    "workshops/test_blindness.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
+    items.sort(key=lambda item: not item.nodeid.startswith(tuple(f"tests/{name}" for name in LONG_FILES)))
     left_out = [item for item in items if not is_for_now(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -47,6 +47,12 @@ class PlainCase(SimpleTestCase):
     def test_in_a_plain_case(self): ...
 @pytest.mark.once
 def test_once(db): ...
+@pytest.mark.browser
+def test_by_hand(live_server): ...
+def test_by_hand_unmarked(live_server, browser): ...
+@pytest.mark.browser
+@pytest.mark.story
+def test_from_end_to_end(live_server): ...
 @pytest.mark.long
 def test_long(db): ...
 @pytest.mark.postgres
@@ -65,8 +71,10 @@ def test_only_what_cannot_touch_the_database_is_left_out_of_the_second_run(tmp_p
     command = [sys.executable, "-c", COLLECT, "-c", ROOT / "pyproject.toml", f"--rootdir={ROOT}", tmp_path]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
     first, second, long = (set(re.findall(r"::(test_\w+)", part)) for part in said.split("==\n")[1:])
-    assert first - second == {"test_plain", "test_plain_with_a_folder", "test_in_a_plain_case", "test_once"}
-    assert len(second) == 11
+    once = {"test_plain", "test_plain_with_a_folder", "test_in_a_plain_case"}
+    assert first - second == once | {"test_once", "test_by_hand", "test_by_hand_unmarked"}
+    assert "test_from_end_to_end" in second
+    assert len(second) == 12
     assert "test_long" not in first
     assert "test_long" in long
 

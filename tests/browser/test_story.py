@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from workshops.demo.seed import seed
 from workshops.demo.stories import CODE, PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.story, pytest.mark.django_db(transaction=True)]
 
 # What each says in each round; the words are found nowhere else, so that a leak is one `in` away.
 SAID = {

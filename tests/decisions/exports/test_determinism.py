@@ -11,7 +11,7 @@ from tests.decisions.exports.conftest import ROOT, lay_out
 
 
 def test_bytes_do_not_depend_on_hash_seed_time_zone_or_folder(tmp_path):
-    worlds = [(seed, zone) for seed in ("0", "1", "4242") for zone in ("UTC", "Pacific/Auckland")]
+    worlds = [("0", "UTC"), ("1", "Pacific/Auckland"), ("4242", "America/Lima")]
 
     def world(index):
         seed, zone = worlds[index]
@@ -22,7 +22,7 @@ def test_bytes_do_not_depend_on_hash_seed_time_zone_or_folder(tmp_path):
 
     with ThreadPoolExecutor(2) as pool:
         files = list(pool.map(world, range(len(worlds))))
-    assert len(files) == 6
+    assert len(files) == 3
     assert len(set(files)) == 1
     assert files[0].startswith(b"%PDF-")
 

@@ -15,14 +15,22 @@ from decisions.exports.pdf import PdfError, Pool, Worker, render_pdf
 from tests.decisions.exports import documents
 from tests.decisions.exports.conftest import ROOT
 
-DATA = canonical.record_json(documents.support_copilot())
+DATA = canonical.record_json(dict(documents.extremes())["empty"])  # what it takes is a third of a real record's
+LONG = canonical.record_json(documents.support_copilot())
 
 
-@pytest.fixture
-def worker():
+@pytest.fixture(scope="module")
+def warm():
     made = Worker()
     yield made
     made.stop()
+
+
+@pytest.fixture
+def worker(warm):
+    """A worker that may be running already: to start one takes a second."""
+    warm.timeout = 20
+    return warm
 
 
 def gone(pid):
@@ -67,7 +75,7 @@ def test_a_worker_that_dies_at_work_or_at_rest_is_replaced(worker):
     worker.render(DATA, "A4")
     threading.Timer(0.1, os.kill, (worker.process.pid, signal.SIGKILL)).start()
     with pytest.raises(PdfError, match="stopped unexpectedly"):
-        worker.render(DATA, "A4")
+        worker.render(LONG, "A4")
     assert worker.render(DATA, "A4").startswith(b"%PDF-")
     os.kill(worker.process.pid, signal.SIGKILL)
     worker.process.wait()
@@ -106,6 +114,7 @@ def test_too_little_memory_is_a_sentence_and_not_a_crash():
 
 
 def test_the_worker_sees_no_secrets(worker, monkeypatch):
+    worker.stop()
     monkeypatch.setenv("SECRET_KEY", "do not tell")
     monkeypatch.setenv("DATABASE_URL", "postgres://user:secret@host/db")
     worker.render(DATA, "A4")

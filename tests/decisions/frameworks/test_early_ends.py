@@ -119,6 +119,7 @@ def test_prompts_are_enough_is_an_answer_to_sign(client, cast):
         ({"prompt_baseline_sufficient": True}, "Stay with prompts"),
     ],
 )
+@pytest.mark.once
 def test_its_pdf_says_so_on_its_first_page(cast, situation, says):
     record = written(ended(cast, situation=situation), cast)
     text = PdfReader(io.BytesIO(render_pdf(records.document_of(record)))).pages[0].extract_text()

@@ -175,6 +175,7 @@ def test_an_anchor_of_junk_beside_a_genuine_text_breaks_nothing(client, record, 
     assert "Altered" in client.post(reverse("decisions:verify"), {"file": file}).content.decode()
 
 
+@pytest.mark.once
 def test_pages_that_were_changed_around_the_genuine_data_are_not_vouched_for(client, record, tmp_path, settings):
     settings.DATA_DIR = tmp_path
     pdf = issued.pdf_of(records.document_of(record), appendix=False)
@@ -194,6 +195,7 @@ def test_pages_that_were_changed_around_the_genuine_data_are_not_vouched_for(cli
         assert record.content["title"] in page
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 @pytest.mark.parametrize("appendix", [False, True])
 def test_pages_are_known_again_whoever_printed_them_and_when(record, tmp_path, settings, monkeypatch, paper, appendix):
@@ -213,6 +215,7 @@ def test_pages_are_known_again_whoever_printed_them_and_when(record, tmp_path, s
     assert verifying.verify_file(pdf).genuine  # its hash was kept when it was issued
 
 
+@pytest.mark.once
 def test_a_pdf_printed_before_it_was_superseded_is_still_the_one_that_was_issued(cast, record, tmp_path, settings):
     settings.DATA_DIR = tmp_path
     before = issued.pdf_of(records.document_of(record), appendix=False)
@@ -409,6 +412,7 @@ def test_a_pdf_or_record_is_held_against_the_log(cast, record, tmp_path):
     assert (code, "BROKEN" in said) == (1, True)
 
 
+@pytest.mark.once
 def test_changed_pages_around_genuine_data_are_said_and_break_no_log(cast, record, tmp_path, settings):
     settings.DATA_DIR = tmp_path
     pdf = issued.pdf_of(records.document_of(record))

@@ -104,6 +104,7 @@ def test_letter_is_another_file_and_other_paper_is_not_found(client, cast, data_
     assert client.get(address(record, "exe")).status_code == 404
 
 
+@pytest.mark.once
 def test_the_one_page_edition_points_to_no_appendix_that_it_has_not(client, cast, data_dir):
     record = stories.drafted(cast)
     rules = [f"Rule {number}" for number in range(14)]
