@@ -2,6 +2,10 @@
 
 `render_pdf` blocks its thread and no other; call it off the event loop. It is safe from any number of threads, and
 after a fork. Settings: `PDF_WORKERS`, `PDF_TIMEOUT` seconds a record, `PDF_MEMORY` MiB a worker.
+
+By hand, after pebble.ProcessPool was tried in its place: a worker that does not read its job blocks pebble's scheduler, and
+with it whoever asked, without any limit; a spawned worker is given the parent's environment, secrets included; one that dies
+at rest breaks the pool for the next job; and its limit counts the clock, not the work.
 """
 
 from __future__ import annotations
