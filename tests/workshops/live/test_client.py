@@ -164,6 +164,7 @@ def test_without_a_stream_the_page_is_at_most_five_seconds_behind(site, page):
         began = time.monotonic()
         expect(page.locator("#stage")).to_have_text("two", timeout=5500)
         assert time.monotonic() - began < 5.5
+        expect(page.locator("[data-stream-status]")).to_be_visible(timeout=3000)
         site.stream_up = True
         expect(page.locator("[data-stream-status]")).to_be_hidden(timeout=12000)
         site.change(stage("three"))
