@@ -36,14 +36,14 @@
 
   /* ---- the timer: the server's clock, shown by ours ---------------------------------------------------------- */
 
-  let ahead = 0; // how far the server's clock is ahead of ours, in milliseconds
+  let ahead = -Infinity; // how far the server's clock is ahead of ours, in milliseconds
   let read = "";
   const tick = () => {
     const timer = document.querySelector(".timer[data-ends]");
     if (!timer) return;
     if (read !== timer.dataset.now) {
       read = timer.dataset.now;
-      ahead = Date.parse(read) - Date.now();
+      ahead = Math.max(ahead, Date.parse(read) - Date.now()); // what was drawn a while ago says too little
     }
     const left = Math.ceil((Date.parse(timer.dataset.ends) - Date.now() - ahead) / 1000);
     timer.classList.toggle("is-over", left <= 0);

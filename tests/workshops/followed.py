@@ -25,6 +25,7 @@ class Followed:
         self.loads += 1
         self.last = max(Minute.objects.filter(workshop=self.workshop_id).values_list("pk", flat=True), default=0)
         self.loaded = fragments.load_room(self.workshop_id)
+        self.drawn_at = self.loaded.board.now  # what the shells say until the room is loaded again
         for name, audience in self.audiences.items():
             shells, pieces = self.loaded.draw(name)
             audience.change(self.loaded.version, pieces, shells)
@@ -66,7 +67,7 @@ class Followed:
         loaded = shared_board(self.workshop_id)
         assert replace(self.loaded.board, now=loaded.now) == loaded
         for audience in fragments.SHARED:
-            fresh = fragments.draw_shared(replace(loaded, now=self.loaded.board.now), audience)
+            fresh = fragments.draw_shared(replace(loaded, now=self.drawn_at), audience)
             shown = self.shown(audience)
             for name, html in fresh.items():
                 assert shown[name] == html, f"{name} for {audience}"
