@@ -211,6 +211,8 @@ def note(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) -> Htt
     if not form.is_valid():
         return refused(request, seat, "note_form", form)
     actions.add_note(workshop_id=seat.workshop_id, round_id=round_id, by=seat, **form.cleaned_data)
+    if request.htmx:  # the push with the note may have come before this answer, and has left the field as it was
+        return morph(render(request, "workshops/rows/note_text.html", {"round_id": round_id}), f"#note-text-{round_id}")
     return done(request, seat)
 
 
