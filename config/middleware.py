@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseLocation, push_url, reselect
 
 from decisions.api.problems import as_problem
-from decisions.errors import Conflict, NotAllowed
-from decisions.htmx import DEPENDS_ON, OUTER_MORPH, HtmxHttpRequest, as_plain, morph, notice
+from decisions.base.errors import Conflict, NotAllowed
+from decisions.base.htmx import DEPENDS_ON, OUTER_MORPH, HtmxHttpRequest, as_plain, morph, notice
 
 Handler = Callable[[Any], HttpResponse]
 CONTENT = "#content"

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import views
-from decisions.views.home import home
+from decisions.teams.home_views import home
 
 handler500 = "config.views.server_error"
 

@@ -11,7 +11,7 @@ from django.views.csrf import csrf_failure as csrf_failure_page
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
-from decisions.htmx import HtmxHttpRequest, notice
+from decisions.base.htmx import HtmxHttpRequest, notice
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -15,10 +15,11 @@ class DecisionsConfig(AppConfig):
     def ready(self) -> None:
         """Keep the log's lines in step with what is written, and the framework's sentences in the reader's language."""
         translate_with(gettext)
-        from decisions import standing, webhooks
-        from decisions.exports.doctor import check_pdf
+        from decisions.exports.pdf.doctor import check_pdf
+        from decisions.integrations import webhooks
+        from decisions.log import summary
 
-        standing.follow()
+        summary.follow()
         webhooks.follow()
         checks.register(check_pdf, deploy=True)
         post_migrate.connect(restore_guards, sender=self, dispatch_uid="guards")
@@ -26,8 +27,9 @@ class DecisionsConfig(AppConfig):
 
 def restore_guards(sender: AppConfig, using: str, **more: Any) -> None:
     """Triggers again after every migrate: SQLite loses them with each table that a migration rebuilds."""
-    from decisions import guards, search_tables
+    from decisions.ledger import guards
+    from decisions.log import search_index
 
     guards.install(using)
-    if not search_tables.is_whole(using):
-        search_tables.install(using)
+    if not search_index.is_whole(using):
+        search_index.install(using)

@@ -2,20 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from decisions import urls_framework, urls_trail
-from decisions.views import (
-    archives,
-    decisions,
-    guide,
-    home,
-    log,
-    record_files,
-    record_signing,
-    record_writing,
-    records,
-    teams,
-    verify,
-)
+from decisions.archive import views as archives
+from decisions.guide import views as guide
+from decisions.log import decision_views as decisions
+from decisions.log import list_views as log
+from decisions.records import views as records
+from decisions.records import views_files as record_files
+from decisions.records import views_signing as record_signing
+from decisions.records import views_writing as record_writing
+from decisions.team_framework import urls as urls_framework
+from decisions.teams import home_views as home
+from decisions.teams import views as teams
+from decisions.trail import urls as urls_trail
+from decisions.verify import views as verify
 
 app_name = "decisions"
 urlpatterns: list[URLPattern] = [

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 
-from decisions import guards
+from decisions.ledger import guards
 
 # Playwright's sync API runs an event loop in the test's thread; the ORM calls around it are sync on purpose.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -54,21 +54,21 @@ MUTANTS = (
     # who may
     Mutant(
         "another team's things do not exist",
-        "decisions/permissions.py",
+        "decisions/base/permissions.py",
         "filter(team__slug=slug, user=user)",
         "filter(team__slug=slug)",
         TEAMS,
     ),
     Mutant(
         "members are no editors",
-        "decisions/permissions.py",
+        "decisions/base/permissions.py",
         "frozenset({TeamRole.OWNER, TeamRole.FACILITATOR})",
         "frozenset(TeamRole)",
         TEAMS,
     ),
     Mutant(
         "facilitators are no owners",
-        "decisions/permissions.py",
+        "decisions/base/permissions.py",
         "membership.role != TeamRole.OWNER",
         "membership.role not in EDITORS",
         TEAMS,
@@ -384,59 +384,67 @@ MUTANTS = (
     ),
     # the ledger
     Mutant(
-        "an entry follows the one before it", "decisions/chain.py", "    if link.prev != prev:", "    if False:", LEDGER
+        "an entry follows the one before it",
+        "decisions/ledger/chain.py",
+        "    if link.prev != prev:",
+        "    if False:",
+        LEDGER,
     ),
-    Mutant("no entry is missing", "decisions/chain.py", "    if link.sequence != expected:", "    if False:", LEDGER),
+    Mutant(
+        "no entry is missing", "decisions/ledger/chain.py", "    if link.sequence != expected:", "    if False:", LEDGER
+    ),
     Mutant(
         "a payload is the one that was hashed",
-        "decisions/chain.py",
+        "decisions/ledger/chain.py",
         "        if text_hash(link.payload) != link.payload_hash:",
         "        if False:",
         LEDGER,
     ),
     Mutant(
         "an entry's own hash is checked",
-        "decisions/chain.py",
+        "decisions/ledger/chain.py",
         "    if computed != link.entry_hash:",
         "    if False:",
         LEDGER,
     ),
     Mutant(
         "a cut log is found by an anchor",
-        "decisions/chain.py",
+        "decisions/ledger/chain.py",
         "    if fault is None and wanted:",
         "    if False:",
         LEDGER,
     ),
     Mutant(
         "a payload that is gone was erased on the record",
-        "decisions/chain.py",
+        "decisions/ledger/chain.py",
         "    if fault is None and gone:",
         "    if False:",
         LEDGER,
     ),
     Mutant(
         "the head row says where the log ends",
-        "decisions/chain.py",
+        "decisions/ledger/chain.py",
         "    if fault is None and head is not None and (head.sequence, head.head) != (count, prev):",
         "    if False:",
         LEDGER,
     ),
     Mutant(
         "an entry stays with its decision",
-        "decisions/chain.py",
+        "decisions/ledger/chain.py",
         '        if payload.get("decision_number") != link.decision_number:',
         "        if False:",
         LEDGER,
     ),
     Mutant(
         "a rewritten log does not fit an anchor",
-        "decisions/chain.py",
+        "decisions/ledger/chain.py",
         "    if any(anchor.head != entry for anchor in anchors):",
         "    if False:",
         LEDGER,
     ),
-    Mutant("an erasure is not erased", "decisions/ledger.py", " or entry.type == ERASED:", ":", (*LEDGER, *TRAIL)),
+    Mutant(
+        "an erasure is not erased", "decisions/ledger/append.py", " or entry.type == ERASED:", ":", (*LEDGER, *TRAIL)
+    ),
     # the trail and pilots
     Mutant(
         "an entry is late after an hour", "decisions/trail/entry.py", "timedelta(hours=1)", "timedelta(hours=20)", TRAIL
@@ -472,14 +480,14 @@ MUTANTS = (
     ),
     Mutant(
         "one failed gate fails the pilot",
-        "decisions/pilots.py",
+        "decisions/pilots/acts.py",
         "for answer in (PilotVerdict.FAIL, PilotVerdict.NOT_SHOWN, PilotVerdict.PASS):",
         "for answer in (PilotVerdict.PASS, PilotVerdict.NOT_SHOWN, PilotVerdict.FAIL):",
         TRAIL,
     ),
     Mutant(
         "no event allowed: one is a failure",
-        "decisions/pilots.py",
+        "decisions/pilots/acts.py",
         "return PilotVerdict.FAIL if hits else",
         "return PilotVerdict.FAIL if hits > 1 else",
         TRAIL,
@@ -503,14 +511,14 @@ MUTANTS = (
     Mutant("what hides a formula is taken out", "decisions/exports/csv_cells.py", ".translate(_HIDDEN)", "", EXPORTS),
     Mutant(
         "an expired token opens nothing",
-        "decisions/tokens.py",
+        "decisions/base/api_tokens.py",
         ".filter(token_hash=token_hash(secret), revoked_at=None, expires_at__gt=now)",
         ".filter(token_hash=token_hash(secret), revoked_at=None)",
         API,
     ),
     Mutant(
         "a revoked token opens nothing",
-        "decisions/tokens.py",
+        "decisions/base/api_tokens.py",
         ".filter(token_hash=token_hash(secret), revoked_at=None, expires_at__gt=now)",
         ".filter(token_hash=token_hash(secret), expires_at__gt=now)",
         API,

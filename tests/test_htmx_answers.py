@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import include, path
 from django_htmx.http import HttpResponseLocation
 
-from decisions import questions
+from decisions.log import acts as questions
 from tests import people, rooms
 from tests.rooms import CHURN
 

@@ -8,11 +8,11 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from decisions.forms.fields import Line, Prose
+from decisions.base.fields import Line, Prose
+from decisions.base.typed_text import is_printable
 from decisions.framework.customise import ContextQuestion, Framework
 from decisions.framework.precheck import FIX_FIRST
 from decisions.framework.starting_points import StartingPoint
-from decisions.text import is_printable
 from workshops.models import CODE_ALPHABET, Confidence, Role, Shown
 from workshops.readings import ASKED
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from decisions.links import token_hash
+from decisions.base.links import token_hash
 from workshops.models import Ballot, Phase, RoundState, Seat, SeatInvitation, Workshop
 
 BETWEEN_MAILS = timedelta(minutes=10)

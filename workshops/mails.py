@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from decisions.links import public_address, public_link
+from decisions.base.links import public_address, public_link
 from decisions.records.mails import UNDELIVERABLE
 from workshops.models import Seat, SeatInvitation, Workshop
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from decisions.errors import NotAllowed
+from decisions.base.errors import NotAllowed
 from workshops.models import Seat, Workshop
 
 

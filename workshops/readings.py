@@ -8,13 +8,13 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
-from decisions import frameworks
 from decisions.framework.answers import Answers, parse
 from decisions.framework.criteria import CRITERIA
 from decisions.framework.customise import Framework
 from decisions.framework.defaults import flip_signal_suggestions, risk_choices
 from decisions.framework.recommendation import recommend
 from decisions.models import Decision
+from decisions.team_framework import acts as frameworks
 from workshops.minutes import minute_line
 from workshops.models import OWNER_ROLES, Ballot, Round, RoundState, Seat, Workshop
 from workshops.states import REVEALED

@@ -7,8 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Body, NinjaAPI, Path, Query
 
-from decisions import log
-from decisions.api import reading as give
+from decisions.api import representations as give
 from decisions.api import shapes_out as out
 from decisions.api.document import Api
 from decisions.api.idempotency import once
@@ -16,8 +15,9 @@ from decisions.api.keys import Token
 from decisions.api.problems import Problem
 from decisions.api.queries import ConfigurationQuery, DecisionQuery, EntryQuery, PilotQuery, RecordQuery
 from decisions.api.shapes_in import ComplaintIn, End, EntryIn, RollBack
-from decisions.errors import Conflict
-from decisions.log import Filters
+from decisions.base.errors import Conflict
+from decisions.log import listing as log
+from decisions.log.listing import Filters
 from decisions.models import ApiToken, Decision, Pilot, Record, Scope
 from decisions.trail import acts, reading
 from decisions.trail.entry import Draft, Refused

@@ -7,10 +7,10 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from decisions import rates
 from decisions.api.problems import Problem
+from decisions.base import rate_limits
+from decisions.base.api_tokens import token_of
 from decisions.models import ApiToken, Scope
-from decisions.tokens import token_of
 
 MOST_BYTES = 256 * 1024
 
@@ -58,8 +58,8 @@ def check_body(request: HttpRequest) -> None:
 
 def limit(token: ApiToken) -> None:
     """Count a call in the present minute; raises 429 with the seconds to wait when there were too many."""
-    if rates.count(rates.this_minute(f"api:{token.pk}")) > settings.API_RATE_PER_MINUTE:
-        wait = rates.seconds_left()
+    if rate_limits.count(rate_limits.this_minute(f"api:{token.pk}")) > settings.API_RATE_PER_MINUTE:
+        wait = rate_limits.seconds_left()
         raise Problem(
             429,
             f"At most {settings.API_RATE_PER_MINUTE} calls a minute. Wait {wait} seconds.",

@@ -11,7 +11,7 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 
-from decisions.errors import Conflict, NotAllowed
+from decisions.base.errors import Conflict, NotAllowed
 
 logger = logging.getLogger(__name__)
 KIND = "application/problem+json"

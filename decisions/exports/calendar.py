@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
 
-from decisions.markup import line, to_text
+from decisions.base.markdown import line, to_text
 
 from .text import clean, prose
 

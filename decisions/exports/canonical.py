@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from decisions.canonical import dumps, payload_hash
+from decisions.ledger.canonical import dumps, payload_hash
 
 
 def record_json(document: Mapping[str, Any]) -> bytes:

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from decisions.markup import to_markdown
+from decisions.base.markdown import to_markdown
 
 from . import canonical, wording
 from .text import clean, prose
@@ -41,7 +41,7 @@ def render_markdown(document: Json) -> str:
         "plans": [(title, content[key]) for title, key in plans],
         "url": url if re.fullmatch(r"https?://[^\s<>]+", url) else "",
     }
-    return as_file(render_to_string("decisions/print/record.md", values))
+    return as_file(render_to_string("decisions/exports/record.md", values))
 
 
 def as_file(text: str) -> str:

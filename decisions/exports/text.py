@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from decisions import markup
-from decisions.markup import Node
+from decisions.base import markdown
+from decisions.base.markdown import Node
 
 from .canonical import normalised
 
@@ -36,12 +36,12 @@ def clean(text: object, limit: int | None = None) -> str:
 
 def plain(text: object) -> Node:
     """The tree of a text as it was typed: its lines, each clean."""
-    return markup.plain(_clean_lines(text))
+    return markdown.plain(_clean_lines(text))
 
 
 def prose(text: object) -> Node:
     """The tree of a text that people type with Markdown, its lines clean but for the blanks before them."""
-    return markup.parse(_clean_lines(text))
+    return markdown.parse(_clean_lines(text))
 
 
 def _clean_lines(text: object) -> str:

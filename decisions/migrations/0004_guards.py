@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from decisions import guards
+from decisions.ledger import guards
 
 
 class Migration(migrations.Migration):

@@ -31,7 +31,7 @@ class Approach(models.TextChoices):
 
 
 class Standing(models.Model):
-    """One decision's line in the log, written by `decisions.standing` and by nobody else; it can be made anew."""
+    """One decision's line in the log, written by `decisions.log.summary` and by nobody else; it can be made anew."""
 
     decision = models.OneToOneField(Decision, models.CASCADE, primary_key=True, related_name="standing")
     team = models.ForeignKey(Team, models.CASCADE, related_name="+", db_index=False)

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from decisions.canonical import dumps, text_hash, tidy_text, utc
-from decisions.errors import NotAllowed
+from decisions.base.errors import NotAllowed
+from decisions.base.permissions import may_edit
+from decisions.ledger.canonical import dumps, text_hash, tidy_text, utc
 from decisions.models import Decision, Membership, Position, Record, RecordRevision, RecordState, SignOff, User
-from decisions.permissions import may_edit
 from decisions.records import mails
 from decisions.records.content import Content
 

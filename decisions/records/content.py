@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
-from decisions.canonical import tidy_text
 from decisions.framework.words import ROLE_NAMES
+from decisions.ledger.canonical import tidy_text
 
 FORMAT: Final = "groundwork/content/v1"
 MAX_ITEMS: Final = 40

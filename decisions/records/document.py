@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from decisions.canonical import payload_hash, utc
+from decisions.ledger.canonical import payload_hash, utc
 from decisions.models import Record, RecordState, SignOff
 from decisions.records import mails
 from decisions.records.base import live_sign_offs

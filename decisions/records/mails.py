@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from decisions.links import public_link
+from decisions.base.links import public_link
 from decisions.models import Record, SignOff
 
 log = logging.getLogger(__name__)

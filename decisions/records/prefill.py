@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from decisions import frameworks
 from decisions.framework.answers import Answers, parse
 from decisions.framework.criteria import CRITERIA, FRAMEWORK_NAME, FRAMEWORK_VERSION, NAMES
 from decisions.framework.defaults import record_defaults, risk_choices
@@ -14,6 +13,7 @@ from decisions.framework.starting_points import StartingPoint
 from decisions.framework.text import Sentence
 from decisions.models import Decision
 from decisions.records import content as parts
+from decisions.team_framework import acts as frameworks
 
 # What the framework proposes and people then make their own.
 PROPOSED = (

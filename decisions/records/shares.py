@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from decisions.errors import Conflict
+from decisions.base.errors import Conflict
 from decisions.models import Record, ShareLink, User
 from decisions.records.base import require_editor_of
 

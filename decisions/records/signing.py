@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from decisions.errors import Conflict, NotAllowed
-from decisions.links import token_hash
+from decisions.base.errors import Conflict, NotAllowed
+from decisions.base.links import token_hash
 from decisions.models import Position, Record, RecordState, SignOff, User
 from decisions.models.team import new_token
 from decisions.records import mails

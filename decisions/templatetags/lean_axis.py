@@ -8,7 +8,7 @@ from typing import Any
 
 from django import template
 
-from decisions import lean_axis as geometry
+from decisions.framework import lean_axis as geometry
 
 register = template.Library()
 

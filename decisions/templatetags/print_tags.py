@@ -11,9 +11,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from decisions.base.markdown import line, to_markdown
 from decisions.exports import wording
 from decisions.exports.text import clean, plain, prose
-from decisions.markup import line, to_markdown
 
 register = template.Library()
 

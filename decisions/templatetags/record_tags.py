@@ -10,12 +10,12 @@ from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from decisions import markup
+from decisions.base import markdown as markup
 from decisions.exports.wording import day, threshold
-from decisions.forms.records import RISKS
-from decisions.forms.sections import BY_KEY
 from decisions.framework.words import APPROACH_NAMES, PATH_NAMES, ROLE_NAMES
 from decisions.models import Position
+from decisions.records.forms import RISKS
+from decisions.records.section_forms import BY_KEY
 
 register = template.Library()
 

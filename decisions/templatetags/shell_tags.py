@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from decisions.framework.criteria import NAMES
-from decisions.lean_axis import ROLE_MARKS, Ballot, shape_path
+from decisions.framework.lean_axis import ROLE_MARKS, Ballot, shape_path
 from decisions.models import Membership
 
 register = template.Library()

@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from decisions import ledger, text
-from decisions.errors import Conflict
+from decisions.base import typed_text
+from decisions.base.errors import Conflict
+from decisions.base.permissions import require_editor
+from decisions.ledger import append as ledger
 from decisions.models import (
     Complaint,
     Configuration,
@@ -24,7 +26,6 @@ from decisions.models import (
     TrailField,
     User,
 )
-from decisions.permissions import require_editor
 from decisions.trail.entry import EARLIEST, ENVIRONMENT, FORMAT, Draft, Entry, Refused, checked, environment_named, read
 from decisions.trail.fields import FIELDS, OWN, REPLAY, USEFUL, Field
 from decisions.trail.reading import in_force
@@ -210,7 +211,7 @@ def define_field(*, team: Team, label: str, help: str = "", for_replay: bool = F
     """A field of the team's own; its key comes from its first name and never changes."""
     _require_editor(team, by)
     Team.objects.select_for_update().get(pk=team.pk)
-    key = slugify(text.fold(label)).replace("-", "_")[:32].strip("_")
+    key = slugify(typed_text.fold(label)).replace("-", "_")[:32].strip("_")
     if not key or not re.fullmatch(r"[a-z0-9_]+", key):
         key = f"field_{team.trail_fields.count() + 1}"
     if key in FIELDS or team.trail_fields.filter(key=key).exists():

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from decisions import text
+from decisions.base import typed_text
 from decisions.models import Approach, ConfigurationKind, LogEntry
 from decisions.trail.fields import FIELDS, FOLLOWS, Field, cleaned
 
@@ -120,7 +120,7 @@ def _place_of(log_entry: LogEntry) -> dict[str, Any]:
 
 def environment_named(environment: str) -> str:
     """The environment's name as it is stored, however it was typed."""
-    return text.fold(text.one_line(environment))
+    return typed_text.fold(typed_text.one_line(environment))
 
 
 def checked(draft: Draft, own: Iterable[Field]) -> Draft:
@@ -134,8 +134,8 @@ def checked(draft: Draft, own: Iterable[Field]) -> Draft:
         errors["live_from"] = _("A time between the years 2000 and 2099.")
     words = {}
     for name, longest, is_needed in (("reason", 500, True), ("approver", 120, False), ("approval_note", 500, False)):
-        words[name] = text.one_line(str(getattr(draft, name)))
-        if not text.is_printable(words[name]):
+        words[name] = typed_text.one_line(str(getattr(draft, name)))
+        if not typed_text.is_printable(words[name]):
             errors[name] = _("This contains control characters that cannot be shown.")
         elif len(words[name]) > longest:
             errors[name] = _("At most %(most)s characters.") % {"most": longest}
@@ -189,7 +189,7 @@ def _values(draft: Draft, known: Mapping[str, Field], errors: dict[str, str]) ->
 
 def _named(key: str) -> str:
     # What is no key is shown as one only when it can be shown.
-    return key if text.is_printable(key) and len(key) <= 80 else "fields"
+    return key if typed_text.is_printable(key) and len(key) <= 80 else "fields"
 
 
 def _check_whole(approach: str, values: Mapping[str, str], not_used: set[str], errors: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
-from decisions import text
+from decisions.base import typed_text
 
 FIVE, REPLAY, USEFUL = "five", "replay", "useful"
 OWN = "own_"  # before the key of a team's own field
@@ -201,8 +201,8 @@ def cleaned(field: Field, value: Any) -> str:
         value = "yes" if value else "no"
     elif isinstance(value, float):
         value = _plain(value)
-    line = text.one_line(str(value))
-    if not text.is_printable(line):
+    line = typed_text.one_line(str(value))
+    if not typed_text.is_printable(line):
         raise ValueError(_("This contains control characters that cannot be shown."))
     if len(line) > LONGEST:
         raise ValueError(

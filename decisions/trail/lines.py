@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from decisions.chain import VERSION
 from decisions.exports.csv_cells import rows
+from decisions.ledger.chain import VERSION
 from decisions.models import Decision, LogEntry, Team
 from decisions.trail.entry import Entry, read
 from decisions.trail.fields import FIELDS, Field

@@ -36,9 +36,9 @@ from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from decisions import standing  # noqa: E402
-from decisions.canonical import ENTRY_PREFIX, text_hash  # noqa: E402
-from decisions.chain import GENESIS, Link  # noqa: E402
+from decisions.ledger.canonical import ENTRY_PREFIX, text_hash  # noqa: E402
+from decisions.ledger.chain import GENESIS, Link  # noqa: E402
+from decisions.log import summary  # noqa: E402
 from decisions.models import LogHead, Membership, Team, User  # noqa: E402
 
 PICK = random.Random(2026)
@@ -159,7 +159,7 @@ class Writer:
             standings.append(
                 (
                     pk, self.team.pk, number, PICK.choice(STATUSES), PICK.choice(APPROACHES), due, asked_at.date(),
-                    f'[{{"role":"product","name":"{name}"}}]', str.lower(title), standing.joined(found), "",
+                    f'[{{"role":"product","name":"{name}"}}]', str.lower(title), summary.joined(found), "",
                 )
             )  # fmt: skip
             owners.append((pk, pk, self.team.pk, str.lower(name)))

@@ -52,15 +52,15 @@ def median_ms(work: Callable[[], object], rounds: int, processor: Callable[[], f
 
 def floor(folder: Path, rounds: int) -> None:
     """In a process of its own, for the web process must not load the engine: the plain layout, and the HTML for Chromium."""
-    from decisions.exports.pdf_worker import prepare
+    from decisions.exports.pdf.worker import prepare
 
     renderer = prepare(folder)
-    from decisions.exports import fonts, page, pdf_render
+    from decisions.exports.pdf import fonts, page_one, render
     from tests.decisions.exports import documents
 
     gc.freeze()
     gc.set_threshold(400_000, 20, 100)
-    job = pdf_render.Fit(renderer, page.build(documents.support_copilot(), fonts.Glyphs()), "A4", "0" * 64, "en")
+    job = render.Fit(renderer, page_one.build(documents.support_copilot(), fonts.Glyphs()), "A4", "0" * 64, "en")
     level, _best = job.fit()
     renders = job.renders
     html, sheet = job.html(level), job.sheet(level)
@@ -75,13 +75,13 @@ def floor(folder: Path, rounds: int) -> None:
             ("GroundworkMono-Regular.ttf", "Groundwork Mono", 400),
         )
     )
-    style = (pdf_render.TEMPLATES / "decisions" / "print" / "print.css").read_text()
+    style = (render.TEMPLATES / "decisions" / "exports" / "print.css").read_text()
     (folder / "page.html").write_text(html.replace("</head>", f"<style>{faces}{style}{sheet}</style></head>"))
     one = median_ms(lambda: (renderer.layout(html, sheet).write_pdf(), gc.collect()), rounds)
     fit = median_ms(
         lambda: (
-            pdf_render.Fit(
-                renderer, page.build(documents.support_copilot(), fonts.Glyphs()), "A4", "0" * 64, "en"
+            render.Fit(
+                renderer, page_one.build(documents.support_copilot(), fonts.Glyphs()), "A4", "0" * 64, "en"
             ).fit(),
             gc.collect(),
         ),
@@ -150,7 +150,7 @@ async def lag(work: Callable[[], object] | None, seconds: float) -> tuple[float,
 IN_THREAD = """
 import asyncio, json, sys
 from pathlib import Path
-from decisions.exports.pdf_worker import prepare
+from decisions.exports.pdf.worker import prepare
 renderer = prepare(Path(sys.argv[1]))
 from tests.benchmarks.pdf import lag
 from tests.decisions.exports import documents
@@ -165,7 +165,8 @@ def memory_mib(pid: int) -> float:
 
 def main(rounds: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    from decisions.exports import canonical, pdf
+    from decisions.exports import canonical
+    from decisions.exports.pdf import pool as pdf
     from tests.decisions.exports import documents
 
     document = documents.support_copilot()

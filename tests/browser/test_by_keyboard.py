@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from decisions import records
-from decisions.links import token_hash
+from decisions.base.links import token_hash
 from tests import people, rooms
 from tests.browser.test_looks import take
 from tests.browser.test_record import sign_in

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from decisions import records
-from decisions.links import token_hash
+from decisions.base.links import token_hash
 from decisions.models import ArchiveState
 from tests import people
 from tests.browser.test_record import sign_in

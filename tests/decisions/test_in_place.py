@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from decisions import log, teams
+from decisions.log import listing as log
 from decisions.models import Decision, Invitation
-from decisions.views import trail as trail_pages
+from decisions.teams import acts as teams
+from decisions.trail import views as trail_pages
 from tests import people
 from tests.decisions.records import stories
 from tests.decisions.trail.configurations import put_live

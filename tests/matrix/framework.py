@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from decisions import frameworks
 from decisions.models import FrameworkVersion, OwnStartingPoint
-from tests.decisions.frameworks.rewording import POINT, typed
+from decisions.team_framework import acts as frameworks
+from tests.decisions.team_framework.rewording import POINT, typed
 from tests.matrix.row import Row
 
 READ = {"M": 200, "E": 200, "W": 200}

@@ -6,7 +6,7 @@ Another state than the right one is 409, another team's record 404, and a frozen
 from typing import Any
 
 from decisions import records
-from decisions.links import token_hash
+from decisions.base.links import token_hash
 from decisions.models import Record
 from decisions.records import shares
 from tests.decisions.records import stories

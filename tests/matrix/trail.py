@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from decisions import tokens
+from decisions.base import api_tokens
 from decisions.models import Pilot
 from decisions.trail import acts
 from decisions.trail.entry import Draft
@@ -48,7 +48,7 @@ def pilot(world: Any) -> dict[str, Any]:
 
 
 def feed(world: Any) -> dict[str, Any]:
-    return {"token": tokens.make_feed(team=world.people.team, name="r", by=world.people.olga)[1]}
+    return {"token": api_tokens.make_feed(team=world.people.team, name="r", by=world.people.olga)[1]}
 
 
 ROWS = [

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from django.test import Client
 
-from decisions import teams, tokens
-from decisions.links import token_hash
+from decisions.base import api_tokens
+from decisions.base.links import token_hash
 from decisions.models import Archive, Record, TrailField, User, Webhook
+from decisions.teams import acts as teams
 from tests import people
 from tests.matrix.row import ACTORS
 from tests.rooms import AUDIT, CHURN, Room, outcome, scoring, sit
@@ -96,8 +97,8 @@ def build() -> World:
         "entry_id": NOBODY,
         "pilot_id": NOBODY,
         "field_id": TrailField.objects.create(team=cast.team, key="own", label="Own", created_by=cast.olga).pk,
-        "token_id": tokens.make_token(team=cast.team, name="CI", scopes=["log:read"], days=30, by=cast.olga)[0].pk,
-        "feed_id": tokens.make_feed(team=cast.team, name="Reader", by=cast.olga)[0].pk,
+        "token_id": api_tokens.make_token(team=cast.team, name="CI", scopes=["log:read"], days=30, by=cast.olga)[0].pk,
+        "feed_id": api_tokens.make_feed(team=cast.team, name="Reader", by=cast.olga)[0].pk,
         "webhook_id": Webhook.objects.create(team=cast.team, url="http://hooks.example.org/", secret="s" * 32).pk,
         "archive_id": Archive.objects.create(team=cast.team, requested_by=cast.olga).pk,
         "section": "fallback",

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from decisions.errors import Conflict, NotAllowed
+from decisions.base.errors import Conflict, NotAllowed
 from tests import people
 from tests.rooms import CRITERIA, room
 from tests.workshops.followed import Followed

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from decisions.errors import Conflict, NotAllowed
+from decisions.base.errors import Conflict, NotAllowed
 from tests.rooms import CHURN, scoring
 from workshops import actions
 from workshops.board import own_boards, shared_board

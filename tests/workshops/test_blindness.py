@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from django.db import connection
 
-from decisions.errors import Conflict
+from decisions.base.errors import Conflict
 from tests.workshops import twins
 from workshops import actions, board, fragments
 from workshops.board import load

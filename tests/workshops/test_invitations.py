@@ -14,8 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from decisions.errors import Conflict, NotAllowed
-from decisions.teams import token_hash
+from decisions.base.errors import Conflict, NotAllowed
+from decisions.teams.acts import token_hash
 from tests import people
 from tests.rooms import CRITERIA, room, scoring
 from workshops import actions, guests

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from decisions.errors import Conflict, NotAllowed
+from decisions.base.errors import Conflict, NotAllowed
 from decisions.models import Record
 from tests.rooms import AUDIT, CHURN, outcome, room, scoring
 from workshops import actions

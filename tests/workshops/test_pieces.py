@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from decisions.errors import Conflict
+from decisions.base.errors import Conflict
 from tests.rooms import AUDIT, CHURN, CRITERIA, room, scoring
 from tests.workshops.followed import Followed
 from workshops import actions, fragments

@@ -15,8 +15,8 @@ import pytest
 from django.db import IntegrityError, connection
 from django.db.models import Count, QuerySet
 
-from decisions.errors import Conflict, NotAllowed
-from decisions.teams import token_hash
+from decisions.base.errors import Conflict, NotAllowed
+from decisions.teams.acts import token_hash
 from tests import people
 from tests.rooms import AUDIT, CHURN
 from workshops import actions

@@ -2,7 +2,7 @@
 
 import pytest
 
-from decisions.errors import Conflict, NotAllowed
+from decisions.base.errors import Conflict, NotAllowed
 from tests.rooms import AUDIT, CHURN, COST, room, scoring
 from workshops import actions
 from workshops.board import shared_board

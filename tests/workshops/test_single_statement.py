@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from decisions.errors import Conflict, NotAllowed
+from decisions.base.errors import Conflict, NotAllowed
 from tests.rooms import CHURN, scoring
 from workshops import actions
 from workshops.models import Ballot, Minute, Phase, Round, RoundState, Seat, Workshop

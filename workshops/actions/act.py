@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from decisions.errors import Conflict, NotAllowed
+from decisions.base.errors import Conflict, NotAllowed
 from workshops import live
 from workshops.models import Minute, Round, Seat, Workshop
 from workshops.states import PHASE_MOVES, may_move

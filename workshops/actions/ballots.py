@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from decisions.errors import Conflict
+from decisions.base.errors import Conflict
 from workshops import permissions
 from workshops.actions.act import Act, act
 from workshops.live import Vote

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from decisions.errors import Conflict
-from decisions.links import token_hash
+from decisions.base.errors import Conflict
+from decisions.base.links import token_hash
 from decisions.models import User
 from workshops import mails, permissions
 from workshops.actions.act import Act, act

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decisions import records
-from decisions.errors import Conflict
+from decisions.base.errors import Conflict
 from decisions.models import Decision, Record, User
 from workshops import permissions
 from workshops.actions.act import Act, act

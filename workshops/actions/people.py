@@ -4,9 +4,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from decisions.errors import Conflict, NotAllowed
+from decisions.base.errors import Conflict, NotAllowed
+from decisions.base.permissions import EDITORS
 from decisions.models import Membership, User
-from decisions.permissions import EDITORS
 from workshops import live, permissions
 from workshops.actions.act import Act, act
 from workshops.models import Ballot, Minute, Phase, RoundState, Seat, Workshop

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from django.urls import reverse
 from django.utils import timezone
 
-from decisions import frameworks
+from decisions.base.links import public_link
 from decisions.framework.criteria import CRITERIA, Criterion
 from decisions.framework.starting_points import StartingPoint
-from decisions.links import public_link
 from decisions.models import Record
+from decisions.team_framework import acts as frameworks
 from workshops import words
 from workshops.board.own import OwnBoard, OwnRound
 from workshops.board.shown import LETTERS, Board, CriterionView, Note, RoleCount, RoundView, SeatView, WorkshopView

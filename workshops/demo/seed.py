@@ -7,8 +7,10 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
-from decisions import questions, records, teams
+from decisions import records
+from decisions.log import acts as questions
 from decisions.models import Decision, Membership, Record, Team, User
+from decisions.teams import acts as teams
 from workshops import actions
 from workshops.demo.moments import at
 from workshops.demo.stories import CODE, MARKETING, PASSWORD, PEOPLE, SLUG, STORIES, SUPPORT, TEAM, Scored, Story

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from decisions import pilots
 from decisions.models import Decision, User
-from decisions.pilots import Measured
+from decisions.pilots import acts as pilots
+from decisions.pilots.acts import Measured
 from decisions.trail.acts import add_entry, attach_complaint
 from decisions.trail.entry import Draft
 from workshops.demo.moments import at

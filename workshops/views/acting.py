@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from decisions import frameworks
-from decisions.errors import Conflict
-from decisions.htmx import HtmxHttpRequest, morph
+from decisions.base.errors import Conflict
+from decisions.base.htmx import HtmxHttpRequest, morph
 from decisions.models import User
+from decisions.team_framework import acts as frameworks
 from workshops import actions, fragments
 from workshops.forms import ContestForm, NoteForm, SeatForm, SettleForm, SituationForm, TimerForm
 from workshops.models import Phase, Round, Seat, Workshop

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from decisions.errors import Conflict
+from decisions.base.errors import Conflict
 from decisions.models import Membership, User
 from workshops import actions, permissions
 from workshops.forms import SeatInvitationForm

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from decisions import rates
-from decisions.htmx import checked
+from decisions.base import rate_limits
+from decisions.base.htmx import checked
 from decisions.models import User
 from workshops import actions
 from workshops.forms import CodeForm, JoinForm
@@ -31,17 +31,17 @@ class Tries:
 
     def __init__(self, request: HttpRequest) -> None:
         address = get_adapter().get_client_ip(request)
-        self.keys = (rates.this_minute(f"join:{address}"), rates.this_minute("join:all"))
+        self.keys = (rate_limits.this_minute(f"join:{address}"), rate_limits.this_minute("join:all"))
 
     def too_many(self) -> bool:
         """Count one more try; whether it is one too many."""
-        of_address, of_all = map(rates.count, self.keys)
+        of_address, of_all = map(rate_limits.count, self.keys)
         return of_address > settings.JOIN_RATE_PER_ADDRESS or of_all > settings.JOIN_RATE_TOTAL
 
     def was_right(self) -> None:
         """Take the try off the count again."""
         for key in self.keys:
-            rates.take_back(key)
+            rate_limits.take_back(key)
 
 
 def slow_down(request: HttpRequest) -> HttpResponse:

@@ -4,8 +4,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from decisions.base.permissions import membership_of, require_editor
 from decisions.models import Decision
-from decisions.permissions import membership_of, require_editor
 from workshops import actions
 from workshops.forms import WorkshopForm
 from workshops.seats import set_seat_cookie

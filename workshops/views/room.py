@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from decisions.htmx import HtmxHttpRequest
+from decisions.base.htmx import HtmxHttpRequest
 from workshops import board as boards
 from workshops import fragments, permissions, what_ifs
 from workshops.live.audience import partial

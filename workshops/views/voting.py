@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from decisions.errors import Conflict
-from decisions.htmx import HtmxHttpRequest, morph
+from decisions.base.errors import Conflict
+from decisions.base.htmx import HtmxHttpRequest, morph
 from workshops import actions, fragments, words
 from workshops import board as boards
 from workshops.forms import BallotForm

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
-from decisions import webhooks
+from decisions.integrations import webhooks
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from decisions import erasing
 from decisions.models import LogHead
+from decisions.verify import erase
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         if log is None:
             raise CommandError(f"There is no log of a team “{options['team']}”.")
         try:
-            entry = erasing.erase(log=log, sequence=options["entry"], why=options["why"], actor=options["by"])
+            entry = erase.erase(log=log, sequence=options["entry"], why=options["why"], actor=options["by"])
         except ValueError as fault:
             raise CommandError(str(fault)) from fault
         self.stdout.write(f"Erased the payload of entry {options['entry']}; entry {entry.sequence} says so.")

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from decisions import text
+from decisions.base import typed_text
 from decisions.models import Approach, Decision
 from decisions.trail import acts, mlflow
 from decisions.trail.entry import APPROACHES, Draft, Refused, read
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             alone = Counter(one.draft.environment for one in found)
             for one in found:
                 draft: Draft | None = one.draft
-                if (text.one_line(one.draft.reason), one.draft.environment) in known:
+                if (typed_text.one_line(one.draft.reason), one.draft.environment) in known:
                     # a version that is the only one there now, and was replaced since we wrote it, has come back
                     draft = self.back(decision, one.draft) if alone[one.draft.environment] == 1 else None
                 if draft is None:
@@ -84,7 +84,7 @@ class Command(BaseCommand):
         """The draft of a known version when another imported one counts now; None when nothing has changed."""
         now = timezone.now()
         row = in_force(decision, draft.environment, now)
-        if row is None or row.entry.actor != ACTOR or read(row.entry).reason == text.one_line(draft.reason):
+        if row is None or row.entry.actor != ACTOR or read(row.entry).reason == typed_text.one_line(draft.reason):
             return None
         # MLflow does not date the move of an alias: then it is from now on, which is the latest it can be
         return draft if draft.live_from > row.live_from else replace(draft, live_from=now)
@@ -92,4 +92,4 @@ class Command(BaseCommand):
 
 def shown(line: str) -> str:
     """The line as any terminal takes it: names and tags in a file may hold anything."""
-    return text.UNPRINTABLE.sub("\ufffd", line)
+    return typed_text.UNPRINTABLE.sub("\ufffd", line)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from decisions import standing
+from decisions.log import summary
 from decisions.models import Configuration, LogEntry, Team
 from decisions.trail.entry import read
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no team {options['team']!r}.")
         for team in teams:
             rows = self.add_rows(team)
-            lines = standing.refresh_all(team.pk)
+            lines = summary.refresh_all(team.pk)
             self.stdout.write(f"{team.slug}: {lines} decisions, {rows} entries of the trail added")
 
     def add_rows(self, team: Team) -> int:

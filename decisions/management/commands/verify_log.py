@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from decisions import guards
-from decisions.attached import Unreadable, document_in
-from decisions.chain import Anchor, Report
+from decisions.ledger import guards
+from decisions.ledger.chain import Anchor, Report
 from decisions.models import LogHead
-from decisions.verifying import anchor_of, anchors_in, verify_log
+from decisions.verify.attachment import Unreadable, document_in
+from decisions.verify.verdicts import anchor_of, anchors_in, verify_log
 
 COULD_NOT = 3  # nothing was verified: no such team, no such file
 

@@ -4,7 +4,7 @@ import json
 
 from django.test import Client
 
-from decisions import tokens
+from decisions.base import api_tokens
 
 ENTRY = {
     "environment": "production",
@@ -27,7 +27,9 @@ class Pipeline:
     """A client with a token."""
 
     def __init__(self, team, by, scopes=("log:read", "log:append"), days=30):
-        self.token, self.secret = tokens.make_token(team=team, name="deploy pipeline", scopes=scopes, days=days, by=by)
+        self.token, self.secret = api_tokens.make_token(
+            team=team, name="deploy pipeline", scopes=scopes, days=days, by=by
+        )
         self.client = Client(raise_request_exception=False)
 
     def headers(self, more=None):

@@ -11,7 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from decisions import ledger, tokens
+from decisions.base import api_tokens
+from decisions.ledger import append as ledger
 from decisions.models import Complaint, Configuration, IdempotentAnswer, LogHead, Pilot, Record
 from tests.decisions.api.calls import ENTRY, Pipeline, problem
 from tests.decisions.trail.configurations import at, put_live
@@ -127,7 +128,7 @@ def test_tokens_are_needed_live_and_scoped(world):
         answer = bare.get("/api/v1/team", headers={"Authorization": value})
         problem(answer, 401)
         assert answer["WWW-Authenticate"].startswith("Bearer")
-    tokens.revoke_token(team=world.team, token_id=reader.token.pk, by=world.olga)
+    api_tokens.revoke_token(team=world.team, token_id=reader.token.pk, by=world.olga)
     problem(reader.get("/team"), 401)
     with time_machine.travel(timezone.now() + timedelta(days=31)):
         problem(writer.post("/decisions/1/entries", ENTRY), 401)

@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
-from decisions import ledger
+from decisions.ledger import append as ledger
 from decisions.models import Configuration, LogHead
 from decisions.trail.entry import read
 from tests.decisions.api.calls import ENTRY, Pipeline

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from django.core.cache import cache
 
-from decisions import ledger
+from decisions.integrations.webhooks import signature
+from decisions.ledger import append as ledger
 from decisions.models import Configuration, LogHead
-from decisions.webhooks import signature
 from tests.decisions.api.calls import Pipeline
 from tests.people import cast, decision
 
@@ -37,7 +37,7 @@ def test_what_the_docs_send_is_taken(pipeline):
     model = json.loads(blocks("recipes/github-actions.md", "json")[0])
     built = {"environment": "production", "approach": model["approach"], "reason": "Deployment 7"}
     built["fields"] = {**model["fields"], "git_commit": "8f3a2b1c", "git_dirty": False}
-    page = (DOCS.parent / "templates/decisions/trail/fragments/curl.html").read_text(encoding="utf-8")
+    page = (DOCS.parent / "templates/decisions/integrations/fragments/curl.html").read_text(encoding="utf-8")
     shown = json.loads(page.partition("--data '")[2].partition("'<")[0])
     for body in (sent, shown, json.loads(re.sub(r"\$\([^)]*\)", "8f3a2b1c", curl)), built):
         answer = pipeline.post("/decisions/1/entries", body)

@@ -16,8 +16,9 @@ from django.utils import timezone
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
-from decisions import addresses, ledger, webhooks
-from decisions.errors import NotAllowed
+from decisions.base.errors import NotAllowed
+from decisions.integrations import outgoing_http, webhooks
+from decisions.ledger import append as ledger
 from decisions.models import Delivery, Record, Revisit, Webhook
 from tests.decisions.trail.configurations import put_live
 from tests.people import cast, decision
@@ -219,8 +220,8 @@ def test_slack_and_teams_get_their_shapes(world, listener):
     ],
 )  # fmt: skip
 def test_addresses_that_are_never_called(client, world, url):
-    with pytest.raises(addresses.AddressRefused):
-        addresses.check_address(url)
+    with pytest.raises(outgoing_http.AddressRefused):
+        outgoing_http.check_address(url)
     client.force_login(world.olga)
     form = {"webhook-url": url, "webhook-shape": "plain", "webhook-events": EVENTS}
     assert client.post("/t/helio-desk/connections/webhooks/", form).status_code == 422
@@ -235,8 +236,8 @@ def test_a_name_that_leads_inside_is_refused_when_it_is_called(world, monkeypatc
         (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 443)),
         (family, socket.SOCK_STREAM, 6, "", (answer, 443)),
     ]
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", lambda *args, **more: found)
-    monkeypatch.setattr(addresses.socket, "create_connection", lambda *args, **more: pytest.fail("it was called"))
+    monkeypatch.setattr(outgoing_http.socket, "getaddrinfo", lambda *args, **more: found)
+    monkeypatch.setattr(outgoing_http.socket, "create_connection", lambda *args, **more: pytest.fail("it was called"))
     hook(world, "https://hooks.example.org/")
     put_live(world.decision)
     webhooks.deliver_due()
@@ -254,10 +255,10 @@ def test_the_address_that_was_checked_is_the_one_that_is_called(monkeypatch):
     def connect(address, timeout):
         raise ConnectionRefusedError(f"reached {address}")
 
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", lookup)
-    monkeypatch.setattr(addresses.socket, "create_connection", connect)
+    monkeypatch.setattr(outgoing_http.socket, "getaddrinfo", lookup)
+    monkeypatch.setattr(outgoing_http.socket, "create_connection", connect)
     with pytest.raises(ConnectionRefusedError, match=r"93\.184\.216\.34"):
-        addresses.post("https://hooks.example.org/x", b"{}", {})
+        outgoing_http.post("https://hooks.example.org/x", b"{}", {})
     assert asked == ["hooks.example.org"]
 
 
@@ -265,7 +266,7 @@ def test_the_next_address_is_tried_when_the_first_does_not_answer(monkeypatch, l
     port, real, tried = listener.server_address[1], socket.create_connection, []
     row = (socket.SOCK_STREAM, 6, "")
     found = [(socket.AF_INET6, *row, ("2001:db8::1", port, 0, 0)), (socket.AF_INET, *row, ("127.0.0.1", port))]
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", lambda *args, **more: found)
+    monkeypatch.setattr(outgoing_http.socket, "getaddrinfo", lambda *args, **more: found)
 
     def connect(address, timeout):
         tried.append(address[0])
@@ -274,8 +275,8 @@ def test_the_next_address_is_tried_when_the_first_does_not_answer(monkeypatch, l
         monkeypatch.undo()
         return real(address, timeout=timeout)
 
-    monkeypatch.setattr(addresses.socket, "create_connection", connect)
-    assert addresses.post(f"http://hooks.example.org:{port}/hook", b"{}", {}) == 200
+    monkeypatch.setattr(outgoing_http.socket, "create_connection", connect)
+    assert outgoing_http.post(f"http://hooks.example.org:{port}/hook", b"{}", {}) == 200
     assert tried == ["2001:db8::1", "127.0.0.1"]
     assert listener.heard[0][0]["Host"] == f"hooks.example.org:{port}"
 
@@ -283,7 +284,7 @@ def test_the_next_address_is_tried_when_the_first_does_not_answer(monkeypatch, l
 def test_a_receiver_that_drips_its_answer_is_left(monkeypatch, settings):
     """Each byte would begin a socket's time-out anew; the whole call has an end of its own."""
     settings.WEBHOOK_ALLOW_PRIVATE = True
-    monkeypatch.setattr(addresses, "LONGEST", 0.5)
+    monkeypatch.setattr(outgoing_http, "LONGEST", 0.5)
     stop = threading.Event()
 
     def drip(server):
@@ -299,19 +300,19 @@ def test_a_receiver_that_drips_its_answer_is_left(monkeypatch, settings):
         thread = threading.Thread(target=drip, args=(server,), daemon=True)
         thread.start()
         with pytest.raises((OSError, http.client.HTTPException)):
-            addresses.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+            outgoing_http.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
         stop.set()
         thread.join(5)
 
 
 def test_a_batch_ends_before_its_lease():
     rounds = webhooks.BATCH / webhooks.AT_ONCE
-    assert rounds * (addresses.LONGEST + 2 * addresses.TIMEOUT) < webhooks.LEASE.total_seconds()
+    assert rounds * (outgoing_http.LONGEST + 2 * outgoing_http.TIMEOUT) < webhooks.LEASE.total_seconds()
 
 
 def test_public_addresses_are_public():
     for address in ("93.184.216.34", "2606:2800:220:1::1", "::ffff:93.184.216.34", "64:ff9b::5db8:d822"):
-        assert addresses.is_public(ipaddress.ip_address(address)), address
+        assert outgoing_http.is_public(ipaddress.ip_address(address)), address
 
 
 def test_only_owners_connect_and_secrets_are_shown_once(client, world):

@@ -12,9 +12,9 @@ import json
 import sys
 from pathlib import Path
 
-from decisions import lean_axis
-from decisions.exports import pdf_finish
-from decisions.exports.pdf_worker import prepare
+from decisions.exports.pdf import finish as pdf_finish
+from decisions.exports.pdf.worker import prepare
+from decisions.framework import lean_axis
 from tests.decisions.exports import documents
 
 

@@ -49,7 +49,7 @@ def test_the_validator_refuses_a_wrong_claim(printed, profile, found, changed):
 
 
 def test_streams_never_end_in_a_line_end():
-    from decisions.exports.pdf_finish import _end_streams
+    from decisions.exports.pdf.finish import _end_streams
 
     class Stream:
         """As the PDF library writes one, without compression."""

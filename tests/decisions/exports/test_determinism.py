@@ -5,7 +5,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from decisions.exports.pdf import cache_key, shaping_files
+from decisions.exports.pdf.pool import cache_key, shaping_files
 from tests.decisions.exports import documents
 from tests.decisions.exports.conftest import ROOT, lay_out
 
@@ -40,7 +40,7 @@ def test_the_cache_key_follows_content_and_paper_and_nothing_else():
 LOADED = """
 import sys, tempfile
 from pathlib import Path
-from decisions.exports.pdf_worker import prepare
+from decisions.exports.pdf.worker import prepare
 from tests.decisions.exports import documents
 prepare(Path(tempfile.mkdtemp())).render(documents.draft(), "A4")
 print(*(module.__file__ for name, module in sys.modules.items() if name.startswith("decisions.")), sep="\\n")
@@ -53,4 +53,4 @@ def test_whatever_lays_a_page_out_is_in_the_cache_key():
     # the rule comes along with the framework's words, and nothing of it is printed
     shaping = {path for path in loaded if path.parent.name != "framework" or path.name in ("text.py", "words.py")}
 
-    assert {path.name for path in shaping - set(shaping_files())} == {"pdf_worker.py"}
+    assert {path.name for path in shaping - set(shaping_files())} == {"worker.py"}

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from decisions.exports import doctor
+from decisions.exports.pdf import doctor
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decisions.exports import archive, canonical, csv_cells, markdown
-from decisions.exports.pdf import PdfError
+from decisions.archive import file as archive
+from decisions.exports import canonical, csv_cells, markdown
+from decisions.exports.pdf.pool import PdfError
 from decisions.templatetags.print_tags import inline
 from tests.decisions.exports import documents
 

@@ -6,7 +6,16 @@ from decimal import Decimal
 import pytest
 from django.template.loader import render_to_string
 
-from decisions.lean_axis import ROLE_MARKS, SIZES, Ballot, from_document, lean_axis, lean_words, shape_path, verdict
+from decisions.framework.lean_axis import (
+    ROLE_MARKS,
+    SIZES,
+    Ballot,
+    from_document,
+    lean_axis,
+    lean_words,
+    shape_path,
+    verdict,
+)
 from tests.decisions.exports import documents
 
 TEAM = [

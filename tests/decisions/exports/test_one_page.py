@@ -123,8 +123,8 @@ def test_a_missing_glyph_is_a_box_and_the_page_says_so(printed):
 
 
 def test_a_signature_on_another_text_is_shown_as_void():
-    from decisions.exports import page
-    from decisions.exports.fonts import Glyphs
+    from decisions.exports.pdf import page_one as page
+    from decisions.exports.pdf.fonts import Glyphs
 
     document = documents.support_copilot()
     document["sign_offs"][0]["content_hash"] = "0" * 64

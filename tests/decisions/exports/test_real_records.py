@@ -6,8 +6,10 @@ import jsonschema
 import pytest
 
 from decisions import records
-from decisions.exports import archive, canonical, csv_cells, markdown, page
-from decisions.exports.fonts import Glyphs
+from decisions.archive import file as archive
+from decisions.exports import canonical, csv_cells, markdown
+from decisions.exports.pdf import page_one
+from decisions.exports.pdf.fonts import Glyphs
 from tests import people
 from tests.decisions.records import stories
 
@@ -19,7 +21,7 @@ def everything(record):
     assert [f"{list(error.path)}: {error.message}" for error in VALID.iter_errors(document)] == []
     assert canonical.content_hash(document["content"]) == document["record"]["content_hash"]
     assert csv_cells.ballots(document).count(b"\r\n") == 11
-    return document, page.build(document, Glyphs()), markdown.render_markdown(document)
+    return document, page_one.build(document, Glyphs()), markdown.render_markdown(document)
 
 
 @pytest.mark.django_db

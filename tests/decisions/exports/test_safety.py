@@ -10,7 +10,7 @@ from tests.decisions.exports.conftest import ROOT
 WATCHED = """
 import json, sys, tempfile
 from pathlib import Path
-from decisions.exports.pdf_worker import prepare
+from decisions.exports.pdf.worker import prepare
 from tests.decisions.exports import documents
 folder = Path(tempfile.mkdtemp())
 renderer = prepare(folder)

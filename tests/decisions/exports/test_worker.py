@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from decisions.exports import canonical, pdf
-from decisions.exports.pdf import PdfError, Pool, Worker, render_pdf
+from decisions.exports import canonical
+from decisions.exports.pdf import pool as pdf
+from decisions.exports.pdf.pool import PdfError, Pool, Worker, render_pdf
 from tests.decisions.exports import documents
 from tests.decisions.exports.conftest import ROOT
 
@@ -143,9 +144,9 @@ def test_unknown_paper_and_impossible_json_are_refused_before_any_work():
 def test_the_web_process_never_loads_the_layout_engine():
     code = (
         "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'\n"
-        "from decisions.exports import pdf, doctor, archive, markdown, csv_cells\n"
+        "from decisions.archive import file\nfrom decisions.exports import markdown, csv_cells\nfrom decisions.exports.pdf import doctor, pool\n"
         "from tests.decisions.exports import documents\n"
-        "made = pdf.render_pdf(documents.support_copilot())\n"
+        "made = pool.render_pdf(documents.support_copilot())\n"
         "print(made[:5], [name for name in sys.modules if name.startswith(('weasyprint', 'pydyf', 'cffi'))])\n"
     )
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

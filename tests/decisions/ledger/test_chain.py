@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from decisions.canonical import dumps, entry_hash, payload_hash, text_hash
-from decisions.chain import GENESIS, Anchor, Link, check
 from decisions.exports import canonical as exported
+from decisions.ledger.canonical import dumps, entry_hash, payload_hash, text_hash
+from decisions.ledger.chain import GENESIS, Anchor, Link, check
 
 LOG = "helio-desk"
 GOLDEN = Path(__file__).parent / "golden"

@@ -3,7 +3,9 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from decisions import guards, ledger, records
+from decisions import records
+from decisions.ledger import append as ledger
+from decisions.ledger import guards
 from decisions.models import LogEntry, Record, RecordRevision, Revisit, SignOff
 from tests import people
 from tests.decisions.records import stories

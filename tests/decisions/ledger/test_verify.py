@@ -17,11 +17,15 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from decisions import guards, issued, ledger, records, verifying
-from decisions.attached import MOST_BYTES, Unreadable, document_in
-from decisions.canonical import dumps, payload_hash
-from decisions.exports.pdf import PdfError, render_pdf
+from decisions import records
+from decisions.exports import issued
+from decisions.exports.pdf.pool import PdfError, render_pdf
+from decisions.ledger import append as ledger
+from decisions.ledger import guards
+from decisions.ledger.canonical import dumps, payload_hash
 from decisions.models import LogEntry, LogHead, Record
+from decisions.verify import verdicts
+from decisions.verify.attachment import MOST_BYTES, Unreadable, document_in
 from tests import people
 from tests.decisions.records import stories
 
@@ -53,7 +57,7 @@ def changed(document, path, value):
 def test_the_record_is_read_out_of_its_pdf(record):
     pdf = render_pdf(records.document_of(record))
     assert document_in(pdf) == records.document_of(record)
-    assert verifying.verify_document(document_in(pdf)).genuine
+    assert verdicts.verify_document(document_in(pdf)).genuine
 
 
 @pytest.mark.parametrize(
@@ -90,7 +94,7 @@ def test_a_file_made_to_keep_the_reader_busy_is_read_once(piece):
         [
             sys.executable,
             "-c",
-            "import sys; from decisions.attached import *\ntry: document_in(sys.stdin.buffer.read())\nexcept Unreadable: print('no record')",
+            "import sys; from decisions.verify.attachment import *\ntry: document_in(sys.stdin.buffer.read())\nexcept Unreadable: print('no record')",
         ],
         input=b"%PDF-1.7\n" + piece * (MOST_BYTES // len(piece) - 10),
         capture_output=True,
@@ -134,14 +138,14 @@ FORGERIES = [
 def test_a_forged_document_is_never_genuine(record, path, value):
     document = changed(records.document_of(record), path, value)
 
-    assert not verifying.verify_document(document).genuine
+    assert not verdicts.verify_document(document).genuine
 
 
 def test_a_consistent_forgery_that_hashes_itself_anew_is_found_too(record):
     document = changed(records.document_of(record), ("content", "title"), "Something else")
     document["record"]["content_hash"] = payload_hash(document["content"])
 
-    verdict = verifying.verify_document(document)
+    verdict = verdicts.verify_document(document)
 
     assert (verdict.genuine, verdict.state) == (False, "altered")
 
@@ -162,7 +166,7 @@ def test_a_consistent_forgery_that_hashes_itself_anew_is_found_too(record):
     ids=range(9),
 )
 def test_junk_of_the_right_shape_breaks_nothing(record, junk):
-    assert not verifying.verify_document(junk).genuine
+    assert not verdicts.verify_document(junk).genuine
 
 
 @pytest.mark.parametrize("part", ["log", "head"])
@@ -170,7 +174,7 @@ def test_junk_of_the_right_shape_breaks_nothing(record, junk):
 def test_an_anchor_of_junk_beside_a_genuine_text_breaks_nothing(client, record, part, junk):
     document = changed(json.loads(record.document), ("anchor", part), junk)
 
-    assert not verifying.verify_document(document).genuine
+    assert not verdicts.verify_document(document).genuine
     file = SimpleUploadedFile("record.json", json.dumps(document).encode(), "application/json")
     assert "Altered" in client.post(reverse("decisions:verify"), {"file": file}).content.decode()
 
@@ -179,7 +183,7 @@ def test_an_anchor_of_junk_beside_a_genuine_text_breaks_nothing(client, record, 
 def test_pages_that_were_changed_around_the_genuine_data_are_not_vouched_for(client, record, tmp_path, settings):
     settings.DATA_DIR = tmp_path
     pdf = issued.pdf_of(records.document_of(record), appendix=False)
-    assert verifying.verify_file(pdf).genuine
+    assert verdicts.verify_file(pdf).genuine
 
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))
     writer.add_annotation(0, pypdf.annotations.FreeText(text="Approach: fine-tuning", rect=(50, 550, 300, 650)))
@@ -202,7 +206,7 @@ def test_pages_are_known_again_whoever_printed_them_and_when(record, tmp_path, s
     settings.DATA_DIR = tmp_path / "one"
     pdf = issued.pdf_of(records.document_of(record), paper, appendix=appendix)
     settings.DATA_DIR = tmp_path / "another"  # a node that never issued it makes it anew
-    assert verifying.verify_file(pdf).genuine
+    assert verdicts.verify_file(pdf).genuine
 
     settings.DATA_DIR = tmp_path / "one"
     for cached in (tmp_path / "one" / "pdf").iterdir():
@@ -212,7 +216,7 @@ def test_pages_are_known_again_whoever_printed_them_and_when(record, tmp_path, s
         return b"%PDF-1.7 as a later version would set it"
 
     monkeypatch.setattr(issued, "render_pdf", changed_since)
-    assert verifying.verify_file(pdf).genuine  # its hash was kept when it was issued
+    assert verdicts.verify_file(pdf).genuine  # its hash was kept when it was issued
 
 
 @pytest.mark.once
@@ -224,7 +228,7 @@ def test_a_pdf_printed_before_it_was_superseded_is_still_the_one_that_was_issued
 
     assert before != after
     for pdf in (before, after):
-        assert (verifying.verify_file(pdf).genuine, verifying.verify_file(pdf).state) == (True, "withdrawn")
+        assert (verdicts.verify_file(pdf).genuine, verdicts.verify_file(pdf).state) == (True, "withdrawn")
 
 
 def test_where_no_pdf_can_be_made_pages_are_not_called_genuine(record, tmp_path, settings, monkeypatch):
@@ -235,13 +239,13 @@ def test_where_no_pdf_can_be_made_pages_are_not_called_genuine(record, tmp_path,
         raise PdfError("no engine")
 
     monkeypatch.setattr(issued, "render_pdf", cannot)
-    assert (verifying.verify_file(pdf).genuine, verifying.verify_file(pdf).state) == (False, "pages")
+    assert (verdicts.verify_file(pdf).genuine, verdicts.verify_file(pdf).state) == (False, "pages")
 
 
 def test_a_draft_s_text_is_told_apart(cast):
     draft = stories.drafted(cast)
 
-    verdict = verifying.verify_document(records.document_of(draft))
+    verdict = verdicts.verify_document(records.document_of(draft))
 
     assert (verdict.state, verdict.revision, verdict.genuine) == ("draft", 1, False)
 
@@ -259,8 +263,8 @@ def test_a_rewritten_log_is_found_by_the_anchor_on_paper(cast, record):
     log.refresh_from_db()
 
     assert ledger.verify(log).whole
-    assert not verifying.verify_document(document).genuine
-    assert not verifying.verify_log(log, [verifying.anchor_of(document)]).whole
+    assert not verdicts.verify_document(document).genuine
+    assert not verdicts.verify_log(log, [verdicts.anchor_of(document)]).whole
 
 
 def test_a_hash_is_understood_however_it_is_pasted(record):
@@ -268,9 +272,9 @@ def test_a_hash_is_understood_however_it_is_pasted(record):
     grouped = " ".join(digest[place : place + 8] for place in range(0, 64, 8))
 
     for pasted in (digest, digest.upper(), grouped, f"Content: {grouped}\n", f"SHA-256:\t{digest}."):
-        assert verifying.verify_hash(verifying.hash_in(pasted)).state == "accepted"
+        assert verdicts.verify_hash(verdicts.hash_in(pasted)).state == "accepted"
     for junk in ("", "x", digest[:-1], "g" * 64, digest + "0", "\ud800"):
-        assert verifying.hash_in(junk) is None
+        assert verdicts.hash_in(junk) is None
 
 
 # --- the page ----------------------------------------------------------------------------------------------------
@@ -315,10 +319,10 @@ def test_a_withdrawn_record_is_genuine_but_not_in_force(client, cast, record):
     now = records.document_of(Record.objects.get())
     assert now["record"]["withdrawn_because"] == "The vendor left."
     for document in (json.loads(record.document), now):  # as issued, and as downloaded today
-        verdict = verifying.verify_document(document)
+        verdict = verdicts.verify_document(document)
         assert (verdict.genuine, verdict.state) == (True, "withdrawn")
     now["record"]["withdrawn_because"] = "It was a mistake of ours."
-    assert not verifying.verify_document(now).genuine
+    assert not verdicts.verify_document(now).genuine
 
 
 @pytest.mark.parametrize(

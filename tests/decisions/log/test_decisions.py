@@ -2,8 +2,8 @@
 
 import pytest
 
-from decisions import questions
-from decisions.errors import Conflict
+from decisions.base.errors import Conflict
+from decisions.log import acts as questions
 from decisions.models import Decision, Standing
 from tests.people import cast, decision
 

@@ -11,11 +11,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from decisions import ledger, log, questions, search_tables, standing, text
-from decisions import search as search_module
-from decisions.log import Filters, page_of
+from decisions.base import typed_text as text
+from decisions.ledger import append as ledger
+from decisions.log import acts as questions
+from decisions.log import listing as log
+from decisions.log import search as search_module
+from decisions.log import search_index, summary
+from decisions.log.listing import Filters, page_of
+from decisions.log.search import matches, terms_of
 from decisions.models import Configuration, Decision, Record, RecordState, Revisit, Standing
-from decisions.search import matches, terms_of
 from tests.decisions.trail.configurations import put_live
 from tests.people import cast, decision
 
@@ -144,18 +148,18 @@ def test_an_entry_on_a_busy_decision_costs_no_rereading(world, django_assert_max
         ledger.append(team=world.team, type="configuration", payload={"n": "newest"}, actor="p", decision=asked)
     assert found(world.team, q="word29 newest") == [1]
     before = Standing.objects.get().words
-    standing.refresh_all()
+    summary.refresh_all()
     assert sorted(Standing.objects.get().words.split()) == sorted(before.split())
 
 
 def test_a_decision_with_more_words_than_fit_keeps_the_rest_findable(world, monkeypatch):
-    monkeypatch.setattr(standing, "MOST_BYTES", 300)
+    monkeypatch.setattr(summary, "MOST_BYTES", 300)
     asked = decision(world.team)
     for number in range(100):
         ledger.append(team=world.team, type="note", payload={"n": f"word{number:03}"}, actor="p", decision=asked)
     assert found(world.team, q="support") == [1]
     asked.refresh_from_db()
-    standing.refresh(asked.pk, read_log=True)
+    summary.refresh(asked.pk, read_log=True)
     assert found(world.team, q="support word099") == [1], "the newest words stay"
     ledger.append(team=world.team, type="note", payload={"n": "freshest"}, actor="p", decision=asked)
     assert found(world.team, q="support freshest") == [1], "and a full line takes in what is new"
@@ -326,14 +330,14 @@ def test_search_survives_without_its_tables(world):
     decision(world.team, title="Support copilot")
     if connection.vendor != "sqlite":
         return
-    search_tables.remove("default")
+    search_index.remove("default")
     search_module.has_fts5.cache_clear()
     try:
-        assert not search_tables.is_whole("default")
+        assert not search_index.is_whole("default")
         assert found(world.team, q="supp copil") == [1]
         assert found(world.team, q="opilo") == [1]
         assert found(world.team, q="absent") == []
     finally:
-        search_tables.install("default")
+        search_index.install("default")
         search_module.has_fts5.cache_clear()
     assert found(world.team, q="supp copil") == [1], "rows from before are in the new tables"

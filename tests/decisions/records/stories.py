@@ -3,7 +3,7 @@
 from datetime import date
 
 from decisions import records
-from decisions.links import token_hash
+from decisions.base.links import token_hash
 from decisions.models import Record, User
 from tests import people
 

@@ -5,8 +5,8 @@ import uuid
 import pytest
 
 from decisions import records
-from decisions.canonical import payload_hash
-from decisions.errors import NotAllowed
+from decisions.base.errors import NotAllowed
+from decisions.ledger.canonical import payload_hash
 from decisions.models import Record
 from tests import people
 from tests.decisions.records import stories

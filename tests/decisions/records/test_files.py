@@ -16,11 +16,14 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
-from decisions import archives, issued, records, verifying
-from decisions.attached import document_in
-from decisions.chain import Anchor, Link, check
-from decisions.exports.pdf import PdfError
+from decisions import records
+from decisions.archive import jobs as archives
+from decisions.exports import issued
+from decisions.exports.pdf.pool import PdfError
+from decisions.ledger.chain import Anchor, Link, check
 from decisions.models import Archive
+from decisions.verify import verdicts
+from decisions.verify.attachment import document_in
 from tests.decisions.records import stories
 
 pytestmark = pytest.mark.django_db
@@ -188,7 +191,7 @@ def test_a_superseded_record_s_file_says_so_and_still_verifies(client, cast, dat
     document = client.get(address(first, "json")).json()
 
     assert (document["record"]["state"], document["record"]["superseded_by"]) == ("superseded", "DR-0002")
-    verdict = verifying.verify_document(document)
+    verdict = verdicts.verify_document(document)
     assert (verdict.genuine, verdict.state) == (True, "superseded")
 
 
@@ -231,7 +234,7 @@ def test_the_archive_holds_every_record_and_a_chain_that_verifies_without_the_se
     ]
     anchor = records.document_of(records_made[-1])["anchor"]
     assert check("helio-desk", links, anchors=[Anchor(**anchor)]).whole
-    assert len(verifying.anchors_in(chain)) == 3
+    assert len(verdicts.anchors_in(chain)) == 3
 
 
 def test_an_archive_is_asked_for_once_and_written_off_the_request(

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from decisions import records
-from decisions.links import token_hash
+from decisions.base.links import token_hash
 from decisions.models import SectionPresence
 from tests.decisions.records import stories
 from tests.decisions.records.typing_in import HTMX, address, opened, partials, save

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from decisions import records
-from decisions.links import token_hash
+from decisions.base.links import token_hash
 from decisions.records import signing
 from tests.decisions.records import stories
 

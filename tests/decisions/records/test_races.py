@@ -12,9 +12,11 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection
 from django.db.models import QuerySet
 
-from decisions import ledger, records, standing
-from decisions.errors import Conflict
-from decisions.links import token_hash
+from decisions import records
+from decisions.base.errors import Conflict
+from decisions.base.links import token_hash
+from decisions.ledger import append as ledger
+from decisions.log import summary
 from decisions.models import Decision, LogEntry, LogHead, Record, SignOff, Team
 from decisions.records import mails
 from tests import people
@@ -57,7 +59,7 @@ def _acts_alone(monkeypatch):
     for name in ("asked", "voided", "accepted"):
         monkeypatch.setattr(mails, name, lambda *_arguments, **_more: [])
     for name in ("refresh", "add_words"):
-        monkeypatch.setattr(standing, name, lambda *_arguments, **_more: None)
+        monkeypatch.setattr(summary, name, lambda *_arguments, **_more: None)
 
 
 @pytest.fixture

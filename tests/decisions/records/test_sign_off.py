@@ -6,11 +6,12 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 
-from decisions import records, revisits
-from decisions.canonical import payload_hash
-from decisions.errors import Conflict, NotAllowed
-from decisions.links import token_hash
+from decisions import records
+from decisions.base.errors import Conflict, NotAllowed
+from decisions.base.links import token_hash
+from decisions.ledger.canonical import payload_hash
 from decisions.models import LogEntry, Membership, Record, SignOff, TeamRole
+from decisions.records import revisits
 from decisions.records.document import issue_hash
 from tests.decisions.records import stories
 
@@ -286,7 +287,7 @@ def test_an_acceptance_that_fails_takes_no_number(cast, monkeypatch):
         raise RuntimeError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("decisions.ledger.append", fails)
+        patch.setattr("decisions.ledger.append.append", fails)
         with pytest.raises(RuntimeError):
             records.accept(record=record, by=cast.felix, content_hash=record.content_hash)
 

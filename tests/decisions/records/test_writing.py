@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from decisions import ledger, records
-from decisions.exports.archive import SCHEMA
+from decisions import records
+from decisions.archive.file import SCHEMA
+from decisions.ledger import append as ledger
 from decisions.records import document as documents
 from tests.decisions.records import stories
 from tests.decisions.records.typing_in import address, form_in, partials, save, section_form

@@ -9,10 +9,10 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from decisions import teams
-from decisions.errors import Conflict, NotAllowed
-from decisions.links import token_hash
+from decisions.base.errors import Conflict, NotAllowed
+from decisions.base.links import token_hash
 from decisions.models import Invitation, Membership, Team, TeamRole, User
+from decisions.teams import acts as teams
 from tests.people import cast, person
 
 pytestmark = pytest.mark.django_db

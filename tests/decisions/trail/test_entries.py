@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from decisions import ledger
-from decisions.errors import Conflict, NotAllowed
+from decisions.base.errors import Conflict, NotAllowed
+from decisions.ledger import append as ledger
 from decisions.models import Configuration, LogEntry, Record
 from decisions.trail import acts
 from decisions.trail.entry import Refused, read

@@ -4,11 +4,13 @@ import json
 
 import pytest
 
-from decisions import erasing, ledger, webhooks
-from decisions.log import Filters, page_of
+from decisions.integrations import webhooks
+from decisions.ledger import append as ledger
+from decisions.log.listing import Filters, page_of
 from decisions.models import Complaint, Delivery, IdempotentAnswer, LogHead, Standing
 from decisions.trail import acts, reading
 from decisions.trail.entry import Refused, read
+from decisions.verify import erase as erasing
 from tests.decisions.api.calls import ENTRY, Pipeline
 from tests.decisions.trail.configurations import at, put_live
 

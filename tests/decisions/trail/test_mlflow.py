@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from decisions import ledger
+from decisions.ledger import append as ledger
 from decisions.models import Configuration, LogHead
 from decisions.trail import mlflow, reading
 from decisions.trail.entry import read

@@ -11,8 +11,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from decisions import ledger, pilots, tokens
+from decisions.base import api_tokens
+from decisions.ledger import append as ledger
 from decisions.models import Complaint, Configuration, Pilot, Record, Revisit
+from decisions.pilots import acts as pilots
 from decisions.trail import acts, timeline
 from decisions.trail.entry import read
 from tests.decisions.trail.configurations import HYBRID, RAG, at, put_live
@@ -198,7 +200,7 @@ def test_csv_holds_no_formula_and_tells_not_used_from_not_recorded(client, world
 
 
 def test_json_lines_can_be_verified_by_anybody(client, world):
-    from decisions.canonical import entry_hash, text_hash
+    from decisions.ledger.canonical import entry_hash, text_hash
 
     put_live(world.decision)
     lines = b"".join(client.get("/t/helio-desk/trail.jsonl").streaming_content).decode().splitlines()
@@ -212,7 +214,7 @@ def test_json_lines_can_be_verified_by_anybody(client, world):
 
 def test_the_feed_has_a_secret_address_that_can_be_revoked(client, world):
     put_live(world.decision, reason="A & B <script>")
-    feed, secret = tokens.make_feed(team=world.team, name="releases", by=world.olga)
+    feed, secret = api_tokens.make_feed(team=world.team, name="releases", by=world.olga)
     client.logout()
     answer = client.get(f"/feeds/{secret}/atom.xml")
     assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
@@ -230,7 +232,7 @@ def test_the_feed_has_a_secret_address_that_can_be_revoked(client, world):
     assert client.get(f"/feeds/{secret}/atom.xml", headers={"If-None-Match": answer["ETag"]}).status_code == 304
     assert client.get("/feeds/no-such/atom.xml").status_code == 404
     assert secret not in feed.token_hash
-    tokens.revoke_feed(team=world.team, feed_id=feed.pk, by=world.olga)
+    api_tokens.revoke_feed(team=world.team, feed_id=feed.pk, by=world.olga)
     assert client.get(f"/feeds/{secret}/atom.xml").status_code == 404
 
 

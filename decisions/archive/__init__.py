@@ -1,0 +1,1 @@
+"""The whole log of a team as one file."""

@@ -1,0 +1,1 @@
+"""What every package needs: errors, permissions, links, tokens, typed text, and the answers that htmx gets."""

@@ -1,0 +1,81 @@
+"""Acts on what machines come with: API tokens and feed addresses; shown once, stored hashed."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from decisions.models import ApiToken, FeedAddress, Team, User
+from decisions.teams.acts import require_owner_of
+
+from .errors import Conflict
+from .links import token_hash
+
+MOST_LIVE = 50  # tokens or feed addresses a team
+LONGEST_DAYS = 366
+
+
+@transaction.atomic
+def make_token(*, team: Team, name: str, scopes: Sequence[str], days: int, by: User) -> tuple[ApiToken, str]:
+    """A new token and its secret, which nobody can see again."""
+    require_owner_of(team, by)
+    if team.api_tokens.filter(revoked_at=None, expires_at__gt=timezone.now()).count() >= MOST_LIVE:
+        raise Conflict(_("This team has many tokens already. Revoke one first."))
+    secret = f"gw_{secrets.token_urlsafe(32)}"
+    token = ApiToken.objects.create(
+        team=team,
+        name=name,
+        prefix=secret[:9],
+        token_hash=token_hash(secret),
+        scopes=sorted(set(scopes)),
+        created_by=by,
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(*, team: Team, token_id: int, by: User) -> None:
+    """The token stops working with the next request."""
+    require_owner_of(team, by)
+    team.api_tokens.filter(pk=token_id, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def token_of(secret: str) -> ApiToken | None:
+    """The live token with that secret; notes its use, at most once a minute."""
+    now = timezone.now()
+    token = (
+        ApiToken.objects.select_related("team")
+        .filter(token_hash=token_hash(secret), revoked_at=None, expires_at__gt=now)
+        .first()
+    )
+    if token is not None:
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - timedelta(minutes=1))
+        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
+    return token
+
+
+@transaction.atomic
+def make_feed(*, team: Team, name: str, by: User) -> tuple[FeedAddress, str]:
+    """A new feed address and the secret part of it."""
+    require_owner_of(team, by)
+    if team.feed_addresses.filter(revoked_at=None).count() >= MOST_LIVE:
+        raise Conflict(_("This team has many feed addresses already. Revoke one first."))
+    secret = secrets.token_urlsafe(24)
+    return FeedAddress.objects.create(team=team, name=name, token_hash=token_hash(secret), created_by=by), secret
+
+
+@transaction.atomic
+def revoke_feed(*, team: Team, feed_id: int, by: User) -> None:
+    """The address answers 404 from now on."""
+    require_owner_of(team, by)
+    team.feed_addresses.filter(pk=feed_id, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def feed_of(secret: str) -> FeedAddress | None:
+    """The live feed address with that secret."""
+    return FeedAddress.objects.select_related("team").filter(token_hash=token_hash(secret), revoked_at=None).first()

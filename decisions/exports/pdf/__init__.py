@@ -1,0 +1,1 @@
+"""The record as a PDF, laid out by worker processes."""

@@ -1,1 +1,0 @@
-"""Forms: what is asked, what is refused, and what is said then."""

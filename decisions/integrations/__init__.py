@@ -1,0 +1,1 @@
+"""What other systems are sent or read: webhooks, feeds and the connections page."""

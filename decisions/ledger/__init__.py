@@ -1,0 +1,1 @@
+"""The team's log of what happened, a hash chain that only grows."""

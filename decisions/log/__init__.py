@@ -1,0 +1,1 @@
+"""The list of decisions, each decision's page, and the search."""

@@ -1,0 +1,1 @@
+"""Pilots, their gates and what comes next."""

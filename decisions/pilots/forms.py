@@ -1,0 +1,112 @@
+"""Forms about pilots and about what to change next."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from decisions.base.fields import Line, Prose
+from decisions.framework.lever import NOW, OBSERVED, Observed
+from decisions.models import Approach
+from decisions.trail.entry import Refused
+
+from .acts import MOST, Measured, Metric
+
+WITHIN = [("", _("not judged")), ("yes", _("kept")), ("no", _("missed"))]
+
+
+class PilotForm(forms.Form):
+    """What was run, and for each metric of the record how many of how many."""
+
+    name = Line(label=_("Name"), max_length=120, help_text=_("Such as “November pilot, 40 agents”."))
+    evaluation_set = Line(label=_("Evaluation set and version"), max_length=200)
+    evaluation_set_hash = Line(
+        label=_("Its hash"),
+        max_length=128,
+        required=False,
+        help_text=_("Locked before the pilot. A set that was used to tune prompts is no gate any more."),
+    )
+    environment = Line(label=_("Environment"), max_length=40, required=False)
+    started_on = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    ended_on = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}))
+    remark = Prose(
+        label=_("What was learned"), max_length=4_000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    def __init__(self, *args: Any, metrics: Sequence[Metric], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.metrics = tuple(metrics)
+        for metric in self.metrics:
+            number = forms.NumberInput(attrs={"inputmode": "numeric", "min": 0})
+            counted = _("met it") if metric.gate and metric.gate.is_floor else _("found")
+            for part, label in (("hits", counted), ("sample", _("out of"))):
+                self.fields[f"{part}-{metric.key}"] = forms.IntegerField(
+                    label=label, required=False, min_value=0, max_value=MOST, widget=number
+                )
+            if metric.gate is None:
+                self.fields[f"figure-{metric.key}"] = Line(label=_("figure"), required=False, max_length=60)
+                self.fields[f"within-{metric.key}"] = forms.ChoiceField(
+                    label=_("limit"), required=False, choices=WITHIN
+                )
+
+    def rows(self) -> Iterator[tuple[Metric, dict[str, BoundField]]]:
+        """Each metric with its fields, for the template."""
+        for metric in self.metrics:
+            parts = ("hits", "sample", "figure", "within")
+            yield (
+                metric,
+                {part: self[f"{part}-{metric.key}"] for part in parts if f"{part}-{metric.key}" in self.fields},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """A pilot ends after it began."""
+        cleaned = super().clean() or {}
+        if cleaned.get("started_on") and cleaned.get("ended_on") and cleaned["started_on"] > cleaned["ended_on"]:
+            self.add_error("ended_on", _("That is before it began."))
+        return cleaned
+
+    def measured(self) -> list[Measured]:
+        """What was counted, metric by metric; those left empty are left out."""
+        found = []
+        for metric in self.metrics:
+            hits, sample = (self.cleaned_data.get(f"{part}-{metric.key}") for part in ("hits", "sample"))
+            figure = self.cleaned_data.get(f"figure-{metric.key}", "")
+            within = {"yes": True, "no": False}.get(self.cleaned_data.get(f"within-{metric.key}", ""))
+            if hits is not None or figure:
+                found.append(Measured(metric.key, sample, hits, figure, within))
+            elif sample is not None:
+                found.append(Measured(metric.key, sample, None))
+                self.add_error(f"hits-{metric.key}", _("Say how many."))
+        return found
+
+    def refuse(self, refused: Refused) -> None:
+        """Put each fault beside its metric, or on top."""
+        for key, message in refused.errors.items():
+            self.add_error(f"hits-{key}" if f"hits-{key}" in self.fields else None, message)
+
+
+class LeverForm(forms.Form):
+    """What a pilot or an incident showed, to be told what to change first."""
+
+    now = forms.ChoiceField(
+        label=_("What runs now"), choices=[(key, Approach(key).label) for key in NOW], initial="rag"
+    )
+    eval_exists = forms.BooleanField(label=_("There is a locked evaluation set"), required=False)
+    grounded_ok = forms.ChoiceField(
+        label=_("Answers rest on passages that support them"),
+        required=False,
+        choices=[("", _("nobody looked")), ("yes", _("yes")), ("no", _("no"))],
+    )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for key, sentence in OBSERVED.items():
+            if key not in self.fields:
+                self.fields[key] = forms.BooleanField(label=str(sentence), required=False)
+
+    def observed(self) -> Observed:
+        """The answers as the framework takes them."""
+        flags = {key: self.cleaned_data[key] for key in OBSERVED if key != "grounded_ok"}
+        return Observed(grounded_ok={"yes": True, "no": False}.get(self.cleaned_data["grounded_ok"]), **flags)

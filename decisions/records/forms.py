@@ -1,0 +1,297 @@
+"""The forms of a record: one small form or list of rows a section, and the acts around them."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from decisions.base.fields import Line, Prose
+from decisions.framework.words import SITUATION
+from decisions.models import Position
+from decisions.models.standing import Approach
+
+from .content import MAX_TEXT, RISK_KEYS, role
+
+LEANS = [
+    ("", _("Not answered")),
+    ("-2", _("−2 strongly RAG")),
+    ("-1", _("−1 leans RAG")),
+    ("0", _("0 either way")),
+    ("1", _("+1 leans fine-tuning")),
+    ("2", _("+2 strongly fine-tuning")),
+]
+RISKS = {
+    "stale_knowledge": _("Stale knowledge"),
+    "opaque_answers": _("Opaque answers"),
+    "training_cost": _("Training cost"),
+    "operational_complexity": _("Operational complexity"),
+    "own": _("Our own"),
+}
+
+
+def prose(label: Any, *, rows: int = 3, limit: int = MAX_TEXT, required: bool = False, help_text: Any = "") -> Prose:
+    """Text of several lines."""
+    widget = forms.Textarea(attrs={"rows": rows})
+    return Prose(label=label, required=required, max_length=limit, widget=widget, help_text=help_text)
+
+
+def short(label: Any, *, limit: int = 200, required: bool = False, help_text: Any = "", example: Any = "") -> Line:
+    """Text of one line."""
+    widget = forms.TextInput(attrs={"placeholder": example} if example else {})
+    return Line(label=label, required=required, max_length=limit, help_text=help_text, widget=widget)
+
+
+class DecisionSection(forms.Form):
+    """What was decided and why."""
+
+    title = short(_("Title"), required=True, help_text=_("Says what was decided, for somebody who was not there."))
+    approach = forms.ChoiceField(label=_("Approach"), choices=Approach.choices)
+    scope = short(_("Scope"), limit=400, help_text=_("Where it holds, for example “for all runbook questions”."))
+    rationale = prose(
+        _("Rationale"),
+        rows=7,
+        help_text=_("Why this and not the others. **bold**, `code`, lists and links to https:// pages are shown so."),
+    )
+    risk_summary = prose(
+        _("The answer to “which model?”, put as risk"),
+        rows=2,
+        help_text=_("One sentence for executives: which risk you accept, and what you get for it."),
+    )
+
+
+class FallbackSection(forms.Form):
+    """What happens when it does not work."""
+
+    label = short(_("Name of the fallback"))
+    text = prose(_("What happens"), help_text=_("For example: no retrieval hit, so it declines and opens a ticket."))
+
+
+class RevisitSection(forms.Form):
+    """When the decision is looked at again."""
+
+    on = forms.DateField(
+        label=_("Look at it again on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    cadence = forms.ChoiceField(
+        label=_("Then"),
+        choices=[("quarterly", _("every quarter")), ("monthly", _("every month")), ("none", _("not again"))],
+    )
+    none_because = prose(_("If there is no day: why not"), rows=2)
+
+    def clean_on(self) -> date | None:
+        """A day that is still to come; one that was stored before and has passed since is not held against anybody."""
+        day: date | None = self.cleaned_data["on"]
+        if day and day <= timezone.localdate() and day.isoformat() != self.initial.get("on"):
+            raise ValidationError(_("This day has passed. Name one that is still to come."), code="passed")
+        return day
+
+
+class SituationSection(forms.Form):
+    """The answers about the situation, for a record without a workshop."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for question in SITUATION:
+            if question.default is None:
+                choices = [("", _("Not asked")), ("yes", _("Yes")), ("no", _("No"))]
+                field: forms.Field = forms.ChoiceField(choices=choices, required=False)
+            else:
+                field = forms.BooleanField(required=False)
+            field.label, field.help_text = str(question.question), str(question.help)
+            self.fields[question.key] = field
+
+
+class Row(forms.Form):
+    """One row of a list: left blank it is dropped; its first field is needed once another one is filled."""
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the first field when only others are filled."""
+        cleaned = super().clean() or {}
+        first, *rest = [name for name in self.fields if name != "DELETE"]
+        default = {name: str(self.fields[name].initial or "") for name in rest}
+        filled = any(str(cleaned.get(name) or "") not in {"", default[name]} for name in rest)
+        if filled and not cleaned.get(first) and first not in self.errors:
+            self.add_error(first, ValidationError(_("This is missing, or remove the row."), code="required"))
+        return cleaned
+
+
+class TextRow(Row):
+    """One line of a plain list."""
+
+    text = prose(_("Text"), rows=1)
+
+
+class MetricRow(Row):
+    """One metric with its gate, its stop and its sample."""
+
+    name = short(_("Metric"))
+    definition = prose(_("What counts as a pass"), rows=2)
+    gate = short(_("Gate"), example=_("≥ 85 %"))
+    stop = short(_("Stop"), example=_("< 78 %"))
+    sample = short(_("Sample"), example=_("200 prompts"))
+    when = short(_("When"))
+    key = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+
+class AssumptionRow(Row):
+    """Something taken as true, with who finds out and by when."""
+
+    text = prose(_("Assumption"), rows=2)
+    owner = short(_("Who checks"), limit=120)
+    check_by = forms.DateField(
+        label=_("By"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class FlipRow(Row):
+    """A signal that would change the decision."""
+
+    signal = prose(_("Signal that can be measured"), rows=2)
+    then = prose(_("Then"), rows=2)
+
+
+class RiskRow(Row):
+    """A risk that is accepted, by name."""
+
+    text = prose(_("Risk accepted"), rows=2)
+    key = forms.ChoiceField(
+        label=_("Kind"), choices=[(key, RISKS[key]) for key in RISK_KEYS], initial="own", required=False
+    )
+    owner = short(_("Owner"), limit=120)
+
+
+class FailureRow(Row):
+    """A way in which it can fail, and what is done about it."""
+
+    text = prose(_("It fails when"), rows=2)
+    mitigation = prose(_("What is done about it"), rows=2)
+
+
+class OwnerRow(Row):
+    """Who signs for a role, and where they are asked."""
+
+    role = short(_("Role"), limit=60)
+    name = short(_("Name"), limit=120)
+    email = forms.EmailField(label=_("E-mail, for the personal link"), required=False, max_length=254)
+
+    def clean_role(self) -> str:
+        """The role's key when it is one of ours."""
+        return role(self.cleaned_data["role"])
+
+    def clean_email(self) -> str:
+        """The address, checked once more after trimming: it becomes a mail's header."""
+        address: str = self.cleaned_data["email"]
+        if address:
+            EmailValidator()(address)
+        return address
+
+
+class AttendeeRow(Row):
+    """Who was there."""
+
+    name = short(_("Name"), limit=120)
+    role = short(_("Role"), limit=60)
+
+
+class CriterionRow(forms.Form):
+    """A criterion's lean, typed in where no workshop scored it."""
+
+    key = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    lean = forms.ChoiceField(label=_("Lean"), choices=LEANS, required=False)
+    why = prose(_("Why"), rows=2)
+
+
+if TYPE_CHECKING:
+    _FormSet = forms.BaseFormSet[Any]
+else:
+    _FormSet = forms.BaseFormSet
+
+
+class Rows(_FormSet):
+    """A list; rows go by being marked for removal, never by being left out of what is sent."""
+
+    def clean(self) -> None:
+        """Refuse a form that arrived in part: saving it would drop rows that nobody removed."""
+        counted = self.management_form.cleaned_data
+        total, initial = counted["TOTAL_FORMS"] or 0, counted["INITIAL_FORMS"] or 0
+        if total < initial or initial < 0:
+            raise ValidationError(_("Some rows did not arrive. Please reload the page and try again."))
+
+
+class OwnerRows(Rows):
+    """All owners: one person a role."""
+
+    def clean(self) -> None:
+        """Refuse two owners for one role; the record needs one who signs."""
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            row = getattr(form, "cleaned_data", None) or {}
+            typed = "" if row.get("DELETE") else row.get("role", "").lower()
+            if typed and typed in seen:
+                form.add_error("role", _("Another row has this role. One owner signs for each."))
+            seen.add(typed)
+
+
+class NewRecordForm(forms.Form):
+    """Begin a record without a workshop."""
+
+    title = short(_("Title"), help_text=_("Left empty, one is proposed from the decision and the approach."))
+    approach = forms.ChoiceField(
+        label=_("Approach"),
+        choices=[choice for choice in Approach.choices if choice[0] != "undecided"],
+        widget=forms.RadioSelect,
+        help_text=_("Fills in defaults. You can change all of it."),
+    )
+
+
+class SignForm(forms.Form):
+    """An owner's word."""
+
+    position = forms.ChoiceField(
+        label=_("Your word"),
+        widget=forms.RadioSelect,
+        choices=[
+            (Position.AGREE.value, _("I agree")),
+            (Position.CONDITION.value, _("I agree, on a condition")),
+            (Position.DISSENT.value, _("I dissent")),
+        ],
+    )
+    note = prose(_("Condition or reason"), help_text=_("Needed for a condition and for a dissent; it is printed."))
+    content_hash = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """A condition and a dissent need words."""
+        cleaned = super().clean() or {}
+        needs_words = cleaned.get("position") in {Position.CONDITION, Position.DISSENT}
+        if needs_words and not cleaned.get("note") and "note" not in self.errors:
+            self.add_error("note", _("Say on what condition, or why you dissent."))
+        return cleaned
+
+
+class WithdrawForm(forms.Form):
+    """Why a record is withdrawn."""
+
+    why = prose(
+        _("Why is it withdrawn?"),
+        required=True,
+        help_text=_("Kept in the log, printed on the record, and told to its owners."),
+    )
+
+
+class ShareForm(forms.Form):
+    """A link for somebody outside."""
+
+    note = short(_("For whom"), limit=120, help_text=_("Only your team sees this."))
+    days = forms.TypedChoiceField(
+        label=_("Works for"),
+        coerce=int,
+        initial=30,
+        choices=[(1, _("1 day")), (7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (365, _("one year"))],
+    )

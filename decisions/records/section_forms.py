@@ -1,0 +1,294 @@
+"""A record's sections as forms: what to show, what was typed, and the content it makes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from decisions.models import Record
+
+from . import forms as rows
+from .base import version_of
+from .content import MAX_ITEMS
+from .content import SECTIONS as KEYS
+
+
+@dataclass(frozen=True)
+class RowList:
+    """One list of a section: the content's key it fills, and the form of a row."""
+
+    key: str
+    title: Promise
+    form: type[forms.Form]
+    plain: bool = False  # a list of texts instead of objects
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the page: at most one form, and any number of lists."""
+
+    key: str
+    title: Promise
+    help: Promise | str = ""
+    form: type[forms.Form] | None = None
+    lists: tuple[RowList, ...] = ()
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section("decision", _("What is decided"), form=rows.DecisionSection),
+    Section(
+        "criteria",
+        _("The five criteria"),
+        _("No workshop scored this decision, so say here where each criterion leans; the rule reads it."),
+        form=rows.SituationSection,
+        lists=(RowList("criteria", _("Leans"), rows.CriterionRow),),
+    ),
+    Section("fallback", _("Fallback"), _("What people get when it does not work."), form=rows.FallbackSection),
+    Section(
+        "metrics",
+        _("Metrics"),
+        _("What the pilot is measured by. Fix definition, gate and sample before anybody looks at figures."),
+        lists=(RowList("metrics", _("Metrics"), rows.MetricRow),),
+    ),
+    Section(
+        "plan",
+        _("Phase one and backlog"),
+        _("What is built first, and what waits until the figures ask for it."),
+        lists=(
+            RowList("phase_one", _("Phase one"), rows.TextRow, plain=True),
+            RowList("backlog", _("Backlog"), rows.TextRow, plain=True),
+        ),
+    ),
+    Section(
+        "assumptions",
+        _("Assumptions"),
+        _("What you take as true without knowing yet, with who finds out."),
+        lists=(RowList("assumptions", _("Assumptions"), rows.AssumptionRow),),
+    ),
+    Section(
+        "flip_signals",
+        _("Flip signals"),
+        _("Exactly two measurable signals that would change the decision."),
+        lists=(RowList("flip_signals", _("Flip signals"), rows.FlipRow),),
+    ),
+    Section("guardrails", _("Guardrails"), lists=(RowList("guardrails", _("Guardrails"), rows.TextRow, plain=True),)),
+    Section(
+        "risks",
+        _("Risks accepted"),
+        _("Every choice accepts some. Name them, and who carries each."),
+        lists=(RowList("risks", _("Risks"), rows.RiskRow),),
+    ),
+    Section(
+        "failure_modes",
+        _("Failure modes"),
+        lists=(RowList("failure_modes", _("Failure modes"), rows.FailureRow),),
+    ),
+    Section(
+        "owners",
+        _("Owners who sign"),
+        _(
+            "Product, security and data sign always; add others by choice. Addresses are used for the links and never printed."
+        ),
+        lists=(RowList("owners", _("Owners"), rows.OwnerRow),),
+    ),
+    Section("attendees", _("Who was there"), lists=(RowList("attendees", _("People"), rows.AttendeeRow),)),
+    Section(
+        "revisit",
+        _("Revisit"),
+        _("A light look with the same evaluation, not a new platform."),
+        form=rows.RevisitSection,
+        lists=(RowList("triggers", _("Or earlier, when this happens"), rows.TextRow, plain=True),),
+    ),
+)
+BY_KEY: Mapping[str, Section] = {section.key: section for section in SECTIONS}
+
+
+def sections_of(record: Record) -> list[Section]:
+    """The sections that people may write: what a workshop scored is not typed over."""
+    return [section for section in SECTIONS if section.key != "criteria" or not record.workshop_ref]
+
+
+@dataclass
+class Editor:
+    """One section of one record on the page: its forms, bound when something was sent."""
+
+    record: Record
+    section: Section
+    version: int
+    form: forms.Form | None
+    lists: list[tuple[RowList, rows.Rows]]
+    conflict: Any = None
+    people: Sequence[str] = ()
+
+    def is_valid(self) -> bool:
+        """Whether all of it can be saved."""
+        return all([self.form is None or self.form.is_valid(), *(formset.is_valid() for _list, formset in self.lists)])
+
+    def focus(self, rows_of: str = "") -> None:
+        """Let the first field take the focus when the form arrives, or that of the newest row of a list."""
+        rows = {spec.key: formset.forms[-1] for spec, formset in self.lists}
+        form = rows.get(rows_of) or self.form or self.lists[0][1].forms[0]
+        first = next(field for field in form.visible_fields() if field.name != "DELETE")
+        first.field.widget.attrs["autofocus"] = True
+
+    def changes(self) -> dict[str, Any]:
+        """The content that was typed, for `records.edit`."""
+        made: dict[str, Any] = {}
+        typed = self.form.cleaned_data if self.form else {}
+        for spec, formset in self.lists:
+            kept = [
+                form.cleaned_data for form in formset.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")
+            ]
+            made[spec.key] = [row["text"] for row in kept] if spec.plain else kept
+        match self.section.key:
+            case "fallback":
+                return {"fallback": typed}
+            case "revisit":
+                return {"revisit": {**typed, "triggers": made["triggers"]}}
+            case "criteria":
+                return {"criteria": self._criteria(made["criteria"]), "situation": self._situation(typed)}
+            case _:
+                return {**typed, **made}
+
+    def contacts(self) -> dict[str, Any] | None:
+        """How each owner is reached, from the rows of the owners."""
+        if self.section.key != "owners":
+            return None
+        known = self.record.owner_contacts
+        names = {owner["role"]: owner["name"] for owner in self.record.content["owners"]}
+        found = {}
+        for row in self.changes()["owners"]:
+            before = known.get(row["role"], {})
+            # another name is another person, whose word must not come from the first one's account
+            same = before.get("email", "") == row["email"] and names.get(row["role"]) == row["name"]
+            if row["email"] or (same and before.get("user_id")):
+                found[row["role"]] = {"email": row["email"], "user_id": before.get("user_id") if same else None}
+        return found
+
+    def _criteria(self, typed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        answers = {row["key"]: row for row in typed}
+        made = []
+        for criterion in self.record.content["criteria"]:
+            answer = answers.get(criterion["key"], {})
+            lean = int(answer["lean"]) if answer.get("lean") else None
+            state = "unanswered" if lean is None else "settled"
+            made.append({**criterion, "lean": lean, "state": state, "why": answer.get("why", criterion["why"])})
+        return made
+
+    def _situation(self, typed: Mapping[str, Any]) -> dict[str, Any]:
+        words = {"yes": True, "no": False, "": None}
+        answers = {key: words[value] if isinstance(value, str) else value for key, value in typed.items()}
+        return {**self.record.content["situation"], **answers}
+
+
+@dataclass
+class Part:
+    """One section on the paper: drawn when something stands in it, and offered to those who may write."""
+
+    section: Section
+    version: int
+    is_written: bool
+    is_editable: bool
+    people: list[str]
+    editor: Editor | None = None  # open as a form
+
+    @property
+    def template(self) -> str:
+        """How the section prints."""
+        return f"decisions/records/fragments/parts/{self.section.key}.html"
+
+
+def parts_of(
+    record: Record, *, may_write: bool = False, where: Mapping[str, list[str]] | None = None
+) -> dict[str, Part]:
+    """Every section of the paper by its key; `where` says who else writes where."""
+    editable = sections_of(record) if may_write else []
+    return {
+        section.key: Part(
+            section,
+            version_of(record, section.key),
+            any(_says(record.content[key]) for key in KEYS[section.key]),
+            section in editable,
+            (where or {}).get(section.key, []),
+        )
+        for section in SECTIONS
+    }
+
+
+def _says(value: Any) -> bool:
+    return any(value.values()) if isinstance(value, dict) else bool(value)
+
+
+def editor(
+    record: Record,
+    section: Section,
+    data: QueryDict | None = None,
+    *,
+    more_rows: str = "",
+    people: Sequence[str] = (),
+) -> Editor:
+    """The section's forms, from what was sent or from the record; `more_rows` names a list that gets a blank row."""
+    initial = _initial(record, section)
+    form = section.form(data, initial=initial, prefix=section.key) if section.form else None
+    lists = [
+        (spec, _rows(spec, data, initial.get(spec.key, []), f"{section.key}-{spec.key}", more_rows))
+        for spec in section.lists
+    ]
+    return Editor(record, section, version_of(record, section.key), form, lists, people=people)
+
+
+def _rows(spec: RowList, data: QueryDict | None, initial: list[Any], prefix: str, more_rows: str) -> rows.Rows:
+    fixed = spec.form is rows.CriterionRow
+    made: Any = forms.formset_factory(
+        spec.form,
+        formset=rows.OwnerRows if spec.form is rows.OwnerRow else rows.Rows,
+        extra=0 if fixed else 1,
+        can_delete=not fixed,
+        max_num=MAX_ITEMS,
+        validate_max=True,
+        absolute_max=MAX_ITEMS + 5,
+    )
+    given = [{"text": text} for text in initial] if spec.plain else initial
+    if data is not None and more_rows == spec.key:
+        data = data.copy()
+        total = data.get(f"{prefix}-TOTAL_FORMS", "")
+        data[f"{prefix}-TOTAL_FORMS"] = (
+            str(int(total) + 1) if total.isascii() and total.isdigit() and len(total) < 5 else "1"
+        )
+    # what was sent is not compared with what is stored: a row that the same form had saved before would count as unchanged
+    bound: rows.Rows = made(data, initial=given if data is None else None, prefix=prefix)
+    return bound
+
+
+def _initial(record: Record, section: Section) -> dict[str, Any]:
+    content = record.content
+    match section.key:
+        case "fallback":
+            return dict(content["fallback"])
+        case "revisit":
+            return dict(content["revisit"])
+        case "criteria":
+            words = {True: "yes", False: "no", None: ""}
+            situation = {
+                key: words[value] if key in ("behaviour_dominates", "sources_matter") else value
+                for key, value in content["situation"].items()
+                if not isinstance(value, list)
+            }
+            leans = [
+                {**item, "lean": "" if item["lean"] is None else str(item["lean"])} for item in content["criteria"]
+            ]
+            return {**situation, "criteria": leans}
+        case "owners":
+            contacts = record.owner_contacts
+            return {
+                "owners": [
+                    {**owner, "email": contacts.get(owner["role"], {}).get("email", "")} for owner in content["owners"]
+                ]
+            }
+        case _:
+            keys = [*(section.form.base_fields if section.form else ()), *(spec.key for spec in section.lists)]
+            return {key: content[key] for key in keys}

@@ -1,0 +1,1 @@
+"""A team's own words for the criteria, and its own starting points."""

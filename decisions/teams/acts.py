@@ -1,0 +1,177 @@
+"""Acts on teams: found one, invite, accept, change a role, remove a member."""
+
+import re
+from datetime import timedelta
+
+from django.core.mail import send_mail
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from decisions.base.errors import Conflict, NotAllowed
+from decisions.base.links import token_hash
+from decisions.models import Invitation, Membership, Team, TeamRole, User
+from decisions.models.team import new_token
+
+INVITATION_LASTS = timedelta(days=7)
+OPEN_INVITATIONS = 100  # a team; keeps one account from sending mail without end
+
+
+def teams_of(user: User) -> QuerySet[Membership]:
+    """The person's memberships by team name."""
+    return user.memberships.select_related("team").order_by("team__name", "team_id")
+
+
+def found(*, name: str, by: User) -> Team:
+    """A new team with `by` as its owner; its slug comes from the name and is unique."""
+    base = slugify(name)[:48].strip("-") or "team"
+    for _attempt in range(5):
+        try:
+            with transaction.atomic():
+                team = Team.objects.create(name=name, slug=_free_slug(base))
+                Membership.objects.create(team=team, user=by, role=TeamRole.OWNER)
+            return team
+        except IntegrityError:  # somebody took that slug between the look and the write
+            continue
+    raise Conflict(_("Many teams of this name are being founded right now. Please try again."))
+
+
+def _free_slug(base: str) -> str:
+    taken = Team.objects.filter(Q(slug=base) | Q(slug__startswith=f"{base}-")).values_list("slug", flat=True)
+    numbers = [int(tail) for slug in taken if re.fullmatch(r"[0-9]{1,9}", tail := slug[len(base) + 1 :])]
+    return base if base not in set(taken) else f"{base}-{max([1, *numbers]) + 1}"
+
+
+def require_owner_of(team: Team, by: User) -> None:
+    """Raise NotAllowed unless `by` owns the team."""
+    if not Membership.objects.filter(team=team, user=by, role=TeamRole.OWNER).exists():
+        raise NotAllowed(_("Only the team's owners may do this."))
+
+
+def open_invitations(team: Team) -> QuerySet[Invitation]:
+    """Invitations that can still be accepted, newest first."""
+    return team.invitations.filter(accepted_at=None, expires_at__gt=timezone.now()).order_by("-created_at", "-pk")
+
+
+def is_member(team: Team, email: str) -> bool:
+    """Whether somebody with that address is in the team already."""
+    return Membership.objects.filter(team=team, user__email__iexact=email).exists()
+
+
+@transaction.atomic
+def invite(*, team: Team, email: str, role: str, by: User) -> tuple[Invitation, str]:
+    """A new invitation and its token; an earlier open one to the same address stops working."""
+    Team.objects.select_for_update().get(pk=team.pk)
+    require_owner_of(team, by)
+    if is_member(team, email):
+        raise Conflict(_("%(email)s is a member of this team already.") % {"email": email})
+    team.invitations.filter(email__iexact=email, accepted_at=None).delete()
+    if open_invitations(team).count() >= OPEN_INVITATIONS:
+        raise Conflict(_("This team has too many open invitations. Withdraw some first."))
+    token = new_token()
+    invitation = Invitation.objects.create(
+        team=team,
+        email=email,
+        role=role,
+        token_hash=token_hash(token),
+        invited_by=by,
+        expires_at=timezone.now() + INVITATION_LASTS,
+    )
+    return invitation, token
+
+
+def send_invitation(invitation: Invitation, *, url: str) -> bool:
+    """Mail the link; False when the mail server would not take it (the invitation stays and can be sent again)."""
+    context = {"invitation": invitation, "team": invitation.team, "url": url, "days": INVITATION_LASTS.days}
+    body = render_to_string("mail/invitation.txt", context)
+    subject = _("Join %(team)s in Groundwork") % {"team": invitation.team.name}
+    try:
+        send_mail(subject, body, None, [invitation.email])
+    except OSError:  # SMTPException is one
+        return False
+    return True
+
+
+@transaction.atomic
+def withdraw_invitation(*, team: Team, invitation_id: int, by: User) -> None:
+    """The link stops working; withdrawing what is gone is no fault."""
+    require_owner_of(team, by)
+    team.invitations.filter(pk=invitation_id, accepted_at=None).delete()
+
+
+def invitation_for(token: str) -> Invitation | None:
+    """The invitation behind a link, if it can still be accepted."""
+    return (
+        Invitation.objects.select_related("team", "invited_by")
+        .filter(token_hash=token_hash(token), accepted_at=None, expires_at__gt=timezone.now())
+        .first()
+    )
+
+
+@transaction.atomic
+def accept_invitation(*, token: str, by: User) -> Membership | None:
+    """`by` joins the team; None when the link no longer works. A member keeps the role they have."""
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("team")
+        .filter(token_hash=token_hash(token), accepted_at=None, expires_at__gt=timezone.now())
+        .first()
+    )
+    if invitation is None:
+        return None
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    membership, _created = Membership.objects.get_or_create(
+        team=invitation.team, user=by, defaults={"role": invitation.role}
+    )
+    return membership
+
+
+def _locked_member(team: Team, membership_id: int) -> Membership | None:
+    # Every change of owners locks the team, so that two owners cannot remove each other at once.
+    Team.objects.select_for_update().get(pk=team.pk)
+    return Membership.objects.select_related("user").filter(team=team, pk=membership_id).first()
+
+
+def _keep_an_owner(team: Team, but: Membership) -> None:
+    if not team.memberships.filter(role=TeamRole.OWNER).exclude(pk=but.pk).exists():
+        raise Conflict(_("A team needs an owner. Make somebody else an owner first."))
+
+
+@transaction.atomic
+def change_role(*, team: Team, membership_id: int, role: str, by: User) -> Membership | None:
+    """The member with the new role; None when they have left; the last owner stays owner."""
+    membership = _locked_member(team, membership_id)
+    require_owner_of(team, by)
+    if membership is None:
+        return None
+    if membership.role == TeamRole.OWNER and role != TeamRole.OWNER:
+        _keep_an_owner(team, membership)
+    membership.role = role
+    membership.save(update_fields=["role"])
+    return membership
+
+
+@transaction.atomic
+def remove(*, team: Team, membership_id: int, by: User) -> User | None:
+    """Who was removed, None when they had left already; owners remove anybody, everybody may leave."""
+    membership = _locked_member(team, membership_id)
+    if membership is None or membership.user_id != by.pk:
+        require_owner_of(team, by)
+    if membership is None:
+        return None
+    if membership.role == TeamRole.OWNER:
+        _keep_an_owner(team, membership)
+    user = membership.user
+    membership.delete()
+    return user
+
+
+@transaction.atomic
+def next_decision_number(team: Team) -> int:
+    """The team's next decision number, taken under a lock on the team's row so that none is given twice."""
+    Team.objects.filter(pk=team.pk).update(last_decision_number=F("last_decision_number") + 1)
+    return Team.objects.values_list("last_decision_number", flat=True).get(pk=team.pk)

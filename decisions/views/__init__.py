@@ -1,1 +1,0 @@
-"""Pages: one module an area. They translate HTTP and nothing more."""
