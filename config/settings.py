@@ -253,7 +253,7 @@ WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", False)
 PDF_WORKERS = env.int("PDF_WORKERS", 1, validate=check.Range(min=1, max=64))
 PDF_TIMEOUT = env.float("PDF_TIMEOUT", 20.0, validate=check.Range(min=1))
 PDF_MEMORY = env.int("PDF_MEMORY", 1024, validate=check.Range(min=256))
-# Folders of further TTF files, for scripts that the bundled faces lack; separated as in PATH.
+# Folders of further TTF files, for scripts that neither the bundled faces nor the system's Noto draw; separated as in PATH.
 PDF_FONT_FOLDERS = [folder for folder in env.str("PDF_FONT_FOLDERS", "").split(os.pathsep) if folder]
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=check.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from decisions.base import markdown
 from decisions.base.markdown import Node
@@ -32,6 +33,25 @@ def clean(text: object, limit: int | None = None) -> str:
         said = said[: limit * 4]  # marks and blanks that fall away must not make a short text shorter
     said = _MARKS.sub(r"\1", " ".join(normalised(said).translate(_UNWANTED).split()))
     return said if limit is None else said[:limit]
+
+
+_TAG = re.compile("<[^>]*>")
+_HAN = re.compile("[\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_KANA = re.compile("[\u3040-\u30ff\u31f0-\u31ff]")
+_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
+
+
+def runs_left(text: str) -> bool:
+    """Whether a paragraph's first letter belongs to a script that runs right to left; tags are no letters."""
+    strong = (unicodedata.bidirectional(letter) for letter in _TAG.sub("", text))
+    return next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L"
+
+
+def east_asian(text: str, han: str = "zh") -> str:
+    """Whose forms of the shared characters a text is set in, "" for a text without any; `han` when it has no others."""
+    if _KANA.search(text):
+        return "ja"
+    return "ko" if _HANGUL.search(text) else han if _HAN.search(text) else ""
 
 
 def plain(text: object) -> Node:

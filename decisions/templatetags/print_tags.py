@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from decisions.base.markdown import line, to_markdown
 from decisions.exports import wording
-from decisions.exports.text import clean, plain, prose
+from decisions.exports.text import clean, east_asian, plain, prose, runs_left
 
 register = template.Library()
 
@@ -28,6 +28,17 @@ def more(context: Context, rest: int) -> SafeString | str:
     else:
         said = ngettext("+ %(count)d more in Appendix A", "+ %(count)d more in Appendix A", rest)
     return format_html('<p class="more">{}</p>', said % {"count": rest})
+
+
+@register.simple_tag(takes_context=True)
+def script(context: Context, text: object) -> SafeString:
+    """Attributes for a block that holds this text: its direction and whose forms it takes; nothing where the page's do."""
+    said = str(text)
+    if said.isascii():
+        return SafeString("")
+    direction = SafeString(' dir="rtl"') if runs_left(said) else SafeString("")
+    language = east_asian(said, str(context.get("han", "zh")))
+    return direction + format_html(' lang="{}"', language) if language else direction
 
 
 @register.filter

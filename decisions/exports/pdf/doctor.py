@@ -9,7 +9,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -26,11 +26,20 @@ COMMANDS = {
     "alpine": "apk add pango harfbuzz-subset fontconfig",
     "opensuse": "zypper install libpango-1_0-0 libharfbuzz-subset0",
     "darwin": "brew install pango",
+    "": "install Pango 1.44 or later with pangoft2",
+}
+FONTS = {
+    "debian": "apt-get install -y fonts-noto-core fonts-noto-cjk",
+    "ubuntu": "apt-get install -y fonts-noto-core fonts-noto-cjk",
+    "arch": "pacman -S noto-fonts noto-fonts-cjk",
+    "alpine": "apk add font-noto-all font-noto-cjk",
+    "": "install the Noto fonts, or name a folder of fonts in PDF_FONT_FOLDERS",
 }
 SECONDS = 60
 PROBE = """
 import sys
 from pathlib import Path
+from decisions.exports.pdf.fonts import unsupported
 from decisions.exports.pdf.worker import prepare
 renderer = prepare(Path(sys.argv[1]))
 from weasyprint.text import ffi
@@ -39,7 +48,7 @@ pdf = weasyprint.HTML(
     string='<html lang="en"><title>probe</title><body style="font-family: Groundwork Sans">Probe</body>',
     url_fetcher=renderer.fetcher,
 ).write_pdf(font_config=renderer.fonts)
-print("subset" if ffi.harfbuzz_subset is not None else "plain", len(pdf), b"Groundwork" in pdf)
+print("subset" if ffi.harfbuzz_subset is not None else "plain", ", ".join(unsupported()), sep=":")
 """
 
 
@@ -72,7 +81,10 @@ def diagnose(command: Sequence[str] = (sys.executable, "-c", PROBE)) -> Diagnosi
         except OSError as error:
             return Diagnosis(f"The PDF engine could not be started: {error}.")
     if ended.returncode == 0:
-        if ended.stdout.startswith("plain"):
+        kind, _colon, scripts = ended.stdout.strip().partition(":")
+        if scripts:
+            return Diagnosis(warning=f"No font draws {scripts}: names and texts print as boxes.", remedy=remedy(FONTS))
+        if kind == "plain":
             return Diagnosis(
                 warning="The library harfbuzz-subset is missing: PDFs are slower to make and larger.", remedy=remedy()
             )
@@ -106,8 +118,8 @@ def advice(error: str) -> str:
     return str(found) if not found.well else "The PDF engine did not start. Please try again."
 
 
-def remedy() -> str:
-    """The command of this system's package manager."""
+def remedy(commands: Mapping[str, str] = COMMANDS) -> str:
+    """The command of this system's package manager, or what to look for."""
     system = platform.system().lower()
     names = [system]
     if system == "linux":
@@ -116,7 +128,7 @@ def remedy() -> str:
         except OSError:
             release = {}
         names = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
-    return next((COMMANDS[name] for name in names if name in COMMANDS), "install Pango 1.44 or later with pangoft2")
+    return next(commands[name] for name in [*names, ""] if name in commands)
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from decisions.base import markdown
 from decisions.exports import canonical, wording
-from decisions.exports.text import clean, plain, prose
+from decisions.exports.text import clean, east_asian, plain, prose
 from decisions.framework import lean_axis
 
 from .fonts import Glyphs
@@ -139,6 +139,8 @@ def build(document: Json, glyphs: Glyphs) -> Page:
     page = Page(glyphs, document)
     glyphs.survey(document)
     content = document["content"]
+    # names of Chinese characters alone are Japanese in a record with kana
+    page.values["han"] = east_asian(canonical.record_json(document).decode())
     _head(page, document["record"], content)
     _choice(page, content)
     _criteria(page, content)

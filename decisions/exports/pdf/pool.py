@@ -100,7 +100,7 @@ def shaping_files() -> list[Path]:
         *(ROOT / "decisions" / "framework" / f"{name}.py" for name in ("lean_axis", "text", "words")),
         *(package / f"{name}.py" for name in ("appendix", "finish", "fonts", "levels", "page_one", "render")),
         *(package.parent / f"{name}.py" for name in ("canonical", "text", "wording")),
-        *(path for folder in fonts.folders() for path in folder.glob("*.[to]t[fc]")),
+        *fonts.files(),
     ]
 
 

@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[3]
 # All 200 random records on both papers take many minutes; `GW_PDF_RECORDS=200` runs them.
 RANDOM = int(os.environ.get("GW_PDF_RECORDS", "6"))
 EXTREMES = [name for name, _document in documents.extremes()]
-WHOLE = {"forty long items", "Arabic", "Chinese", "HTML", "controls"}  # with their appendix in every run
-STORIES = ("support_copilot", "draft", "in_sign_off", "superseded", "withdrawn")
+WHOLE = {"forty long items", "Arabic", "Chinese", "emoji", "HTML", "controls"}  # with their appendix in every run
+STORIES = ("support_copilot", "draft", "in_sign_off", "superseded", "withdrawn", "every_script")
 
 
 def lay_out(folder, *jobs, **environment):

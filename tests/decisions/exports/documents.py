@@ -539,3 +539,53 @@ def extremes() -> Iterator[tuple[str, Json]]:
     yield "controls", filled("a\x00b\x08c\ud800d\u202eevil\u2066x\ufffe\n\r\n\t- list\n# head\u2028end", 8)
     yield "capitals", filled("WWWW MMMM " * 40, 14)
     yield "addresses", filled("https://groundwork.example/" + "path/" * 60 + "?q=" + "%F0%9F%9A%80" * 30, 10)
+
+
+# The same few words in every script that people of a team may write; the last two run right to left.
+SCRIPTS = {
+    "Japanese": ("田中 愛子", "検索を先に試します。知識は毎日変わるので、回答には必ず出典を付けます。"),
+    "Chinese": ("王小明", "检索优先于微调，因为知识每天都在变化，回答必须注明来源。"),
+    "Korean": ("김민준", "지식이 매일 바뀌므로 미세 조정보다 검색을 먼저 시도합니다."),
+    "Devanagari": ("प्रिया शर्मा", "ज्ञान हर दिन बदलता है, इसलिए पहले खोज का उपयोग करते हैं।"),
+    "Thai": ("สมชาย ใจดี", "ค้นคืนก่อนเพราะความรู้เปลี่ยนทุกวัน และคำตอบต้องอ้างแหล่งที่มา"),
+    "Arabic": ("ليلى حداد", "الاسترجاع أولاً لأن المعرفة تتغير كل يوم، و RAG يذكر المصدر (نسخة 2026)."),
+    "Hebrew": ("נועה כהן", "אחזור תחילה, כי הידע משתנה מדי יום ו-RAG מציין את המקור."),
+}
+
+
+def every_script() -> Json:
+    """A record whose owners write in seven scripts, each in their own."""
+    document = support_copilot()
+    content = document["content"]
+    words = SCRIPTS
+    content.update(
+        team="株式会社ヘリオ",
+        title=f"Retrieval first · {words['Japanese'][1][:9]}",
+        rationale=words["Arabic"][1] * 3,
+        risk_summary=words["Thai"][1],
+        scope=words["Korean"][1],
+        phase_one=[said for _name, said in words.values()],
+        guardrails=[words["Arabic"][1], words["Hebrew"][1]],
+        flip_signals=[
+            {"signal": words["Hebrew"][1], "then": words["Arabic"][1]},
+            {"signal": words["Chinese"][1], "then": words["Devanagari"][1]},
+        ],
+    )
+    content["fallback"] = {"label": "引き継ぎ", "text": words["Hebrew"][1]}
+    content["decision"]["question"] = words["Chinese"][1]
+    for criterion, (name, said) in zip(content["criteria"], words.values(), strict=False):
+        criterion.update(settled_by=name, why=said)
+        for ballot, (who, why) in zip(criterion["ballots"], words.values(), strict=True):
+            ballot.update(name=who, reason=why)
+    document["record"]["accepted_by"] = "田中 愛子"
+    document["sign_offs"] = [
+        sign_off(role, name, ("agree", "agree_with_condition", "dissent")[index % 3], said)
+        for index, (role, (name, said)) in enumerate(
+            zip(
+                ("product", "security", "data", "legal", "engineering", "other", "Kundendienst"),
+                words.values(),
+                strict=True,
+            )
+        )
+    ]
+    return resealed(document)

@@ -2,7 +2,7 @@
 
 `python -m tests.decisions.exports.render_many FOLDER NAME:PAPER ...`; a name is a record of `documents`, a number (a
 random record of that seed) or an extreme. With `fit:` in front only page one is laid out; with `without=STEP:` the file
-lacks that step of its finish, or the pictures' alternative texts (`alt`), for the validators' negative controls.
+lacks that step of its finish, the pictures' alternative texts (`alt`) or the boxes, for negative controls.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from decisions.exports.pdf import finish as pdf_finish
+from decisions.exports.pdf import fonts
 from decisions.exports.pdf.worker import prepare
 from decisions.framework import lean_axis
 from tests.decisions.exports import documents
@@ -34,6 +35,8 @@ def main(folder: Path, jobs: list[str]) -> None:
             step, job = job.removeprefix("without=").split(":", 1)
             if step == "alt":
                 lean_axis._alt = lambda *_args, **_more: ""
+            elif step == "boxes":
+                fonts.covered = lambda code: True
             else:
                 setattr(pdf_finish, step, lambda pdf: None)
         name, paper = job.removeprefix("fit:").rsplit(":", 1)

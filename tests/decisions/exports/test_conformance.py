@@ -15,14 +15,25 @@ def verdict(data, profile):
 
 def chosen(printed):
     """Short, long, clamped, other scripts, hostile."""
-    wanted = {"support_copilot", "draft", "empty", "forty long items", "Arabic", "Chinese", "emoji", "HTML", "controls"}
+    wanted = {
+        "support_copilot",
+        "draft",
+        "every_script",
+        "empty",
+        "forty long items",
+        "Arabic",
+        "Chinese",
+        "emoji",
+        "HTML",
+        "controls",
+    }
     return {key: made for key, made in printed.items() if key[0] in wanted and "path" in made}
 
 
 @pytest.mark.parametrize("profile", ["3a", "ua1"])
 def test_every_kind_of_record_conforms(printed, profile):
     files = chosen(printed)
-    assert len(files) >= 8
+    assert len(files) >= 10
     for key, made in files.items():
         compliant, failures = verdict(Path(made["path"]).read_bytes(), profile)
         assert compliant, (key, failures)

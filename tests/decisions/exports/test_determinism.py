@@ -5,7 +5,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from decisions.exports.pdf.pool import cache_key, shaping_files
+from decisions.exports.pdf import fonts
+from decisions.exports.pdf.pool import cache_key, shaping_files, template_version
 from tests.decisions.exports import documents
 from tests.decisions.exports.conftest import ROOT, lay_out
 
@@ -17,8 +18,8 @@ def test_bytes_do_not_depend_on_hash_seed_time_zone_or_folder(tmp_path):
         seed, zone = worlds[index]
         folder = tmp_path / f"somewhere {index}"
         folder.mkdir()
-        made = lay_out(folder, "support_copilot:A4", PYTHONHASHSEED=seed, TZ=zone, cwd=folder)
-        return Path(made["support_copilot", "A4"]["path"]).read_bytes()
+        made = lay_out(folder, "support_copilot:A4", "every_script:A4", PYTHONHASHSEED=seed, TZ=zone, cwd=folder)
+        return b"".join(Path(made[name, "A4"]["path"]).read_bytes() for name in ("support_copilot", "every_script"))
 
     with ThreadPoolExecutor(2) as pool:
         files = list(pool.map(world, range(len(worlds))))
@@ -35,6 +36,15 @@ def test_the_cache_key_follows_content_and_paper_and_nothing_else():
     other = documents.support_copilot()
     other["record"]["state"] = "superseded"
     assert cache_key(document) != cache_key(other)
+
+
+def test_the_cache_key_follows_the_fonts(monkeypatch, tmp_path):
+    before = template_version()
+    assert any(path.name.startswith("NotoSansThai") for path in shaping_files())
+    monkeypatch.setattr(fonts, "SYSTEM", (str(tmp_path),))
+    template_version.cache_clear()
+    assert template_version() != before
+    template_version.cache_clear()
 
 
 LOADED = """

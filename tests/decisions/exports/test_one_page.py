@@ -113,12 +113,12 @@ def test_a_dissent_is_never_the_one_left_to_the_appendix(printed):
 
 
 def test_a_missing_glyph_is_a_box_and_the_page_says_so(printed):
-    made = next(made for (found, _paper), made in printed.items() if found == "Chinese")
+    made = next(made for (found, _paper), made in printed.items() if found == "emoji")
     front = text_of(made["path"], 0)
     assert "are in no font of this file and print as □; record.json has them." in front
     assert "U+" in front
     attached = pypdf.PdfReader(made["path"]).attachments["record.json"][0]
-    assert "检索优先于微调".encode() in attached
+    assert "🚀".encode() in attached
     assert "print as □" not in text_of(printed["support_copilot", "A4"]["path"], 0)
 
 
