@@ -83,7 +83,7 @@ def sign_up(ada, product, mails) -> None:
     ada.get_by_label("Your name").fill("Ada")
     ada.get_by_label("Email").fill("ada@example.org")
     ada.get_by_label("Password").fill("a-long-enough-password")
-    press(ada, "Create the account")
+    press(ada, "Create account")
     says(ada, "ada@example.org")
     (mail,) = mails("ada@example.org")
     code = re.search(r"^\s*([A-Z0-9]{3,}(?:-[A-Z0-9]{3,})*)\s*$", mail, re.MULTILINE)
