@@ -16,12 +16,13 @@ from decisions.api.problems import Problem
 from decisions.api.queries import ConfigurationQuery, DecisionQuery, EntryQuery, PilotQuery, RecordQuery
 from decisions.api.shapes_in import ComplaintIn, End, EntryIn, RollBack
 from decisions.base.errors import Conflict
+from decisions.base.times import moment_of
 from decisions.log import listing as log
 from decisions.log.listing import Filters
 from decisions.models import ApiToken, Decision, Pilot, Record, Scope
 from decisions.trail import acts, reading
 from decisions.trail.entry import Draft, Refused
-from decisions.trail.fields import FIELDS, OWN, moment_of
+from decisions.trail.fields import FIELDS, OWN
 
 READ, APPEND = Token(Scope.LOG_READ), Token(Scope.LOG_APPEND)
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The decision's number.", examples=[1])]

@@ -19,11 +19,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict
+from decisions.base.permissions import require_editor_of
 from decisions.exports.issued import pdf_of
 from decisions.ledger import append as ledger
 from decisions.ledger.chain import Link
 from decisions.models import Archive, ArchiveState, LogHead, Record, Team, User
-from decisions.records.base import require_editor_of
 from decisions.records.document import document_of
 
 from .file import write_archive

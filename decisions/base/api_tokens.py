@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from decisions.base.permissions import require_owner_of
 from decisions.models import ApiToken, FeedAddress, Team, User
-from decisions.teams.acts import require_owner_of
 
 from .errors import Conflict
 from .links import token_hash

@@ -9,8 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from decisions.trail.entry import EARLIEST, LATEST
-from decisions.trail.fields import moment_of
+from .times import EARLIEST, LATEST, moment_of
 
 LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?", re.ASCII)
 TWICE = _("The clocks went back, so this time came twice. Write which one you mean: %(first)s or %(second)s.")

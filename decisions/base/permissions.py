@@ -4,7 +4,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from decisions.models import Membership, TeamRole, User
+from decisions.models import Decision, Membership, Team, TeamRole, User
 
 from .errors import NotAllowed
 
@@ -21,6 +21,19 @@ def membership_of(user: User | AnonymousUser, slug: str) -> Membership:
     return membership
 
 
+def decision_of(membership: Membership, number: int) -> Decision:
+    """The team's decision of that number; Http404 when there is none."""
+    decision = (
+        Decision.objects.select_related("team", "owner")
+        .prefetch_related("tags")
+        .filter(team=membership.team, number=number)
+        .first()
+    )
+    if decision is None:
+        raise Http404
+    return decision
+
+
 def may_edit(membership: Membership) -> bool:
     """Team editors - owners and facilitators - create decisions, edit drafts, run workshops, append to the log."""
     return membership.role in EDITORS
@@ -35,4 +48,16 @@ def require_editor(membership: Membership) -> None:
 def require_owner(membership: Membership) -> None:
     """Raise NotAllowed unless the member is an owner of the team."""
     if membership.role != TeamRole.OWNER:
+        raise NotAllowed(_("Only the team's owners may do this."))
+
+
+def require_editor_of(team_id: int, by: User) -> None:
+    """Raise NotAllowed unless `by` is an editor of the team."""
+    if not Membership.objects.filter(team_id=team_id, user=by, role__in=EDITORS).exists():
+        raise NotAllowed(_("Only the team's owners and facilitators may do this."))
+
+
+def require_owner_of(team: Team, by: User) -> None:
+    """Raise NotAllowed unless `by` owns the team."""
+    if not Membership.objects.filter(team=team, user=by, role=TeamRole.OWNER).exists():
         raise NotAllowed(_("Only the team's owners may do this."))

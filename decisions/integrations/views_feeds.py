@@ -1,7 +1,6 @@
 """The trail on its way out: CSV, JSON Lines, and the Atom feed."""
 
 import hashlib
-from collections.abc import Iterator
 
 from django.http import (
     Http404,
@@ -9,7 +8,6 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotModified,
-    StreamingHttpResponse,
 )
 from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags
@@ -18,6 +16,7 @@ from django.views.decorators.http import require_safe
 from decisions.base import api_tokens
 from decisions.base.links import public_address
 from decisions.base.permissions import membership_of
+from decisions.base.requests import download
 from decisions.models import Decision, Membership
 from decisions.trail import acts, lines
 
@@ -34,14 +33,6 @@ def _decision_asked_for(request: HttpRequest, membership: Membership) -> Decisio
     if decision is None:
         raise Http404
     return decision
-
-
-def download(chunks: Iterator[str], kind: str, name: str) -> HttpResponseBase:
-    """A file that is made while it is sent."""
-    response = StreamingHttpResponse(chunks, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 @require_safe

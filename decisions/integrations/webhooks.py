@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict
 from decisions.base.links import public_link
+from decisions.base.permissions import require_owner_of
 from decisions.models import (
     Decision,
     Delivery,
@@ -37,7 +38,6 @@ from decisions.models import (
     WebhookEvent,
     WebhookShape,
 )
-from decisions.teams.acts import require_owner_of
 
 from .outgoing_http import AddressRefused, check_address, post
 

@@ -7,15 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict
-from decisions.base.permissions import require_editor
-from decisions.models import Decision, DecisionTag, Membership, Team, User
+from decisions.base.permissions import require_editor_of
+from decisions.models import Decision, DecisionTag, Team, User
 from decisions.teams.acts import next_decision_number
 
 from . import summary
-
-
-def _require_editor(team: Team, by: User) -> None:
-    require_editor(Membership.objects.get(team=team, user=by))
 
 
 @transaction.atomic
@@ -31,7 +27,7 @@ def ask(
     by: User,
 ) -> Decision:
     """A new decision with the team's next number."""
-    _require_editor(team, by)
+    require_editor_of(team.pk, by)
     decision = Decision.objects.create(
         team=team,
         number=next_decision_number(team),
@@ -61,7 +57,7 @@ def reword(
 ) -> Decision:
     """The decision in new words; Conflict unless `version` is the one that stands."""
     now = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
-    _require_editor(now.team, by)
+    require_editor_of(now.team_id, by)
     if now.version != version:
         raise Conflict(_("Somebody else changed this decision while you were writing."))
     now.title, now.question, now.context = title, question, context

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from decisions import records
 from decisions.base.errors import Conflict
 from decisions.base.htmx import HtmxHttpRequest, checked
-from decisions.base.permissions import may_edit, membership_of, require_editor
+from decisions.base.permissions import decision_of, may_edit, membership_of, require_editor
 from decisions.base.requests import signed_in
-from decisions.models import Decision, Membership, RecordState
+from decisions.models import Membership, RecordState
 from decisions.records.base import version_of
 from decisions.team_framework import acts as frameworks
 from decisions.trail.forms import AtForm
@@ -25,19 +25,6 @@ from . import acts as questions
 from .decision_page import decision_page
 from .forms import DecisionForm, RevisitForm, RewordForm
 from .summary import speaks_for
-
-
-def decision_of(membership: Membership, number: int) -> Decision:
-    """The team's decision of that number; Http404 when there is none."""
-    decision = (
-        Decision.objects.select_related("team", "owner")
-        .prefetch_related("tags")
-        .filter(team=membership.team, number=number)
-        .first()
-    )
-    if decision is None:
-        raise Http404
-    return decision
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

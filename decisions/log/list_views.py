@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from decisions.base.htmx import HtmxHttpRequest, addressed
 from decisions.base.permissions import may_edit, membership_of
-from decisions.integrations.views_feeds import download
+from decisions.base.requests import download
 from decisions.models import Membership, TeamRole
 
 from . import listing as log

@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from decisions.base.htmx import HtmxHttpRequest, checked
-from decisions.base.permissions import may_edit, membership_of, require_editor
+from decisions.base.permissions import decision_of, may_edit, membership_of, require_editor
 from decisions.base.requests import signed_in
+from decisions.base.times import moment_of
 from decisions.framework.lever import LEVERS, NOW, next_lever
-from decisions.log.decision_views import decision_of
 from decisions.trail.entry import Refused
-from decisions.trail.fields import moment_of
 from decisions.trail.timeline import MOST, PAGE, Place, events
 
 from . import acts as pilots

@@ -6,11 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict
+from decisions.base.permissions import require_editor_of
 from decisions.ledger import append as ledger
 from decisions.ledger.canonical import dumps
 from decisions.models import Position, Record, RecordState, Team, User
 from decisions.records import mails, revisits
-from decisions.records.base import MOVES, WRITABLE, live_sign_offs, locked, name_of, note, require_editor_of
+from decisions.records.base import MOVES, WRITABLE, live_sign_offs, locked, name_of, note
 from decisions.records.content import text
 from decisions.records.document import build, issue_hash
 

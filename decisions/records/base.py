@@ -4,12 +4,9 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from decisions.base.errors import NotAllowed
-from decisions.base.permissions import may_edit
 from decisions.ledger.canonical import dumps, text_hash, tidy_text, utc
-from decisions.models import Decision, Membership, Position, Record, RecordRevision, RecordState, SignOff, User
+from decisions.models import Decision, Position, Record, RecordRevision, RecordState, SignOff, User
 from decisions.records import mails
 from decisions.records.content import Content
 
@@ -32,13 +29,6 @@ def locked(record: Record) -> Record:
     """
     Decision.objects.select_for_update().get(pk=record.decision_id)
     return Record.objects.select_for_update(of=("self",)).select_related("team", "decision").get(pk=record.pk)
-
-
-def require_editor_of(team_id: int, by: User) -> None:
-    """Raise NotAllowed unless `by` is an editor of the team."""
-    membership = Membership.objects.filter(team_id=team_id, user=by).first()
-    if membership is None or not may_edit(membership):
-        raise NotAllowed(_("Only the team's owners and facilitators may do this."))
 
 
 def name_of(by: User | None) -> str:

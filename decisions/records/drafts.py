@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict
+from decisions.base.permissions import require_editor_of
 from decisions.ledger.canonical import new_salt
 from decisions.models import Decision, Record, RecordState, User
 from decisions.records import content as parts
 from decisions.records import prefill
 from decisions.records.acceptance import standing_record
-from decisions.records.base import WRITABLE, back_to_draft, locked, name_of, put, require_editor_of, version_of
+from decisions.records.base import WRITABLE, back_to_draft, locked, name_of, put, version_of
 from decisions.team_framework import acts as frameworks
 
 

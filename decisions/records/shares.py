@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict
+from decisions.base.permissions import require_editor_of
 from decisions.models import Record, ShareLink, User
-from decisions.records.base import require_editor_of
 
 SALT = "groundwork.share"
 MOST = 100  # open links a record

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict, NotAllowed
 from decisions.base.links import token_hash
+from decisions.base.permissions import require_editor_of
 from decisions.models import Position, Record, RecordState, SignOff, User
 from decisions.models.team import new_token
 from decisions.records import mails
-from decisions.records.base import back_to_draft, live_sign_offs, locked, name_of, note, require_editor_of
+from decisions.records.base import back_to_draft, live_sign_offs, locked, name_of, note
 from decisions.records.content import MAX_TEXT, text
 from decisions.records.readiness import Problem, problems
 

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict
-from decisions.base.permissions import require_editor
+from decisions.base.permissions import require_editor_of
 from decisions.framework.answers import SITUATION_KEYS, AnswerError, Situation
 from decisions.framework.criteria import FRAMEWORK_NAME, FRAMEWORK_VERSION, ROLES
 from decisions.framework.customise import MAX_NAME, Framework, parse_framework
@@ -18,15 +18,11 @@ from decisions.framework.own_starting_points import MAX_ITEMS, parse_starting_po
 from decisions.framework.starting_points import STARTING_POINT, StartingPoint
 from decisions.framework.words import ROLE_NAMES
 from decisions.log.summary import speaks_for
-from decisions.models import Decision, FrameworkVersion, Membership, OwnStartingPoint, Team, User
+from decisions.models import Decision, FrameworkVersion, OwnStartingPoint, Team, User
 
 MOST_STARTING_POINTS = 40
 # said anew each time: what ended one question early does not end the next
 NOT_SUGGESTED = ("pre_check", "one_answer_this_week")
-
-
-def _require_editor(team: Team, by: User) -> None:
-    require_editor(Membership.objects.get(team=team, user=by))
 
 
 # --- the wording
@@ -82,7 +78,7 @@ def save(*, team: Team, raw: Mapping[str, Any], seen: int, why: str, by: User) -
     Raises AnswerError for a wrong field, Conflict when somebody saved in the meantime or nothing would change.
     """
     Team.objects.select_for_update().get(pk=team.pk)
-    _require_editor(team, by)
+    require_editor_of(team.pk, by)
     last = newest(team.pk)
     if (last.number if last else 0) != seen:
         raise Conflict(_("Somebody else saved the framework while you were writing."))
@@ -139,7 +135,7 @@ def keep_starting_point(
 ) -> OwnStartingPoint:
     """A new starting point of the team, or the one of this key in new words; raises AnswerError for a wrong field."""
     Team.objects.select_for_update().get(pk=team.pk)
-    _require_editor(team, by)
+    require_editor_of(team.pk, by)
     if key:
         row = OwnStartingPoint.objects.get(team=team, key=key)
         if row.version != version:
@@ -163,7 +159,7 @@ def _free_key(team: Team, name: str) -> str:
 @transaction.atomic
 def retire_starting_point(*, team: Team, key: str, by: User) -> None:
     """Offer it no longer; doing it twice is no fault."""
-    _require_editor(team, by)
+    require_editor_of(team.pk, by)
     OwnStartingPoint.objects.filter(team=team, key=key, retired_at=None).update(retired_at=timezone.now())
 
 

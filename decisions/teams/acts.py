@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from decisions.base.errors import Conflict, NotAllowed
+from decisions.base.errors import Conflict
 from decisions.base.links import token_hash
+from decisions.base.permissions import require_owner_of
 from decisions.models import Invitation, Membership, Team, TeamRole, User
 from decisions.models.team import new_token
 
@@ -43,12 +44,6 @@ def _free_slug(base: str) -> str:
     taken = Team.objects.filter(Q(slug=base) | Q(slug__startswith=f"{base}-")).values_list("slug", flat=True)
     numbers = [int(tail) for slug in taken if re.fullmatch(r"[0-9]{1,9}", tail := slug[len(base) + 1 :])]
     return base if base not in set(taken) else f"{base}-{max([1, *numbers]) + 1}"
-
-
-def require_owner_of(team: Team, by: User) -> None:
-    """Raise NotAllowed unless `by` owns the team."""
-    if not Membership.objects.filter(team=team, user=by, role=TeamRole.OWNER).exists():
-        raise NotAllowed(_("Only the team's owners may do this."))
 
 
 def open_invitations(team: Team) -> QuerySet[Invitation]:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from decisions.base import typed_text
 from decisions.base.errors import Conflict
-from decisions.base.permissions import require_editor
+from decisions.base.permissions import require_editor_of
+from decisions.base.times import EARLIEST
 from decisions.ledger import append as ledger
 from decisions.models import (
     Complaint,
@@ -26,7 +27,7 @@ from decisions.models import (
     TrailField,
     User,
 )
-from decisions.trail.entry import EARLIEST, ENVIRONMENT, FORMAT, Draft, Entry, Refused, checked, environment_named, read
+from decisions.trail.entry import ENVIRONMENT, FORMAT, Draft, Entry, Refused, checked, environment_named, read
 from decisions.trail.fields import FIELDS, OWN, REPLAY, USEFUL, Field
 from decisions.trail.reading import in_force
 
@@ -44,10 +45,6 @@ def own_fields(team: Team, *, with_retired: bool = False) -> tuple[Field, ...]:
     return tuple(Field(OWN + row.key, row.label, REPLAY if row.for_replay else USEFUL, help=row.help) for row in rows)
 
 
-def _require_editor(team: Team, by: User) -> None:
-    require_editor(Membership.objects.get(team=team, user=by))
-
-
 @transaction.atomic
 def add_entry(
     *, decision: Decision, draft: Draft, actor: str, by: User | None = None, from_now: bool = False
@@ -58,7 +55,7 @@ def add_entry(
     the moment of writing, whatever the draft says: of two pipelines at once the later written one is in force.
     """
     if by is not None:
-        _require_editor(decision.team, by)
+        require_editor_of(decision.team_id, by)
     # The decision's row orders writers, so that `previous` and `restores` are read from what really came before.
     Decision.objects.select_for_update().get(pk=decision.pk)
     draft = checked(replace(draft, live_from=timezone.now()) if from_now else draft, own_fields(decision.team))
@@ -209,7 +206,7 @@ def attach_complaint(
 @transaction.atomic
 def define_field(*, team: Team, label: str, help: str = "", for_replay: bool = False, by: User) -> TrailField:
     """A field of the team's own; its key comes from its first name and never changes."""
-    _require_editor(team, by)
+    require_editor_of(team.pk, by)
     Team.objects.select_for_update().get(pk=team.pk)
     key = slugify(typed_text.fold(label)).replace("-", "_")[:32].strip("_")
     if not key or not re.fullmatch(r"[a-z0-9_]+", key):
@@ -224,5 +221,5 @@ def define_field(*, team: Team, label: str, help: str = "", for_replay: bool = F
 @transaction.atomic
 def retire_field(*, team: Team, field_id: int, by: User) -> None:
     """The field is no longer offered; entries that have it keep it."""
-    _require_editor(team, by)
+    require_editor_of(team.pk, by)
     team.trail_fields.filter(pk=field_id, retired_at=None).update(retired_at=timezone.now())

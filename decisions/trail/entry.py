@@ -11,12 +11,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from decisions.base import typed_text
+from decisions.base.times import EARLIEST, LATEST
 from decisions.models import Approach, ConfigurationKind, LogEntry
 from decisions.trail.fields import FIELDS, FOLLOWS, Field, cleaned
 
 FORMAT = "groundwork/log/configuration/v1"
 ENVIRONMENT = re.compile(r"[a-z0-9](?:[a-z0-9 ._/-]{0,38}[a-z0-9])?", re.ASCII)
-EARLIEST, LATEST = datetime(1999, 12, 31, tzinfo=UTC), datetime(2100, 1, 2, tzinfo=UTC)  # the century, in every zone
 APPROACHES = (Approach.RAG, Approach.FINE_TUNING, Approach.HYBRID, Approach.PROMPT_ONLY)
 WHOLE = (ConfigurationKind.LIVE, ConfigurationKind.PROPOSED)  # kinds that bring a configuration of their own
 

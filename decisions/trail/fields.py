@@ -3,17 +3,16 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation, localcontext
 from math import isfinite
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from decisions.base import typed_text
+from decisions.base.times import moment_of
 
 FIVE, REPLAY, USEFUL = "five", "replay", "useful"
 OWN = "own_"  # before the key of a team's own field
@@ -268,12 +267,3 @@ _OF_KIND: Mapping[str, Callable[[str], str]] = {
     "time": _time,
     "flag": _flag,
 }
-
-
-def moment_of(line: str) -> datetime | None:
-    """A date and time with a zone, in UTC; None for anything else."""
-    try:
-        moment = parse_datetime(line)
-        return moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
-    except (ValueError, OverflowError):
-        return None

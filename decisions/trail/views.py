@@ -14,9 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from decisions.base.errors import Conflict
 from decisions.base.htmx import HtmxHttpRequest, addressed, checked
-from decisions.base.permissions import may_edit, membership_of, require_editor
+from decisions.base.permissions import decision_of, may_edit, membership_of, require_editor
 from decisions.base.requests import signed_in
-from decisions.log.decision_views import decision_of
 from decisions.models import Configuration, ConfigurationKind, Decision, Membership
 from decisions.trail import acts, reading
 

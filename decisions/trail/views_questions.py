@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from decisions.base.htmx import HtmxHttpRequest, addressed, morph
-from decisions.base.permissions import membership_of
+from decisions.base.permissions import decision_of, membership_of
 from decisions.base.requests import signed_in
-from decisions.log.decision_views import decision_of
 from decisions.models import Decision, Membership
 from decisions.trail import acts, reading
 

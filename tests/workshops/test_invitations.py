@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from decisions.base.errors import Conflict, NotAllowed
-from decisions.teams.acts import token_hash
+from decisions.base.links import token_hash
 from tests import people
 from tests.rooms import CRITERIA, room, scoring
 from workshops import actions, guests

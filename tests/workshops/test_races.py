@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection
 from django.db.models import Count, QuerySet
 
 from decisions.base.errors import Conflict, NotAllowed
-from decisions.teams.acts import token_hash
+from decisions.base.links import token_hash
 from tests import people
 from tests.rooms import AUDIT, CHURN
 from workshops import actions

@@ -25,8 +25,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from decisions.base.errors import Conflict, NotAllowed
+from decisions.base.links import token_hash
 from decisions.models import User
-from decisions.teams.acts import token_hash
 from tests import people
 from tests.rooms import CRITERIA, Room, room, sit
 from tests.workshops.followed import Followed
