@@ -1,29 +1,14 @@
 """The mails of a room: an invitation to a seat, a reminder to vote. None of them says what anybody scored."""
 
-import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from django.core.mail import EmailMessage, get_connection
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from decisions.base.links import public_address, public_link
-from decisions.records.mails import UNDELIVERABLE
+from decisions.base.mail import Letter, letter
 from workshops.models import Seat, SeatInvitation, Workshop
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A mail that is written and not sent yet."""
-
-    to: str
-    subject: str
-    body: str
 
 
 def invitation(one: SeatInvitation, token: str) -> Letter:
@@ -57,29 +42,6 @@ def reminder_to_seat(seat: Seat, address: str, missing: int) -> Letter:
     return _reminder(address, seat.workshop, {"name": seat.name, "missing": missing, "seat": seat, **link})
 
 
-def deliver(letters: Sequence[Letter]) -> list[bool]:
-    """Send the letters over one connection; for each whether the mail server took it."""
-    connection = get_connection()
-    try:
-        connection.open()
-    except OSError:
-        log.warning("The mail server cannot be reached; %s mails of a room were not sent", len(letters))
-        return [False] * len(letters)
-    taken = []
-    try:
-        for letter in letters:
-            message = EmailMessage(letter.subject, letter.body, None, [letter.to], connection=connection)
-            try:
-                connection.send_messages([message])
-                taken.append(True)
-            except UNDELIVERABLE as fault:
-                log.warning("A mail of a room was not taken: %s", type(fault).__name__)
-                taken.append(False)
-    finally:
-        connection.close()
-    return taken
-
-
 def _reminder(address: str, workshop: Workshop, context: Mapping[str, Any]) -> Letter:
     subject = _("Your ballots are awaited: %(title)s") % {"title": workshop.decision.title}
     return _letter(address, subject, "room_reminder", workshop, context)
@@ -92,5 +54,4 @@ def _letter(address: str, subject: str, template: str, workshop: Workshop, conte
         "is_open_ahead": workshop.scored_ahead and workshop.session_started_at is None,
         **context,
     }
-    body = render_to_string(f"mail/{template}.txt", whole)
-    return Letter(address, " ".join(subject.split())[:200], body)
+    return letter(address, subject, template, whole)

@@ -6,13 +6,15 @@ from typing import Any
 
 from django.utils import timezone
 
+from decisions.base.workshops import WorkshopFacts, workshops_of
 from decisions.models import Approach, Configuration, Decision, Pilot, Record, RecordState, Revisit
+from decisions.models.record import current_record
 from decisions.trail.entry import Entry, read
 from decisions.trail.reading import environments, live_now, short
 from decisions.trail.timeline import Event, events
 
 from .listing import is_overdue
-from .summary import owners_of, speaks_for
+from .summary import owners_of
 
 EVENTS = 12  # on the page; the whole history has a page of its own
 
@@ -32,7 +34,7 @@ class DecisionPage:
     decision: Decision
     record: Record | None  # the one that speaks for the decision
     records: tuple[Record, ...]
-    workshops: tuple[Any, ...]  # rows of the room, met by relation name only
+    workshops: tuple[WorkshopFacts, ...]
     owners: list[dict[str, str]]
     revisits: tuple[RevisitLine, ...]
     live: tuple[tuple[Configuration, Entry, str], ...]
@@ -58,22 +60,22 @@ class DecisionPage:
         return str(Approach(self.record.approach).label) if self.record and self.record.approach in Approach else ""
 
     @property
-    def open_workshop(self) -> Any:
-        """The workshop that is going on, if one is."""
-        return next((workshop for workshop in self.workshops if workshop.phase != "closed"), None)
+    def has_open_workshop(self) -> bool:
+        """Whether a workshop is going on."""
+        return any(workshop.is_open for workshop in self.workshops)
 
 
 def decision_page(decision: Decision) -> DecisionPage:
     """Load all of it in a fixed number of queries."""
     records = tuple(decision.records.select_related("supersedes", "superseded_by").order_by("-created_at"))
-    record = speaks_for(records)
+    record = current_record(records)
     today = timezone.localdate()
     live = [(row, read(row.entry)) for row in live_now(decision, timezone.now())]
     return DecisionPage(
         decision=decision,
         record=record,
         records=records,
-        workshops=tuple(decision.workshops.order_by("-created_at")),
+        workshops=tuple(workshops_of(decision)),
         owners=owners_of(decision, record),
         revisits=tuple(
             RevisitLine(row, row.held_at is None and is_overdue(row.due_on, today))

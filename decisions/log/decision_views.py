@@ -17,6 +17,7 @@ from decisions.base.htmx import HtmxHttpRequest, checked
 from decisions.base.permissions import decision_of, may_edit, membership_of, require_editor
 from decisions.base.requests import signed_in
 from decisions.models import Membership, RecordState
+from decisions.models.record import current_record
 from decisions.records.base import version_of
 from decisions.team_framework import acts as frameworks
 from decisions.trail.forms import AtForm
@@ -24,7 +25,6 @@ from decisions.trail.forms import AtForm
 from . import acts as questions
 from .decision_page import decision_page
 from .forms import DecisionForm, RevisitForm, RewordForm
-from .summary import speaks_for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,7 +100,7 @@ def decision_revisit(request: HtmxHttpRequest, slug: str, number: int) -> HttpRe
     membership = membership_of(request.user, slug)
     decision = decision_of(membership, number)
     require_editor(membership)
-    record = speaks_for(decision.records.all())
+    record = current_record(decision.records.all())
     if record is None or record.state != RecordState.DRAFT:
         raise Http404
     stands, version = record.content["revisit"], version_of(record, "revisit")

@@ -10,25 +10,12 @@ from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
 from decisions.base import typed_text
-from decisions.models import Decision, LogEntry, Record, RecordState, Revisit
+from decisions.models import Decision, LogEntry, Record, Revisit
+from decisions.models.record import current_record
 from decisions.models.standing import Approach, Standing, StandingOwner, Status
 
 MOST_BYTES = 500_000  # of search words a decision; a PostgreSQL tsvector holds 1 MiB
 SILENT_KEYS = frozenset({"salt", "prev", "payload_hash"})  # nobody searches for these
-# The record that speaks for a decision: one that stands, else the one nearest to it.
-RANK = {
-    RecordState.ACCEPTED: 0,
-    RecordState.IN_SIGN_OFF: 1,
-    RecordState.DRAFT: 2,
-    RecordState.SUPERSEDED: 3,
-    RecordState.WITHDRAWN: 4,
-}
-
-
-def speaks_for(records: Iterable[Record]) -> Record | None:
-    """The record that says where the decision stands: accepted first, then sign-off, draft, superseded, withdrawn."""
-    newest_first = sorted(records, key=lambda record: record.created_at, reverse=True)
-    return min(newest_first, key=lambda record: RANK[RecordState(record.state)], default=None)
 
 
 def strings_in(value: Any, key: str = "") -> Iterator[str]:
@@ -127,7 +114,7 @@ def refresh(decision_id: int, *, read_log: bool = False) -> Standing | None:
     )
     if decision is None:
         return None
-    record = speaks_for(decision.records.all())
+    record = current_record(decision.records.all())
     log_words = Standing.objects.filter(pk=decision_id).values_list("log_words", flat=True).first()
     if log_words is None or read_log:
         log_words = _log_words(decision)

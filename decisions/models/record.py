@@ -1,6 +1,7 @@
 """The decision record, its revisions and its sign-offs."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
@@ -75,6 +76,22 @@ class Record(models.Model):
     def label(self) -> str:
         """DR-0001 once accepted, empty before."""
         return f"DR-{self.number:04d}" if self.number else ""
+
+
+# The record that speaks for a decision: one that stands, else the one nearest to it.
+RANK = {
+    RecordState.ACCEPTED: 0,
+    RecordState.IN_SIGN_OFF: 1,
+    RecordState.DRAFT: 2,
+    RecordState.SUPERSEDED: 3,
+    RecordState.WITHDRAWN: 4,
+}
+
+
+def current_record(records: Iterable[Record]) -> Record | None:
+    """The record that says where the decision stands: accepted first, then sign-off, draft, superseded, withdrawn."""
+    newest_first = sorted(records, key=lambda record: record.created_at, reverse=True)
+    return min(newest_first, key=lambda record: RANK[RecordState(record.state)], default=None)
 
 
 class RecordRevision(models.Model):

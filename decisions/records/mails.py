@@ -1,20 +1,13 @@
 """The mails of a sign-off: asked, void again, accepted. A mail that cannot be sent never undoes what was decided."""
 
-import logging
 from collections.abc import Iterable
 from datetime import timedelta
-from email.errors import MessageError
 
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from decisions.base import mail
 from decisions.base.links import public_link
 from decisions.models import Record, SignOff
-
-log = logging.getLogger(__name__)
-# SMTPException is an OSError; the others are addresses that were typed elsewhere and cannot be put on a letter
-UNDELIVERABLE = (OSError, ValueError, LookupError, MessageError)
 
 
 def address_of(sign_off: SignOff) -> str:
@@ -59,7 +52,7 @@ def accepted(record: Record, sign_offs: Iterable[SignOff], anchor: dict[str, obj
             "sign_off_accepted",
             subject,
             {"anchor": anchor, "verify_url": public_link("decisions:verify")},
-            attach=(f"{record.label}.json", record.document, "application/json"),
+            attached=(f"{record.label}.json", record.document, "application/json"),
         )
         if not sent:
             missed.append(one.name)
@@ -72,19 +65,11 @@ def _send(
     template: str,
     subject: str,
     more: dict[str, object],
-    attach: tuple[str, str, str] | None = None,
+    attached: tuple[str, str, str] | None = None,
 ) -> bool:
     address = address_of(sign_off)
     if not address:
         return False
     context = {"record": record, "sign_off": sign_off, "record_url": record_url(record), **more}
-    body = render_to_string(f"mail/{template}.txt", context)
-    message = EmailMessage(" ".join(subject.split())[:200], body, None, [address])
-    if attach:
-        message.attach(*attach)
-    try:
-        message.send()
-    except UNDELIVERABLE as fault:
-        log.warning("The mail %s for record %s could not be sent: %s", template, record.pk, type(fault).__name__)
-        return False
-    return True
+    (sent,) = mail.send([mail.letter(address, subject, template, context, attached)])
+    return sent

@@ -17,8 +17,8 @@ from decisions.framework.measures import MEASURE
 from decisions.framework.own_starting_points import MAX_ITEMS, parse_starting_point, starting_point_as_dict
 from decisions.framework.starting_points import STARTING_POINT, StartingPoint
 from decisions.framework.words import ROLE_NAMES
-from decisions.log.summary import speaks_for
 from decisions.models import Decision, FrameworkVersion, OwnStartingPoint, Team, User
+from decisions.models.record import current_record
 
 MOST_STARTING_POINTS = 40
 # said anew each time: what ended one question early does not end the next
@@ -169,7 +169,7 @@ def drawn_from(decision: Decision) -> dict[str, Any]:
     drawn = starting_point_as_dict(known) if known else {}
     drawn |= {"name": decision.title[:MAX_NAME], "title": decision.title}
     drawn |= {"question": decision.question, "context": decision.context}
-    record = speaks_for(tuple(decision.records.order_by("-created_at")))
+    record = current_record(tuple(decision.records.order_by("-created_at")))
     if record is None:
         return drawn
     content, usual = record.content, Situation().as_dict()

@@ -3,14 +3,13 @@
 import re
 from datetime import timedelta
 
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from decisions.base import mail
 from decisions.base.errors import Conflict
 from decisions.base.links import token_hash
 from decisions.base.permissions import require_owner_of
@@ -81,13 +80,9 @@ def invite(*, team: Team, email: str, role: str, by: User) -> tuple[Invitation, 
 def send_invitation(invitation: Invitation, *, url: str) -> bool:
     """Mail the link; False when the mail server would not take it (the invitation stays and can be sent again)."""
     context = {"invitation": invitation, "team": invitation.team, "url": url, "days": INVITATION_LASTS.days}
-    body = render_to_string("mail/invitation.txt", context)
     subject = _("Join %(team)s in Groundwork") % {"team": invitation.team.name}
-    try:
-        send_mail(subject, body, None, [invitation.email])
-    except OSError:  # SMTPException is one
-        return False
-    return True
+    (sent,) = mail.send([mail.letter(invitation.email, subject, "invitation", context)])
+    return sent
 
 
 @transaction.atomic

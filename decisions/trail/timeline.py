@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from decisions.base.workshops import workshops_of
 from decisions.models import Decision, RecordState
 from decisions.trail.entry import read
 from decisions.trail.reading import short
@@ -68,12 +69,10 @@ def _decision(decision: Decision, until: datetime | None, size: int) -> Iterator
 
 
 def _workshops(decision: Decision, until: datetime | None, size: int) -> Iterator[Event]:
-    # Rows of the room, met by relation name only: decisions know nothing of the room.
-    for row in _newest(decision.workshops, "created_at", until, size):
-        url = reverse("workshops:room", kwargs={"workshop_id": row.public_id})
-        yield Event(row.created_at, "workshop", _("Workshop opened"), "", url)
-        if row.closed_at:
-            yield Event(row.closed_at, "workshop", _("Workshop closed"), "", url)
+    for facts in workshops_of(decision, until, size):
+        yield Event(facts.created_at, "workshop", _("Workshop opened"), "", facts.url)
+        if facts.closed_at:
+            yield Event(facts.closed_at, "workshop", _("Workshop closed"), "", facts.url)
 
 
 def _records(decision: Decision, until: datetime | None, size: int) -> Iterator[Event]:

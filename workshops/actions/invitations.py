@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from decisions.base import mail
 from decisions.base.errors import Conflict
 from decisions.base.links import token_hash
 from decisions.models import User
@@ -37,7 +38,7 @@ OPEN = (Phase.LOBBY, Phase.PRECHECK, Phase.SCORING, Phase.OUTCOME)
 class Sent:
     """A letter with what to take back when the mail server does not take it."""
 
-    letter: mails.Letter
+    letter: mail.Letter
     row: SeatInvitation | Seat
     name: str
     before: dict[str, Any]
@@ -179,7 +180,7 @@ def _require_pause(one: SeatInvitation, now: datetime) -> None:
         )
 
 
-def _renew(one: SeatInvitation, write: Callable[[str], mails.Letter], **times: datetime) -> Sent:
+def _renew(one: SeatInvitation, write: Callable[[str], mail.Letter], **times: datetime) -> Sent:
     """A letter with a new token; what was before comes back when it cannot be sent."""
     before = {"token_hash": one.token_hash, "sent_at": one.sent_at, "reminded_at": one.reminded_at}
     token = new_key()
@@ -220,7 +221,7 @@ def _remind(one: Awaited, now: datetime) -> Sent:
 
 def _send(sent: list[Sent]) -> list[Sent]:
     """Mail the letters; those not taken, put back as they were: the link of an earlier mail then works on."""
-    taken = mails.deliver([one.letter for one in sent])
+    taken = mail.send([one.letter for one in sent])
     missed = [one for one, was_taken in zip(sent, taken, strict=True) if not was_taken]
     _put_back(missed)
     return missed

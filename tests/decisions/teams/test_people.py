@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from decisions.base.errors import Conflict, NotAllowed
@@ -217,7 +218,7 @@ def test_a_mail_server_that_refuses_leaves_the_invitation_open(client, world, mo
     def refuse(*args, **more):
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(teams, "send_mail", refuse)
+    monkeypatch.setattr(EmailBackend, "open", refuse)
     answer = invite(client, world)
     assert answer.status_code == 302
     assert "did not take the invitation" in client.get(answer.url).content.decode()
