@@ -278,6 +278,13 @@ MUTANTS = (
         RECORDS,
     ),
     Mutant(
+        "a gate without a limit blocks sign-off",
+        "decisions/records/readiness.py",
+        "        found.extend(_gates(content))",
+        "        pass",
+        RECORDS,
+    ),
+    Mutant(
         "an interim answer needs an assumption",
         "decisions/records/readiness.py",
         'if status == "interim" and not content["assumptions"]:',
@@ -481,8 +488,22 @@ MUTANTS = (
     Mutant(
         "one failed gate fails the pilot",
         "decisions/pilots/acts.py",
-        "for answer in (PilotVerdict.FAIL, PilotVerdict.NOT_SHOWN, PilotVerdict.PASS):",
-        "for answer in (PilotVerdict.PASS, PilotVerdict.NOT_SHOWN, PilotVerdict.FAIL):",
+        "    if PilotVerdict.FAIL in verdicts:",
+        "    if False:",
+        TRAIL,
+    ),
+    Mutant(
+        "a gate that nobody measured is no pass",
+        "decisions/pilots/acts.py",
+        "one.key in by_key or one.is_gated]",
+        "one.key in by_key]",
+        TRAIL,
+    ),
+    Mutant(
+        "a sample under the record's cannot pass",
+        "decisions/pilots/acts.py",
+        "if is_short and found == PilotVerdict.PASS",
+        "if False",
         TRAIL,
     ),
     Mutant(

@@ -8,7 +8,7 @@ from typing import Any, Final
 from .answers import Answers
 from .criteria import BY_KEY, CRITERIA
 from .flags import FLAGS, raised
-from .measures import LEAK_PROBES, MEASURE, NO_GATE, PRODUCT_LIMIT
+from .measures import LEAK_PROBES, MEASURE, NO_GATE
 from .plans import (
     BACKLOG_TEXTS,
     FAILURE_MODES,
@@ -212,7 +212,7 @@ def _metric(key: str, tier: str, start: StartingPoint | None) -> dict[str, str]:
         "key": key,
         "name": str(measure.name),
         "definition": str(measure.definition),
-        "gate": gate or str(NO_GATE if measure.kind == "trend" else PRODUCT_LIMIT),
+        "gate": gate or (str(NO_GATE) if measure.kind == "trend" else ""),
         "stop": stop,
         "sample": str(measure.sample),
         "when": str(measure.when),

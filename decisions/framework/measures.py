@@ -203,5 +203,4 @@ MEASURES: Final[tuple[Measure, ...]] = (
     ),
 )
 MEASURE: Final[Mapping[str, Measure]] = {measure.key: measure for measure in MEASURES}
-PRODUCT_LIMIT: Final = _("product sets it")
 NO_GATE: Final = _("watched, no gate")

@@ -13,11 +13,13 @@ from .team import Team
 
 
 class PilotVerdict(models.TextChoices):
-    """What a sample shows about a gate; a trend has none."""
+    """What was measured shows about a gate; a trend has none."""
 
     PASS = "pass", _("Pass")
     FAIL = "fail", _("Fail")
     NOT_SHOWN = "not_shown", _("Not shown")
+    NOT_MEASURED = "not_measured", _("Not measured")
+    NOT_COMPARABLE = "not_comparable", _("Not comparable")
     TREND = "trend", _("No gate")
 
 
@@ -36,7 +38,7 @@ class Pilot(models.Model):
     started_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField()
     note = models.TextField(_("what was learned"), blank=True)
-    verdict = models.CharField(max_length=10, choices=PilotVerdict.choices)
+    verdict = models.CharField(max_length=16, choices=PilotVerdict.choices)
     noted_by = models.CharField(max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -60,7 +62,7 @@ class PilotResult(models.Model):
     figure = models.CharField(max_length=60, blank=True)  # for metrics that are no share: p95, cost
     low = models.CharField(max_length=12, blank=True)  # one-sided 95% bounds, as decimals
     high = models.CharField(max_length=12, blank=True)
-    verdict = models.CharField(max_length=10, choices=PilotVerdict.choices)
+    verdict = models.CharField(max_length=16, choices=PilotVerdict.choices)
     # True: at least the gate is good; False: at most; None: a trend.
     at_least = models.BooleanField(null=True)
 

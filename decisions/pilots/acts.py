@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from decisions.base.permissions import require_editor
-from decisions.framework.metrics import MIN_REQUESTS_FOR_P95, Verdict, exact, verdict, verdict_at_most, wilson
+from decisions.framework.gates import Gate, GateError, has_gate, keeps, parse_gate
+from decisions.framework.metrics import MIN_REQUESTS_FOR_P95, exact, verdict, verdict_at_most, wilson
 from decisions.ledger import append as ledger
 from decisions.models import Decision, Membership, Pilot, PilotResult, PilotVerdict, Record, RecordState, User
 from decisions.records.base import name_of
@@ -18,56 +19,27 @@ from decisions.trail.entry import Refused
 
 FORMAT = "groundwork/log/pilot/v1"
 MOST = 10_000_000
-# ">= 90 %", "at least 90%", "<= 5 %", "0 allowed", "0 %"; anything else is kept as words and gates nothing by itself
-SHARE = re.compile(
-    r"^\s*(?P<sign>>=|<=|≥|≤|>|<|at least|at most)?\s*(?P<number>[0-9]{1,3}(?:[.,][0-9]{1,4})?)\s*%", re.IGNORECASE
-)
-# "0 / 299", "0 in 299", "0 of 59", "0 allowed", "none": one is too many
-NONE_ALLOWED = re.compile(r"^\s*(?:<=|≤|at most)?\s*(?:0\s*(?:/|in|of)\s*[0-9]+|0\s+allowed|none\b)", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Gate:
-    """A share to reach or to stay under."""
-
-    share: float
-    is_floor: bool  # at least; else at most
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric of the record, with its gate as far as it can be read."""
+    """A metric of the record, with its gate as far as it can be read; `is_gated` says that it has one at all."""
 
     key: str
     name: str
     text: str
     gate: Gate | None
+    is_gated: bool
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What was counted for one metric: hits of a sample, or a figure of its own."""
+    """What was counted for one metric: hits of a sample, or a figure with its unit."""
 
     key: str
     sample: int | None = None
     hits: int | None = None
     figure: str = ""
-    within: bool | None = None  # for figures: whether the limit was kept
-
-
-def gate_of(text: str) -> Gate | None:
-    """The share that a gate's words name; None when they name none."""
-    if NONE_ALLOWED.match(text):
-        return Gate(0, is_floor=False)
-    found = SHARE.match(text)
-    if found is None:
-        return None
-    share = float(found["number"].replace(",", ".")) / 100
-    sign = (found["sign"] or "").lower()
-    if share >= 1:
-        return None
-    is_floor = sign in {">=", "≥", ">", "at least"} or (not sign and share >= 0.5)
-    return None if is_floor and share == 0 else Gate(share, is_floor)
 
 
 def metrics_of(record: Record | None) -> tuple[Metric, ...]:
@@ -79,9 +51,16 @@ def metrics_of(record: Record | None) -> tuple[Metric, ...]:
             key = re.sub(r"[^a-z0-9_]+", "_", str(row.get("key") or row.get("name")).lower()).strip("_")[:60]
             key = key or f"metric_{number + 1}"
             key = key if key not in found else f"{key[:55]}_{number + 1}"
-            gate = str(row.get("gate") or "")[:120]
-            found[key] = Metric(key, str(row.get("name") or key)[:120], gate, gate_of(gate))
+            text = str(row.get("gate") or "")[:120]
+            found[key] = Metric(key, str(row.get("name") or key)[:120], text, _gate(row, text), has_gate(row))
     return tuple(found.values())
+
+
+def _gate(row: Mapping[str, Any], text: str) -> Gate | None:
+    try:
+        return parse_gate(text, key=str(row.get("key") or ""), sample=str(row.get("sample") or ""))
+    except GateError:
+        return None
 
 
 def record_to_hold_against(decision: Decision) -> Record | None:
@@ -92,54 +71,77 @@ def record_to_hold_against(decision: Decision) -> Record | None:
     return min(newest_first, key=lambda record: rank[RecordState(record.state)], default=None)
 
 
-def judged(metric: Metric, measured: Measured) -> PilotResult:
+def judged(metric: Metric, measured: Measured | None) -> PilotResult:
     """One result with its verdict and one-sided 95% bounds; not stored yet."""
+    one = measured or Measured(metric.key)
+    gate = metric.gate
     result = PilotResult(
         key=metric.key,
         name=metric.name,
         gate=metric.text,
-        sample=measured.sample,
-        hits=measured.hits,
-        figure=measured.figure,
+        sample=one.sample,
+        hits=one.hits,
+        figure=one.figure,
         verdict=PilotVerdict.TREND,
-        at_least=metric.gate.is_floor if metric.gate else None,
+        at_least=gate.is_floor if gate else None,
     )
-    if measured.sample is not None and measured.hits is not None and measured.sample > 0:
-        no_event_allowed = metric.gate is not None and not metric.gate.is_floor and metric.gate.share == 0
-        low, high = (exact if no_event_allowed else wilson)(measured.hits, measured.sample)
+    if one.sample and one.hits is not None:
+        low, high = (exact if gate and gate.allows_none else wilson)(one.hits, one.sample)
         result.low, result.high = f"{low:.4f}", f"{high:.4f}"
-        if metric.gate is not None:
-            result.verdict = _verdict(metric.gate, measured.hits, measured.sample)
-    elif measured.figure and measured.within is not None:
-        enough = metric.key != "latency_p95" or (measured.sample or 0) >= MIN_REQUESTS_FOR_P95
-        shown = PilotVerdict.PASS if measured.within else PilotVerdict.FAIL
-        result.verdict = shown if enough else PilotVerdict.NOT_SHOWN
+    if measured is None:
+        result.verdict = PilotVerdict.NOT_MEASURED
+    elif metric.is_gated:
+        result.verdict = PilotVerdict.NOT_COMPARABLE if gate is None else _verdict(gate, one)
     return result
 
 
-def _verdict(gate: Gate, hits: int, sample: int) -> PilotVerdict:
-    if not gate.is_floor and gate.share == 0:
+def _verdict(gate: Gate, one: Measured) -> PilotVerdict:
+    """What was measured against one gate; a sample under the one that the record fixed cannot pass."""
+    if gate.is_share:
+        if one.hits is None or not one.sample:
+            return PilotVerdict.NOT_COMPARABLE
+        found = _share(gate, one.hits, one.sample)
+    else:
+        kept = keeps(gate, one.figure)
+        if kept is None:
+            return PilotVerdict.NOT_COMPARABLE
+        found = PilotVerdict.PASS if kept else PilotVerdict.FAIL
+        if gate.statistic == "p95" and (one.sample or 0) < MIN_REQUESTS_FOR_P95:
+            return PilotVerdict.NOT_SHOWN
+    is_short = gate.sample is not None and (one.sample or 0) < gate.sample
+    return PilotVerdict.NOT_SHOWN if is_short and found == PilotVerdict.PASS else found
+
+
+def _share(gate: Gate, hits: int, sample: int) -> PilotVerdict:
+    if gate.allows_none:
         # No event is allowed: one is a failure, none shows only so much (0 of 299: under 1%).
         return PilotVerdict.FAIL if hits else PilotVerdict.PASS if sample >= 59 else PilotVerdict.NOT_SHOWN
-    found = verdict(hits, sample, gate.share) if gate.is_floor else verdict_at_most(hits, sample, gate.share)
-    return {
-        Verdict.PASS: PilotVerdict.PASS,
-        Verdict.FAIL: PilotVerdict.FAIL,
-        Verdict.NOT_SHOWN: PilotVerdict.NOT_SHOWN,
-    }[found]
+    share = float(gate.value) / 100
+    return PilotVerdict((verdict if gate.is_floor else verdict_at_most)(hits, sample, share).value)
 
 
 def overall(results: Sequence[PilotResult]) -> PilotVerdict:
-    """All gates must pass: one FAIL fails, one not shown leaves it open; without gates there is only a trend."""
+    """One missed gate fails; all met, every one of the record, is a pass; everything between is not shown."""
     verdicts = {PilotVerdict(result.verdict) for result in results if result.verdict != PilotVerdict.TREND}
-    for answer in (PilotVerdict.FAIL, PilotVerdict.NOT_SHOWN, PilotVerdict.PASS):
-        if answer in verdicts:
-            return answer
-    return PilotVerdict.TREND
+    if not verdicts:
+        return PilotVerdict.TREND
+    if PilotVerdict.FAIL in verdicts:
+        return PilotVerdict.FAIL
+    return PilotVerdict.PASS if verdicts == {PilotVerdict.PASS} else PilotVerdict.NOT_SHOWN
+
+
+def tally(results: Sequence[PilotResult]) -> dict[str, Any]:
+    """How many of the record's gates were met, and which metrics nobody measured."""
+    gated = [one for one in results if one.verdict != PilotVerdict.TREND]
+    return {
+        "gates": len(gated),
+        "met": sum(one.verdict == PilotVerdict.PASS for one in gated),
+        "not_measured": [one.name for one in gated if one.verdict == PilotVerdict.NOT_MEASURED],
+    }
 
 
 def checked(metrics: Sequence[Metric], measured: Sequence[Measured]) -> list[PilotResult]:
-    """The results in the record's order; raises Refused with the fault at each metric."""
+    """The results in the record's order, each of its gates among them; raises Refused with the fault at each metric."""
     errors: dict[str, str] = {}
     known = {metric.key: metric for metric in metrics}
     by_key = {one.key: one for one in measured}
@@ -154,7 +156,7 @@ def checked(metrics: Sequence[Metric], measured: Sequence[Measured]) -> list[Pil
         errors["results"] = _("Give at least one result.")
     if errors:
         raise Refused(errors)
-    results = [judged(metric, by_key[metric.key]) for metric in metrics if metric.key in by_key]
+    results = [judged(one, by_key.get(one.key)) for one in metrics if one.key in by_key or one.is_gated]
     for position, result in enumerate(results, 1):
         result.position = position
     return results

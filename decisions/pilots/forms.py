@@ -14,8 +14,6 @@ from decisions.trail.entry import Refused
 
 from .acts import MOST, Measured, Metric
 
-WITHIN = [("", _("not judged")), ("yes", _("kept")), ("no", _("missed"))]
-
 
 class PilotForm(forms.Form):
     """What was run, and for each metric of the record how many of how many."""
@@ -41,20 +39,21 @@ class PilotForm(forms.Form):
         for metric in self.metrics:
             number = forms.NumberInput(attrs={"inputmode": "numeric", "min": 0})
             counted = _("met it") if metric.gate and metric.gate.is_floor else _("found")
-            for part, label in (("hits", counted), ("sample", _("out of"))):
+            is_share = metric.gate is None or metric.gate.is_share
+            parts = (("hits", counted), ("sample", _("out of"))) if is_share else (("sample", _("sample")),)
+            for part, label in parts:
                 self.fields[f"{part}-{metric.key}"] = forms.IntegerField(
                     label=label, required=False, min_value=0, max_value=MOST, widget=number
                 )
-            if metric.gate is None:
-                self.fields[f"figure-{metric.key}"] = Line(label=_("figure"), required=False, max_length=60)
-                self.fields[f"within-{metric.key}"] = forms.ChoiceField(
-                    label=_("limit"), required=False, choices=WITHIN
-                )
+            if metric.gate is None or not metric.gate.is_share:
+                unit = metric.gate.unit if metric.gate else ""
+                named = str(_("figure, in %(unit)s") % {"unit": unit} if unit else _("figure"))
+                self.fields[f"figure-{metric.key}"] = Line(label=named, required=False, max_length=60)
 
     def rows(self) -> Iterator[tuple[Metric, dict[str, BoundField]]]:
         """Each metric with its fields, for the template."""
         for metric in self.metrics:
-            parts = ("hits", "sample", "figure", "within")
+            parts = ("hits", "figure", "sample")
             yield (
                 metric,
                 {part: self[f"{part}-{metric.key}"] for part in parts if f"{part}-{metric.key}" in self.fields},
@@ -73,18 +72,19 @@ class PilotForm(forms.Form):
         for metric in self.metrics:
             hits, sample = (self.cleaned_data.get(f"{part}-{metric.key}") for part in ("hits", "sample"))
             figure = self.cleaned_data.get(f"figure-{metric.key}", "")
-            within = {"yes": True, "no": False}.get(self.cleaned_data.get(f"within-{metric.key}", ""))
             if hits is not None or figure:
-                found.append(Measured(metric.key, sample, hits, figure, within))
+                found.append(Measured(metric.key, sample, hits, figure))
             elif sample is not None:
                 found.append(Measured(metric.key, sample, None))
-                self.add_error(f"hits-{metric.key}", _("Say how many."))
+                counted = f"hits-{metric.key}"
+                self.add_error(counted if counted in self.fields else f"figure-{metric.key}", _("Say how many."))
         return found
 
     def refuse(self, refused: Refused) -> None:
         """Put each fault beside its metric, or on top."""
         for key, message in refused.errors.items():
-            self.add_error(f"hits-{key}" if f"hits-{key}" in self.fields else None, message)
+            places = (f"{part}-{key}" for part in ("hits", "figure"))
+            self.add_error(next((place for place in places if place in self.fields), None), message)
 
 
 class LeverForm(forms.Form):

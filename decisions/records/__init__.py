@@ -12,7 +12,7 @@ from decisions.records.drafts import (
     draft_without_workshop,
     edit,
 )
-from decisions.records.readiness import Problem, problems
+from decisions.records.readiness import Problem, problems, warnings
 from decisions.records.signing import (
     NotReady,
     by_token,
@@ -47,5 +47,6 @@ __all__ = [
     "sign",
     "standing_record",
     "take_back",
+    "warnings",
     "withdraw",
 ]

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from decisions.framework.gates import GateError, has_gate, parse_gate
 from decisions.framework.words import ROLE_NAMES
 from decisions.ledger.canonical import tidy_text
 
-FORMAT: Final = "groundwork/content/v1"
+FORMAT: Final = "groundwork/content/v2"
 MAX_ITEMS: Final = 40
 MAX_TEXT: Final = 10_000
 APPROACHES: Final = ("rag", "fine_tuning", "hybrid", "prompt_only", "fix_first", "undecided")
@@ -160,6 +161,20 @@ def _situation(value: Any) -> dict[str, Any]:
     return clean
 
 
+def _metrics(value: Any) -> list[dict[str, Any]]:
+    """Metrics, each with its gate as people wrote it and as data: `limit`, null where there is none to be read."""
+    rows = _rows(value, "name", key=60, name=200, definition=MAX_TEXT, gate=200, stop=200, sample=200, when=200)
+    return [{**row, "limit": _limit(row)} for row in rows]
+
+
+def _limit(row: Mapping[str, str]) -> dict[str, Any] | None:
+    try:
+        gate = parse_gate(row["gate"], key=row["key"], sample=row["sample"]) if has_gate(row) else None
+    except GateError:
+        return None
+    return gate.as_dict() if gate else None
+
+
 def _approach(value: Any) -> str:
     return value if value in APPROACHES else "undecided"
 
@@ -197,9 +212,7 @@ CLEANERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "fallback": _fallback,
     "criteria": _criteria,
     "situation": _situation,
-    "metrics": lambda value: _rows(
-        value, "name", key=60, name=200, definition=MAX_TEXT, gate=200, stop=200, sample=200, when=200
-    ),
+    "metrics": _metrics,
     "phase_one": _texts,
     "backlog": _texts,
     "assumptions": lambda value: [

@@ -10,7 +10,7 @@ from decisions.models import Record, RecordState, SignOff
 from decisions.records import mails
 from decisions.records.base import live_sign_offs
 
-FORMAT = "groundwork/record/v1"
+FORMAT = "groundwork/record/v2"
 MOST_CONFIGURATION = 500
 Document = dict[str, Any]
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from decisions.base.fields import Line, Prose
+from decisions.framework.gates import GateError, parse_gate
 from decisions.framework.words import SITUATION
 from decisions.models import Position
 from decisions.models.standing import Approach
@@ -137,6 +138,15 @@ class MetricRow(Row):
     sample = short(_("Sample"), example=_("200 prompts"))
     when = short(_("When"))
     key = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """A gate is understood, or refused where it was typed; a blank one can still be set later."""
+        cleaned = super().clean()
+        try:
+            parse_gate(cleaned.get("gate", ""), key=cleaned.get("key", ""), sample=cleaned.get("sample", ""))
+        except GateError as fault:
+            self.add_error("gate", str(fault))
+        return cleaned
 
 
 class AssumptionRow(Row):

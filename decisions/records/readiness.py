@@ -1,15 +1,21 @@
 """What still stands between a draft and its sign-off, as data: a section each and a sentence for people."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from decisions.framework.gates import GateError, is_watched, parse_gate
+from decisions.framework.measures import MEASURE
 from decisions.framework.words import ROLE_NAMES
 from decisions.models import Record
 from decisions.records import prefill
 from decisions.records.content import OWNER_ROLES
 
 FLIP_SIGNALS = 2
+FEWEST_WORDS = 4  # distinct ones, below which a rationale is warned of
 
 
 @dataclass(frozen=True)
@@ -54,12 +60,15 @@ def _text(record: Record) -> list[Problem]:
     ):
         if not content[key]:
             found.append(Problem(f"no_{key}", "decision", message))
+    if not content["scope"]:
+        found.append(Problem("no_scope", "decision", _("Say where it holds: the scope is empty.")))
     if content["recommendation_status"] != "stop":
         if not content["fallback"]["text"]:
             found.append(Problem("no_fallback", "fallback", _("Say what happens when it does not work: the fallback.")))
         if not any(metric["gate"] for metric in content["metrics"]):
             message = _("Name at least one metric with the gate that it must pass.")
             found.append(Problem("no_metric", "metrics", message))
+        found.extend(_gates(content))
         if not content["phase_one"]:
             found.append(Problem("no_phase_one", "plan", _("Say what phase one is.")))
         if not content["risks"]:
@@ -71,6 +80,33 @@ def _text(record: Record) -> list[Problem]:
         message = _("Give the day on which this is looked at again, or say why there is none.")
         found.append(Problem("no_revisit", "revisit", message))
     return found
+
+
+def _gates(content: Mapping[str, Any]) -> list[Problem]:
+    """A gate without a limit gates nothing; a record that stays with prompts needs only those that it names."""
+    found = []
+    for place, row in enumerate(content["metrics"]):
+        measure = MEASURE.get(row["key"])
+        if is_watched(row["gate"]) or (measure is not None and measure.kind == "trend"):
+            continue
+        try:
+            gate = parse_gate(row["gate"], key=row["key"])
+        except GateError as fault:
+            message = _("The gate of %(metric)s: %(fault)s") % {"metric": row["name"], "fault": fault}
+            found.append(Problem(f"unread_gate_{place}", "metrics", message))
+        else:
+            if gate is None and content["approach"] != "prompt_only":
+                message = _("%(metric)s has no limit: set one, or write “no gate”.") % {"metric": row["name"]}
+                found.append(Problem(f"no_limit_{place}", "metrics", message))
+    return found
+
+
+def warnings(record: Record) -> tuple[Problem, ...]:
+    """What may be signed, and should be looked at once more."""
+    rationale = str(record.content["rationale"])
+    if rationale and len(set(re.findall(r"\w+", rationale.casefold()))) < FEWEST_WORDS:
+        return (Problem("thin_rationale", "decision", _("The rationale is very short: does it say why?")),)
+    return ()
 
 
 def _owners(record: Record) -> list[Problem]:

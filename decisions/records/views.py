@@ -81,6 +81,7 @@ def record_context(request: HttpRequest, membership: Membership, record: Record)
         **now,
         "document": records.document_of(record),
         "problems": problems,
+        "warnings": records.warnings(record) if record.state == RecordState.DRAFT else (),
         "go_on": next((one for one in problems if now["parts"][one.section].is_editable), None),
         "waiting": waiting,
         "own": own,

@@ -14,7 +14,7 @@ MOST_BYTES = 20 * 1024 * 1024  # of a file that is brought
 MOST_JSON = 8 * 1024 * 1024  # of all its attachments together, unpacked
 MOST_STREAMS = 100  # places that call themselves an attachment
 DICTIONARY = 4_000  # bytes around such a place that may belong to it
-FORMAT = "groundwork/record/v1"
+FORMATS = frozenset({"groundwork/record/v1", "groundwork/record/v2"})
 _MARK = re.compile(rb"/EmbeddedFile\b")
 _STREAM = re.compile(rb"\bstream\r?\n")
 
@@ -77,7 +77,7 @@ def _document(data: bytes) -> dict[str, Any] | None:
         found = json.loads(data.decode("utf-8-sig").strip())
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    if not isinstance(found, dict) or found.get("format") not in FORMATS:
         return None
     shape = {"record": dict, "content": dict, "sign_offs": list}
     return found if all(isinstance(found.get(key), kind) for key, kind in shape.items()) else None

@@ -146,7 +146,8 @@ def _score(workshop: Workshop, lead: Seat, seats: dict[str, Seat], scored: Score
 
 def _write(story: Story, record: Record, people: dict[str, User], moment: datetime, now: datetime) -> None:
     """Edit the draft section by section, as the team would."""
-    for minutes, (section, changes) in enumerate(story.sections.items()):
+    metrics = [{**row, "gate": story.limits.get(row["key"], row["gate"])} for row in record.content["metrics"]]
+    for minutes, (section, changes) in enumerate({**story.sections, "metrics": {"metrics": metrics}}.items()):
         with at(moment + timedelta(minutes=6 * minutes)):
             versions = Record.objects.values_list("section_versions", flat=True).get(pk=record.pk)
             records.edit(

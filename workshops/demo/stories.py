@@ -47,6 +47,8 @@ class Story:
     rounds: tuple[Scored, ...] = ()
     situation: dict[str, Any] = field(default_factory=dict)
     sections: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # metric -> the gate that the team set where the framework proposes none
+    limits: dict[str, str] = field(default_factory=dict)
     # role -> (position, note); roles left out have not signed yet
     sign_offs: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -252,6 +254,7 @@ SUPPORT = Story(
             }
         },
     },
+    limits={"task_completion": ">= 60 %", "latency_p95": "<= 4 s", "cost_per_answer": "<= 0.12 EUR"},
     sign_offs={
         "product": ("agree", ""),
         "security": (
@@ -411,6 +414,7 @@ MARKETING = Story(
             }
         },
     },
+    limits={"task_completion": ">= 70 %", "latency_p95": "<= 20 s", "cost_per_answer": "<= 0.30 EUR"},
     sign_offs={
         "product": ("agree", ""),
         "data": (

@@ -118,6 +118,17 @@ def finish(record: Record, by: User) -> Record:
     return record
 
 
+LIMITS = {"task_completion": ">= 60 %", "latency_p95": "<= 4 s", "cost_per_answer": "<= 0.05 EUR"}
+
+
+def ready(record: Record, by: User) -> Record:
+    """What a room's draft needs before its owners can be asked: a scope, and a limit for each gate without one."""
+    record.refresh_from_db()
+    metrics = [{**row, "gate": row["gate"] or LIMITS.get(row["key"], "no gate")} for row in record.content["metrics"]]
+    record = save(record, by, "metrics", metrics=metrics)
+    return save(record, by, "decision", scope="for all runbook questions")
+
+
 def save(record: Record, by: User, section: str, **changes) -> Record:
     """Somebody saves a section on top of what stands."""
     record.refresh_from_db()

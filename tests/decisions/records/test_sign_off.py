@@ -55,11 +55,87 @@ def test_an_interim_record_needs_its_assumption_log_and_two_signals(cast):
     assert {"no_assumption", "two_flip_signals"} <= problem_keys(record)
 
 
+@pytest.mark.parametrize(
+    ("key", "gate", "told"),
+    [
+        ("latency_p95", "", "Latency has no limit: set one, or write “no gate”."),
+        ("own", "", "Latency has no limit: set one, or write “no gate”."),
+        ("own", "product sets it", "The gate of Latency: This cannot be read as a gate."),
+        ("latency_p95", "<= 4", "The gate of Latency: Say of what"),
+    ],
+)
+def test_a_gate_without_a_limit_blocks_sign_off_and_is_named(cast, key, gate, told):
+    record = stories.finish(stories.drafted(cast), cast.felix)
+    first = record.content["metrics"][0]
+    record = stories.save(record, cast.felix, "metrics", metrics=[first, {"key": key, "name": "Latency", "gate": gate}])
+
+    (problem,) = records.problems(record)
+    assert problem.section == "metrics"
+    assert problem.message.startswith(told)
+    with pytest.raises(records.NotReady):
+        records.open_sign_off(record=record, by=cast.felix)
+
+
+@pytest.mark.parametrize(
+    ("key", "gate"), [("right_passage_ignored", ""), ("own", "no gate"), ("own", "watched, no gate")]
+)
+def test_a_trend_needs_no_limit(cast, key, gate):
+    record = stories.finish(stories.drafted(cast), cast.felix)
+    metrics = [record.content["metrics"][0], {"key": key, "name": "Trend", "gate": gate}]
+
+    assert records.problems(stories.save(record, cast.felix, "metrics", metrics=metrics)) == ()
+
+
+def test_a_record_that_stays_with_prompts_needs_only_the_gates_it_names(cast):
+    answers = {"leans": {}, "contested": {}, "situation": {"prompt_baseline_sufficient": True}}
+    record = stories.finish(stories.drafted(cast, answers=answers), cast.felix)
+    record = stories.save(record, cast.felix, "decision", approach="prompt_only")
+    metrics = [record.content["metrics"][0], {"key": "latency_p95", "name": "Latency", "gate": ""}]
+
+    assert problem_keys(stories.save(record, cast.felix, "metrics", metrics=metrics)) == set()
+    metrics[1]["gate"] = "soon"
+    assert problem_keys(stories.save(record, cast.felix, "metrics", metrics=metrics)) == {"unread_gate_1"}
+
+
+def test_an_empty_scope_blocks_sign_off(cast):
+    record = stories.finish(stories.drafted(cast), cast.felix)
+
+    assert problem_keys(stories.save(record, cast.felix, "decision", scope="")) == {"no_scope"}
+
+
+@pytest.mark.parametrize(
+    ("rationale", "warned"),
+    [("Because.", True), ("RAG, RAG and RAG", True), ("Runbooks change every week", False), ("", False)],
+)
+def test_a_rationale_of_fewer_than_four_distinct_words_is_warned_of_and_blocks_nothing(cast, client, rationale, warned):
+    record = stories.finish(stories.drafted(cast), cast.felix)
+    record = stories.save(record, cast.felix, "decision", rationale=rationale)
+
+    assert [one.key for one in records.warnings(record)] == ["thin_rationale"] * warned
+    assert problem_keys(record) == ({"no_rationale"} if not rationale else set())
+    client.force_login(cast.felix)
+    shown = client.get(f"/t/helio-desk/r/{record.pk}/").content.decode()
+    assert ("The rationale is very short" in shown) is warned
+
+
+def test_gates_are_data_in_what_is_signed(cast):
+    record = stories.finish(stories.drafted(cast), cast.felix)
+
+    assert record.content["metrics"][0]["limit"] == {
+        "direction": "at_least", "value": "85", "unit": "%", "statistic": "", "sample": 200, "confidence": "95%",
+    }  # fmt: skip
+    assert record.content["format"] == "groundwork/content/v2"
+
+
 def test_a_fix_first_record_may_be_signed_without_metrics_and_fallback(cast):
     answers = {"leans": {}, "contested": {}, "situation": {"pre_check": ["document_quality"]}}
     record = stories.drafted(cast, answers=answers)
     record = records.edit(
-        record=record, section="decision", changes={"rationale": "Mend the documents."}, version=0, by=cast.felix
+        record=record,
+        section="decision",
+        changes={"rationale": "Mend the documents.", "scope": "All of them."},
+        version=0,
+        by=cast.felix,
     )
 
     assert (record.content["approach"], record.content["recommendation_status"]) == ("fix_first", "stop")

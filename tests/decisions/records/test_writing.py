@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils.html import escape
 
 from decisions import records
 from decisions.archive.file import SCHEMA
@@ -173,3 +174,19 @@ def test_the_schema_is_published(client):
 
     assert answer["Content-Type"] == "application/schema+json"
     assert answer.json() == VALID.schema
+
+
+@pytest.mark.parametrize("typed", ["product sets it", "95 %", "<= 3"])
+def test_a_gate_that_cannot_be_read_is_refused_beside_its_field_and_stays_typed(client, cast, typed):
+    record = stories.drafted(cast)
+    client.force_login(cast.felix)
+    form = section_form(client, record, "metrics") | {"metrics-metrics-0-gate": typed}
+
+    answer = client.post(address(record, "metrics"), form)
+
+    assert answer.status_code == 422
+    errors = answer.context["editor"].lists[0][1].forms[0].errors
+    assert list(errors) == ["gate"]
+    assert f'value="{escape(typed)}"' in answer.content.decode()
+    record.refresh_from_db()
+    assert typed not in [metric["gate"] for metric in record.content["metrics"]]

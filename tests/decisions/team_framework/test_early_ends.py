@@ -10,6 +10,7 @@ from decisions.exports.pdf.pool import render_pdf
 from decisions.models import Record, RecordState
 from tests import people, rooms
 from tests.decisions.records.stories import everybody_signs
+from tests.decisions.records.stories import ready as made_ready
 from workshops import actions, board
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,8 @@ def test_fix_first_ends_the_workshop_and_becomes_a_record_that_owners_sign(clien
     record = written(room, cast, flips=())
     assert record.content["approach"] == "fix_first"
     assert record.content["recommendation_status"] == "stop"
+    assert [problem.key for problem in records.problems(record)] == ["no_scope"]
+    record = made_ready(record, cast.felix)
     assert records.problems(record) == ()
     accepted = agreed(record, cast)
     assert accepted.label == "DR-0001"
@@ -107,6 +110,9 @@ def test_prompts_are_enough_is_an_answer_to_sign(client, cast):
     first, second = (one["signal"] for one in record.content["flip_signals"])
     assert first == "The prompted baseline fails a gate on the locked evaluation set."
     assert second != first
+    # it stays with prompts: it needs the gates that it names, and no limits for others
+    assert [problem.key for problem in records.problems(record)] == ["no_scope"]
+    record = made_ready(record, cast.felix)
     assert records.problems(record) == ()
     accepted = agreed(record, cast)
     assert "prompts only" in pages_of(accepted, client, cast).lower()
@@ -161,6 +167,7 @@ def test_an_interim_record_waits_for_its_assumptions_and_exactly_two_signals(cli
     room = ended(cast, OPEN, situation={"one_answer_this_week": True, "documents_drive": True})
     record = written(room, cast, flips=(0,))
     assert record.content["recommendation_status"] == "interim"
+    record = made_ready(record, cast.felix)
 
     def change(section, value):
         record.refresh_from_db()

@@ -14,7 +14,6 @@ from django.test.utils import CaptureQueriesContext
 from decisions.base import api_tokens
 from decisions.ledger import append as ledger
 from decisions.models import Complaint, Configuration, Pilot, Record, Revisit
-from decisions.pilots import acts as pilots
 from decisions.trail import acts, timeline
 from decisions.trail.entry import read
 from tests.decisions.trail.configurations import HYBRID, RAG, at, put_live
@@ -326,65 +325,84 @@ def test_entries_of_another_team_or_decision_do_not_exist(client, world):
 
 
 METRICS = [
-    {"key": "grounded_correctness", "name": "Grounded correctness", "gate": ">= 90 %"},
+    {"key": "grounded_correctness", "name": "Grounded correctness", "gate": ">= 90 %", "sample": "200 prompts"},
     {"key": "hallucination_rate", "name": "Hallucination rate", "gate": "<= 5 %"},
-    {"key": "role_leak", "name": "Role leak", "gate": "<= 0 %"},
+    {"key": "role_leak", "name": "Role leak", "gate": "0 of 299"},
     {"key": "latency_p95", "name": "Latency p95", "gate": "under 2 s"},
+    {"key": "cost_per_answer", "name": "Cost per answer", "gate": "<= 0.05 EUR"},
+    {"key": "right_passage_ignored", "name": "Right passage ignored", "gate": "watched, no gate"},
 ]
+# every gate of the record, measured and met
+ALL_MET = {
+    "hits-grounded_correctness": "190", "sample-grounded_correctness": "200",
+    "hits-hallucination_rate": "2", "sample-hallucination_rate": "200",
+    "hits-role_leak": "0", "sample-role_leak": "299",
+    "figure-latency_p95": "1700 ms", "sample-latency_p95": "200",
+    "figure-cost_per_answer": "0.04 EUR",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("given", "verdict"),
+    ("change", "verdict", "of_one"),
     [
-        ({"hits-grounded_correctness": "187", "sample-grounded_correctness": "200"}, "pass"),
-        ({"hits-grounded_correctness": "186", "sample-grounded_correctness": "200"}, "not_shown"),
-        ({"hits-grounded_correctness": "160", "sample-grounded_correctness": "200"}, "fail"),
-        ({"hits-hallucination_rate": "2", "sample-hallucination_rate": "200"}, "pass"),
-        ({"hits-role_leak": "1", "sample-role_leak": "299"}, "fail"),
-        ({"hits-role_leak": "0", "sample-role_leak": "299"}, "pass"),
-        ({"hits-role_leak": "0", "sample-role_leak": "20"}, "not_shown"),
-        ({"figure-latency_p95": "1.7 s", "within-latency_p95": "yes", "sample-latency_p95": "200"}, "pass"),
-        ({"figure-latency_p95": "1.7 s", "within-latency_p95": "yes", "sample-latency_p95": "20"}, "not_shown"),
-        ({"figure-latency_p95": "1.7 s"}, "trend"),
+        ({}, "pass", {}),
+        ({"hits-grounded_correctness": "186"}, "not_shown", {"grounded_correctness": "not_shown"}),
+        ({"hits-grounded_correctness": "160"}, "fail", {"grounded_correctness": "fail"}),
+        # fewer than the record fixed beforehand cannot pass, though 100 of 100 would
+        ({"hits-grounded_correctness": "100", "sample-grounded_correctness": "100"}, "not_shown", {"grounded_correctness": "not_shown"}),
+        ({"hits-role_leak": "1"}, "fail", {"role_leak": "fail"}),
+        ({"sample-role_leak": "59"}, "not_shown", {"role_leak": "not_shown"}),
+        ({"figure-latency_p95": "9.9 s"}, "fail", {"latency_p95": "fail"}),
+        ({"figure-latency_p95": "2"}, "not_shown", {"latency_p95": "not_comparable"}),
+        ({"figure-latency_p95": "quick"}, "not_shown", {"latency_p95": "not_comparable"}),
+        ({"sample-latency_p95": "20"}, "not_shown", {"latency_p95": "not_shown"}),
+        ({"figure-cost_per_answer": "0.04 USD"}, "not_shown", {"cost_per_answer": "not_comparable"}),
+        ({"figure-cost_per_answer": ""}, "not_shown", {"cost_per_answer": "not_measured"}),
+        (dict.fromkeys(list(ALL_MET)[2:], ""), "not_shown",
+         dict.fromkeys(["hallucination_rate", "role_leak", "latency_p95", "cost_per_answer"], "not_measured")),
+        ({"hits-right_passage_ignored": "3", "sample-right_passage_ignored": "200"}, "pass", {"right_passage_ignored": "trend"}),
     ],
-)
-def test_a_pilot_is_held_against_the_records_gates(client, world, given, verdict):
+)  # fmt: skip
+def test_a_pilot_passes_only_when_every_gate_of_the_record_was_measured_and_met(client, world, change, verdict, of_one):
     Record.objects.create(
         team=world.team, decision=world.decision, number=1, state="accepted", approach="rag", accepted_at=at(1),
         content={"metrics": METRICS}, content_hash="a" * 64,
     )  # fmt: skip
     assert "≥ 90 %" in page(client, "/t/helio-desk/d/1/pilots/new/")
-    answer = client.post(
-        "/t/helio-desk/d/1/pilots/new/",
-        {"name": "November pilot", "evaluation_set": "eval-7", "ended_on": "2026-11-20", **given},
-    )
+    given = {"name": "November pilot", "evaluation_set": "eval-7", "ended_on": "2026-11-20", **ALL_MET, **change}
+    answer = client.post("/t/helio-desk/d/1/pilots/new/", given)
     assert answer.status_code == 302
     pilot = Pilot.objects.get()
     assert pilot.verdict == verdict
-    assert pilot.entry.type == "pilot.noted"
-    assert "November pilot" in page(client, answer.url)
-    assert "November pilot" in page(client, "/t/helio-desk/d/1/")
+    assert of_one.items() <= {one.key: one.verdict for one in pilot.results.all()}.items()
+    # the chain says the same, of every gate
+    payload = json.loads(pilot.entry.payload)
+    assert payload["verdict"] == verdict
+    assert of_one.items() <= {one["key"]: one["verdict"] for one in payload["results"]}.items()
     assert ledger.verify(pilot.entry.log).exit_code == 0
+    shown = page(client, answer.url)
+    assert "November pilot" in shown
+    assert ("Every gate of the record was measured and met" in shown) is (verdict == "pass")
+    assert shown.count("Not measured<") == list(of_one.values()).count("not_measured")
+    assert "November pilot" in page(client, "/t/helio-desk/d/1/")
 
 
-@pytest.mark.parametrize(
-    ("words", "gate"),
-    [
-        (">= 90 %", (0.9, True)), ("at least 85%", (0.85, True)), ("95 %", (0.95, True)), ("<= 5 %", (0.05, False)),
-        ("5 %", (0.05, False)), ("at most 2,5 %", (0.025, False)), ("0 / 299", (0, False)), ("0 in 59", (0, False)),
-        ("none", (0, False)), ("<= 0 %", (0, False)), ("<= 4 s", None), ("watched, no gate", None), ("", None),
-        ("120 %", None), (">= 100 %", None), (">= 0 %", None), ("to be set", None), ("9" * 100 + " %", None),
-    ],
-)  # fmt: skip
-def test_gates_are_read_from_the_records_words(words, gate):
-    found = pilots.gate_of(words)
-    assert (found and (found.share, found.is_floor)) == gate
+def test_a_gate_that_nobody_can_read_is_never_a_pass(client, world):
+    metrics = [METRICS[0], {"key": "", "name": "Tone", "gate": "product sets it"}]
+    Record.objects.create(team=world.team, decision=world.decision, approach="rag", content={"metrics": metrics})
+    given = {"hits-grounded_correctness": "200", "sample-grounded_correctness": "200", "figure-tone": "fine"}
+    answer = client.post(
+        "/t/helio-desk/d/1/pilots/new/", {"name": "P", "evaluation_set": "e", "ended_on": "2026-11-20", **given}
+    )
+    assert answer.status_code == 302
+    assert Pilot.objects.get().verdict == "not_shown"
+    assert "Not comparable" in page(client, answer.url)
 
 
 @pytest.mark.parametrize(
     "given",
     [
-        {}, {"hits-grounded_correctness": "3"}, {"hits-grounded_correctness": "3", "sample-grounded_correctness": "2"},
+        {}, {"sample-latency_p95": "80"}, {"hits-grounded_correctness": "3"}, {"hits-grounded_correctness": "3", "sample-grounded_correctness": "2"},
         {"sample-grounded_correctness": "2"}, {"hits-grounded_correctness": "-1", "sample-grounded_correctness": "2"},
         {"hits-grounded_correctness": "9" * 40, "sample-grounded_correctness": "2"}, {"name": ""}, {"ended_on": "x"},
         {"started_on": "2026-12-24"}, {"name": "\x00"}, {"evaluation_set": "x" * 201},
