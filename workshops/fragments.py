@@ -21,9 +21,8 @@ from workshops.board.votes import after_vote
 from workshops.forms import SituationForm
 from workshops.live import Vote
 from workshops.live.audience import Pieces
-from workshops.live.hub import OwnFrame
 from workshops.live.stream import Admission
-from workshops.models import Seat, Workshop
+from workshops.models import Workshop
 from workshops.pieces import Holes, counts, people, pieces
 from workshops.seats import held_seat
 
@@ -86,6 +85,19 @@ def draw(name: str, context: Mapping[str, object]) -> str:
     return get_template(f"workshops/fragments/{name}.html").render(dict(context)).strip()
 
 
+def draw_ballot(own: boards.OwnBoard) -> dict[str, str]:
+    """The fragments that only their viewer may see."""
+    return {name: draw(name, {"own": own}) for name in OWN}
+
+
+def draw_own(board: boards.Board, seat_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """The same for several; a ballot that many have, as all when a round opens, is drawn once."""
+    found = boards.own_boards(board, seat_ids)
+    different = {own.looks: own for own in found.values()}
+    drawn = {looks: draw_ballot(own) for looks, own in different.items()}
+    return {seat_id: drawn[own.looks] for seat_id, own in found.items()}
+
+
 def draw_shared(board: boards.Board, audience: str, **more: object) -> dict[str, str]:
     """The shared fragments of an audience, by name."""
     context = {**shared_context(board, audience), **more}
@@ -101,11 +113,16 @@ class LoadedBoard:
         self.seats: Mapping[int, str] = {
             seat.id: FACILITATOR if seat.is_facilitator else PARTICIPANT for seat in board.seats
         }
-        self.own_key = boards.own_key(board)
+        self.own_key = f"{board.workshop.phase}-{board.workshop.stage}"
 
     def draw(self, audience: str) -> tuple[dict[str, str], Pieces]:
         """The shells of an audience and all of its pieces."""
         return draw_shared(self.board, audience, pieces=Holes()), pieces(self.board, audience == FACILITATOR)
+
+    @database_job
+    def draw_own(self, seat_ids: Collection[int]) -> Mapping[int, Mapping[str, str]]:
+        """The fragments that only their viewer may see, of several seats."""
+        return draw_own(self.board, seat_ids)
 
     def after(self, version: int, votes: Iterable[Vote]) -> dict[str, Pieces] | None:
         """The pieces that these votes change; None when one of them has no place on the board as it is known."""
@@ -128,30 +145,16 @@ def load_room(workshop_id: int) -> LoadedBoard | None:
     return LoadedBoard(board) if board is not None else None
 
 
-def _own(workshop_id: int, seat_ids: Collection[int]) -> OwnFrame:
-    """Who has the same ballot, as everybody has when a round opens, is drawn it once."""
-    key, found = boards.own_boards(workshop_id, seat_ids)
-    drawn: dict[object, dict[str, str]] = {}
-    for own in found.values():
-        if own.looks not in drawn:
-            drawn[own.looks] = {name: draw(name, {"own": own}) for name in OWN}
-    return OwnFrame(key, {seat_id: drawn[own.looks] for seat_id, own in found.items()})
-
-
 @lru_cache(EMPTY_KEPT)
-def empty_ballot(public_id: UUID, round_id: int, _stage: int, _language: str | None) -> str:
+def empty_ballot(workshop_id: int, round_id: int, _stage: int, _language: str | None) -> str:
     """The ballot of everybody who has none in this round, the only one open; empty while several are.
 
     A room's stage changes with its rounds: what is kept of one stage stays right.
     """
-    own = boards.own_board(Seat(pk=0, workshop=Workshop.objects.get(public_id=public_id)))
-    return draw("ballot", {"own": own}) if [found.round_id for found in own.rounds] == [round_id] else ""
-
-
-@database_job
-def render_own(workshop_id: int, seat_ids: Collection[int]) -> OwnFrame:
-    """The fragments that only their viewer may see, for several seats with one load."""
-    return _own(workshop_id, seat_ids)
+    board = boards.shared_board(workshop_id)
+    if board is None or [one.id for one in board.open_rounds] != [round_id]:
+        return ""
+    return draw("ballot", {"own": boards.own_board(board, is_observer=False, ballots={})})
 
 
 @database_job
@@ -162,10 +165,8 @@ def versions(workshop_ids: Collection[int]) -> Mapping[int, int]:
 
 @database_job
 def admit(public_id: UUID, cookies: Mapping[str, str]) -> Admission | None:
-    """The seat that these cookies prove, with its own fragments; None for everyone else, whatever the reason."""
+    """The seat that these cookies prove; None for everyone else, whatever the reason."""
     seat = held_seat(cookies, public_id)
     if seat is None:
         return None
-    own = boards.own_board(seat)
-    frame = OwnFrame(boards.key_of(seat.workshop), {seat.pk: {name: draw(name, {"own": own}) for name in OWN}})
-    return Admission(seat.workshop_id, seat.pk, FACILITATOR if seat.is_facilitator else PARTICIPANT, frame)
+    return Admission(seat.workshop_id, seat.pk, FACILITATOR if seat.is_facilitator else PARTICIPANT)

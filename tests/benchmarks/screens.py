@@ -23,7 +23,7 @@ class Screen(asyncio.Protocol):
         self.port, self.path, self.cookies, self.audience = port, path, cookies, audience
         self.arrivals: list[tuple[int, float]] = []
         self.version = self.bytes = self.pushes = self.status = 0
-        self.opened = self.last_event = 0.0
+        self.opened = self.last_event = self.ballot_at = 0.0
         self.kept: list[bytes] = []
         self.transport: asyncio.Transport | None = None
         self.stopped = False
@@ -108,6 +108,14 @@ class Screen(asyncio.Protocol):
     def take(self, message: bytes) -> None:
         self.note(message, self.version_in(message))
         self.kept.append(message)
+        if not self.ballot_at and b'id="ballot"' in message:
+            self.ballot_at = self.last_event
+
+    @property
+    def whole_at(self) -> float:
+        """When it first had the room's state and its viewer's own ballot, zero until then."""
+        own = self.ballot_at if self.audience != "screen" else self.last_event
+        return max(self.arrivals[0][1], own) if self.arrivals and own else 0.0
 
     def note(self, message: bytes, version: int) -> None:
         self.last_event = time.perf_counter()
@@ -133,6 +141,10 @@ class Screen(asyncio.Protocol):
 
 class BareScreen(Screen):
     """Of servers whose content is of no interest."""
+
+    @property
+    def whole_at(self) -> float:
+        return self.last_event if self.version or (self.bytes and self.path == "/stream/0") else 0.0
 
     def take(self, message: bytes) -> None:
         self.note(message, self.version_in(message))

@@ -163,7 +163,7 @@ ROLES = ("product", "security", "data", "engineering", "legal", "other")
 
 
 async def restart(bench: "Bench") -> None:
-    """All 202 screens of a room come back at the same moment to a server that has just started; ms until the whole state."""
+    """All 202 screens of a room come back at the same moment to a server that has just started; ms until the whole state and ballot."""
 
     async def measure(product: Product) -> dict[str, float]:
         (screens,), (web,) = product.screens, product.webs
@@ -175,8 +175,8 @@ async def restart(bench: "Bench") -> None:
         product.screens = [again]
         began = time.perf_counter()
         await asyncio.gather(*(screen.start() for screen in again))
-        await until(lambda: all(screen.version for screen in again), 30, "everybody's state")
-        taken = [(screen.arrivals[0][1] - began) * 1000 for screen in again]
+        await until(lambda: all(screen.whole_at for screen in again), 30, "everybody's state")
+        taken = [(screen.whole_at - began) * 1000 for screen in again]
         size = median([float(screen.bytes) for screen in again])
         return {"p50": percentile(taken, 50), "last": max(taken), "bytes": size, "wrong": float(await product.wrong())}
 
@@ -187,7 +187,7 @@ async def restart(bench: "Bench") -> None:
 
 
 async def reconnect(bench: "Bench") -> None:
-    """One screen comes back to a room of 60 where others watch: until it has the whole state, in ms."""
+    """One screen comes back to a room of 60 where others watch: until it has the whole state and its ballot, in ms."""
 
     async def times(contestant: Contestant) -> list[float]:
         model, taken = contestant.screens[0][0], []
@@ -195,10 +195,10 @@ async def reconnect(bench: "Bench") -> None:
             screen = type(model)(model.port, model.path, model.cookies)
             began = time.perf_counter()
             await screen.start()
-            while not screen.version and not (screen.bytes and screen.path == "/stream/0"):
+            while not screen.whole_at:
                 await asyncio.sleep(0)
             if turn >= 100:
-                taken.append((screen.last_event - began) * 1000)
+                taken.append((screen.whole_at - began) * 1000)
             size = screen.bytes
             await screen.stop()
             await asyncio.sleep(0.01)

@@ -324,7 +324,7 @@ class Meeting(RuleBasedStateMachine):
         for criterion in board.criteria:
             for one in filter(None, (criterion.round, *criterion.history)):
                 assert (one.results is None) == (one.state == "open")
-        _key, owns = own_boards(self.room.id, [seat.pk for seat in self.room.seats.values()])
+        owns = own_boards(board, [seat.pk for seat in self.room.seats.values()])
         for seat_id, own in owns.items():
             shown = [one.ballot for one in own.rounds if one.ballot is not None]
             assert all(ballot.seat_id == seat_id for ballot in [*shown, *filter(None, [own.revealed])])

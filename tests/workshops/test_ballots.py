@@ -39,7 +39,7 @@ def test_only_her_own_board_holds_her_ballot():
     r = scoring()
     opened = r.open()
     cast(r, "ines", opened, -2, "The price list changes weekly.")
-    _key, boards = own_boards(r.id, [seat.pk for seat in r.seats.values()])
+    boards = own_boards(shared_board(r.id), [seat.pk for seat in r.seats.values()])
     assert boards[r.ines.pk].rounds[0].ballot.score == -2
     others = [seat.pk for name, seat in r.seats.items() if name != "ines"]
     assert [boards[pk].rounds[0].ballot for pk in others] == [None] * len(others)

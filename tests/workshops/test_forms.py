@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.rooms import CHURN, outcome, room, scoring
 from tests.workshops.followed import Followed
-from workshops import actions, board, fragments
+from workshops import actions, fragments
 from workshops.models import Ballot, Round, Seat
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,8 @@ PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="outerMorph">(.*
 
 def own_ballot(r, name):
     """As the stream and a fresh page have it."""
-    return fragments.draw("ballot", {"own": board.own_board(r.seat(name))})
+    seat = r.seat(name).pk
+    return fragments.load_room(r.id).draw_own([seat])[seat]["ballot"]
 
 
 def test_a_vote_by_htmx_gets_back_what_changes_on_the_ballot_and_nothing_else():

@@ -28,9 +28,9 @@ def test_everybody_votes_on_all_five_in_their_own_time():
     assert r.now().phase == "scoring"
     for score, criterion in enumerate(CRITERIA, start=-2):
         r.vote("ines", rounds[criterion], score)
-    _key, own = own_boards(r.id, [r.ines.pk])
-    assert [one.ballot.score for one in own[r.ines.pk].rounds] == [-2, -1, 0, 1, 2]
     board = shared_board(r.id)
+    own = own_boards(board, [r.ines.pk])
+    assert [one.ballot.score for one in own[r.ines.pk].rounds] == [-2, -1, 0, 1, 2]
     assert [one.cast for one in board.open_rounds] == [1] * 5
     assert all(one.results is None for one in board.open_rounds)
 

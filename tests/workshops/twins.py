@@ -253,8 +253,9 @@ class World:
     def _look(self, step: int) -> None:
         """What the observers could see after this act: the boards always, pages and streams now and then."""
         kept = [self.room.seats[name].pk for name in (self.plan.viewer, "felix", "otto")]
-        self.received.append((f"{step} board", repr(shared_board(self.room.id, with_minutes=True))))
-        self.received.append((f"{step} own boards", repr(own_boards(self.room.id, kept))))
+        board = shared_board(self.room.id, with_minutes=True)
+        self.received.append((f"{step} board", repr(board)))
+        self.received.append((f"{step} own boards", repr(own_boards(board, kept))))
         self.received.append((f"{step} signals", self._signals()))
         self.followed.go_on()
         self.received.append((f"{step} hub's board", repr(self.followed.loaded.board)))
@@ -264,7 +265,7 @@ class World:
         loaded = fragments.load_room(self.room.id)
         for audience in fragments.SHARED:
             self.received.append((f"{step} stream of {audience}", masked(repr(loaded.draw(audience)))))
-        self.received.append((f"{step} own stream", masked(repr(fragments.render_own(self.room.id, kept)))))
+        self.received.append((f"{step} own stream", masked(repr(loaded.draw_own(kept)))))
         dice = random.Random(self.plan.seed * 1000 + step)
         for who, address in dice.sample(sorted(self.channels()), 4) if not self.full else sorted(self.channels()):
             self.received.append((f"{step} {who} gets {address}", received(self.browser(who).get(address))))

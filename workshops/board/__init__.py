@@ -4,7 +4,7 @@ What a viewer may not see is never loaded: of an open round only who has voted i
 a reason. Everything a browser gets - page, fragment, stream - is made from here.
 """
 
-from workshops.board.load import key_of, own_board, own_boards, own_key, shared_board
+from workshops.board.load import own_board, own_boards, shared_board
 from workshops.board.own import OwnBoard, OwnRound, Target
 from workshops.board.shown import Board, CriterionView, RoundView, SeatView, WorkshopView
 
@@ -17,9 +17,7 @@ __all__ = [
     "SeatView",
     "Target",
     "WorkshopView",
-    "key_of",
     "own_board",
     "own_boards",
-    "own_key",
     "shared_board",
 ]

@@ -1,13 +1,13 @@
 """Loading a board: a fixed number of queries whatever the size of the room."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.urls import reverse
 from django.utils import timezone
 
 from decisions.base.links import public_link
-from decisions.framework.criteria import CRITERIA, Criterion
+from decisions.framework.criteria import Criterion
 from decisions.framework.starting_points import StartingPoint
 from decisions.models import Record
 from decisions.team_framework import acts as frameworks
@@ -87,52 +87,31 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
     )
 
 
-def own_key(board: Board) -> str:
-    """Changes when, and only when, the viewers' own fragments must be drawn again."""
-    return key_of(board.workshop)
+def own_boards(board: Board, seat_ids: Collection[int]) -> dict[int, OwnBoard]:
+    """What these seats alone may see beside the board, in one query; who has left gets nothing."""
+    shown = [one.round.id for one in board.criteria if one.round is not None and one.state in {"open", "revealed"}]
+    ballots: dict[int, dict[int, Ballot]] = defaultdict(dict)
+    for ballot in Ballot.objects.filter(round__in=shown, seat__in=seat_ids):
+        ballots[ballot.seat_id][ballot.round_id] = ballot
+    return {
+        seat.id: own_board(board, is_observer=seat.is_observer, ballots=ballots[seat.id])
+        for seat in board.seats
+        if seat.id in seat_ids
+    }
 
 
-def key_of(workshop: Workshop | WorkshopView) -> str:
-    """The same of a workshop."""
-    return f"{workshop.phase}-{workshop.stage}"
-
-
-def own_boards(workshop_id: int, seat_ids: Collection[int]) -> tuple[str, dict[int, OwnBoard]]:
-    """The own boards of several seats of one room, in a fixed number of queries."""
-    workshop = Workshop.objects.get(pk=workshop_id)
-    seats = list(workshop.seats.filter(pk__in=seat_ids, removed_at__isnull=True))
-    return key_of(workshop), _own_boards(workshop, seats)
-
-
-def own_board(seat: Seat) -> OwnBoard:
-    """The own board of a seat that is loaded with its workshop."""
-    return _own_boards(seat.workshop, [seat])[seat.pk]
-
-
-def _own_boards(workshop: Workshop, seats: list[Seat]) -> dict[int, OwnBoard]:
-    shown_rounds = list(workshop.rounds.filter(state__in=[RoundState.OPEN, RoundState.REVEALED]))
-    shown_rounds.sort(key=lambda one: [criterion.key for criterion in CRITERIA].index(one.criterion))
-    cast = Ballot.objects.filter(round__in=shown_rounds, seat__in=seats)
-    ballots = {(ballot.seat_id, ballot.round_id): ballot for ballot in cast}
-    by_key = {criterion.key: criterion for criterion in framework_in(workshop).criteria}
-    boards = {}
-    for seat in seats:
-        seat.workshop = workshop
-        boards[seat.pk] = OwnBoard(
-            public_id=str(workshop.public_id),
-            seat=seat,
-            phase=workshop.phase,
-            stage=workshop.stage,
-            rounds=tuple(
-                OwnRound(by_key[one.criterion], one.pk, one.number, ballots.get((seat.pk, one.pk)))
-                for one in shown_rounds
-                if one.state == RoundState.OPEN
-            ),
-            revealed=next(
-                (ballots.get((seat.pk, one.pk)) for one in shown_rounds if one.state == RoundState.REVEALED), None
-            ),
-        )
-    return boards
+def own_board(board: Board, *, is_observer: bool, ballots: Mapping[int, Ballot]) -> OwnBoard:
+    """The same for one of them, with the own ballots by round."""
+    rounds = [(one.criterion, one.round) for one in board.criteria if one.round is not None]
+    return OwnBoard(
+        public_id=board.workshop.public_id,
+        is_observer=is_observer,
+        phase=board.workshop.phase,
+        rounds=tuple(
+            OwnRound(criterion, one.id, one.number, ballots.get(one.id)) for criterion, one in rounds if one.is_open
+        ),
+        revealed=next((ballots.get(one.id) for _criterion, one in rounds if one.state == RoundState.REVEALED), None),
+    )
 
 
 def _workshop(workshop: Workshop) -> WorkshopView:

@@ -4,11 +4,7 @@ from dataclasses import dataclass
 
 from decisions.framework.criteria import Criterion
 from workshops import words
-from workshops.models import (
-    Ballot,
-    Confidence,
-    Seat,
-)
+from workshops.models import Ballot, Confidence
 
 
 @dataclass(frozen=True)
@@ -74,9 +70,8 @@ class OwnBoard:
     """What only this viewer may see: the own ballots of rounds that are open, and of the one on screen."""
 
     public_id: str
-    seat: Seat
+    is_observer: bool
     phase: str
-    stage: int
     rounds: tuple[OwnRound, ...]
     revealed: Ballot | None  # the own ballot in the round on screen, once it is revealed
 
@@ -85,7 +80,7 @@ class OwnBoard:
         """What the fragment shows that differs from viewer to viewer of one room."""
         shown = (one.ballot for one in self.rounds)
         return (
-            self.seat.is_observer,
+            self.is_observer,
             self.revealed and self.revealed.score,
             *(ballot and (ballot.score, ballot.confidence, ballot.reason) for ballot in shown),
         )

@@ -43,16 +43,11 @@ class LoadedRoom(Protocol):
     def draw(self, audience: str) -> tuple[Mapping[str, str], Pieces]:
         """The shells of an audience and all of its pieces; called in a thread."""
 
+    def draw_own(self, seat_ids: Collection[int]) -> Mapping[int, Mapping[str, str]]:
+        """The fragments that depend on the viewer, for these seats; called in a thread."""
+
     def after(self, version: int, votes: Iterable[Vote]) -> Mapping[str, Pieces] | None:
         """The room after further votes, in the event loop: for each audience the pieces to show; None when it must be loaded anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class OwnFrame:
-    """The fragments that depend on the viewer, for some seats."""
-
-    key: str
-    fragments: Mapping[int, Mapping[str, str]]
 
 
 class Loader(Protocol):
@@ -60,9 +55,6 @@ class Loader(Protocol):
 
     def load_room(self, workshop_id: int) -> LoadedRoom | None:
         """The room as it is now, or None when there is no such workshop any more."""
-
-    def render_own(self, workshop_id: int, seat_ids: Collection[int]) -> OwnFrame:
-        """The viewer's own fragments."""
 
     def versions(self, workshop_ids: Collection[int]) -> Mapping[int, int]:
         """The versions of the workshops that still exist."""
@@ -85,6 +77,10 @@ class Stream:
     sending_since: float = 0.0
     waiter: asyncio.Future[None] | None = None
 
+    def awaits_own(self, loaded: LoadedRoom) -> bool:
+        """Whether its viewer has the own fragments of another round or phase; the big screen is nobody's."""
+        return not self.screen and self.seat_id in loaded.seats and self.own_key != loaded.own_key
+
     def wake(self) -> None:
         """Let the stream look for something to send."""
         if self.waiter is not None and not self.waiter.done():
@@ -103,7 +99,6 @@ class Room:
     workshop_id: int
     wanted: int = 0
     version: int = 0
-    own_key: str = ""
     loaded: LoadedRoom | None = None
     loaded_at: float = 0.0
     votes: dict[int, Vote] = field(default_factory=dict)  # not shown yet, by the version that each made
@@ -244,7 +239,7 @@ class Hub:
 
     # --- the streams' side -----------------------------------------------------------------------------------
 
-    def enter(self, workshop_id: int, stream: Stream, own: OwnFrame) -> Room:
+    def enter(self, workshop_id: int, stream: Stream) -> Room:
         """Add a stream to its room; it gets the whole present state as soon as there is one."""
         self.start()
         room = self.rooms.get(workshop_id)
@@ -255,9 +250,10 @@ class Hub:
             same[0].close()
         room.streams[stream] = None
         self.counts["opened"] += 1
-        self._give_own(stream, own)
-        if stream.audience not in room.audiences or own.key != room.own_key:
+        if room.loaded is None or stream.audience not in room.audiences or stream.seat_id not in room.loaded.seats:
             self._mark(room)
+        elif room.task is None and self._loop is not None:
+            room.task = self._loop.create_task(self._push(room, load=False))
         return room
 
     def leave(self, room: Room, stream: Stream) -> None:
@@ -291,9 +287,9 @@ class Hub:
         return max(room.last_push + COALESCE_SECONDS, room.loaded_at + LOAD_SECONDS if room.anew else 0.0)
 
     def _go(self, room: Room) -> None:
-        if self._loop is None:
-            return
         room.timer = None
+        if self._loop is None or room.task is not None:
+            return
         if room.anew and not room.failures and room.loaded_at + LOAD_SECONDS > self._loop.time():
             return self._schedule(room)  # more than votes has happened while these were waited for
         if not room.anew:
@@ -324,29 +320,12 @@ class Hub:
             self._mark(room)
         return True
 
-    async def _push(self, room: Room) -> None:
+    async def _push(self, room: Room, *, load: bool = True) -> None:
+        """Bring everybody up to date, or only those who have come to what all others have already."""
         try:
-            room.dirty = room.anew = room.waited = False
-            there = set(room.streams)
-            began = asyncio.get_running_loop().time()
-            loaded = await self.run(self.loader.load_room, room.workshop_id)
-            self.counts["rendered"] += 1
-            if loaded is None:
-                for stream in room.streams:
-                    stream.close()
-            else:
-                room.loaded, room.loaded_at = loaded, began
-                room.version = loaded.version
-                room.wanted = max(room.wanted, loaded.version)
-                room.votes = {version: vote for version, vote in room.votes.items() if version > loaded.version}
-                self._seat(room, loaded, there)
-                for name in self._watched(room):
-                    shells, pieces = await self.run(loaded.draw, name)
-                    room.audiences.setdefault(name, Audience()).change(loaded.version, pieces, shells)
-                    for stream in room.streams:
-                        if stream.audience == name:
-                            stream.wake()
-                await self._push_own(room, loaded.own_key)
+            if load:
+                await self._load(room)
+            await self._push_own(room)
             room.failures = 0
         except Exception as error:
             room.failures += 1
@@ -358,6 +337,28 @@ class Hub:
             room.task = None
             if room.dirty and not self.closing:
                 self._schedule(room)
+
+    async def _load(self, room: Room) -> None:
+        room.dirty = room.anew = room.waited = False
+        there = set(room.streams)
+        began = asyncio.get_running_loop().time()
+        room.loaded = loaded = await self.run(self.loader.load_room, room.workshop_id)
+        self.counts["rendered"] += 1
+        if loaded is None:
+            for stream in room.streams:
+                stream.close()
+            return
+        room.loaded_at = began
+        room.version = loaded.version
+        room.wanted = max(room.wanted, loaded.version)
+        room.votes = {version: vote for version, vote in room.votes.items() if version > loaded.version}
+        self._seat(room, loaded, there)
+        for name in self._watched(room):
+            shells, pieces = await self.run(loaded.draw, name)
+            room.audiences.setdefault(name, Audience()).change(loaded.version, pieces, shells)
+            for stream in room.streams:
+                if stream.audience == name:
+                    stream.wake()
 
     def _seat(self, room: Room, loaded: LoadedRoom, there: Collection[Stream]) -> None:
         """Send away whose seat has ended, and give the lead's audience to whoever has it now."""
@@ -377,24 +378,18 @@ class Hub:
         room.audiences = {name: shown for name, shown in room.audiences.items() if name in watched}
         return watched
 
-    async def _push_own(self, room: Room, key: str) -> None:
-        """Hand out the viewers' own fragments where the round or phase has changed since they got theirs."""
-        room.own_key = key
-        streams = [stream for stream in room.streams if stream.own_key != key]
-        if not streams:
-            return
-        own = await self.run(self.loader.render_own, room.workshop_id, {stream.seat_id for stream in streams})
-        if own.key != key:
-            room.dirty = room.anew = True  # it has changed once more since; the next state goes with it
-        for stream in streams:
-            if stream in room.streams:
-                self._give_own(stream, own)
+    async def _push_own(self, room: Room) -> None:
+        """Hand out the viewers' own fragments where the round or phase has changed since they got theirs.
 
-    def _give_own(self, stream: Stream, own: OwnFrame) -> None:
-        fragments: Iterable[tuple[str, str]] = own.fragments.get(stream.seat_id, {}).items()
-        stream.own = b"".join(message(partial(name, html)) for name, html in fragments)
-        stream.own_key = own.key
-        stream.wake()
+        All who wait are drawn theirs in one go: after a restart of the server the whole room does.
+        """
+        loaded = room.loaded
+        while loaded is not None and (waiting := [one for one in room.streams if one.awaits_own(loaded)]):
+            own = await self.run(loaded.draw_own, {stream.seat_id for stream in waiting})
+            for stream in waiting:
+                stream.own = b"".join(message(partial(name, html)) for name, html in own[stream.seat_id].items())
+                stream.own_key = loaded.own_key
+                stream.wake()
 
     # --- the clock -------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
-from workshops.live.hub import Hub, OwnFrame, Stream
+from workshops.live.hub import Hub, Stream
 
 log = logging.getLogger("groundwork.live")
 Scope = MutableMapping[str, Any]
@@ -35,12 +35,11 @@ UNACKNOWLEDGED_MS = 22_000
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A seat that may watch a workshop, and its own fragments as of now."""
+    """A seat that may watch a workshop."""
 
     workshop_id: int
     seat_id: int
     audience: str
-    own: OwnFrame
 
 
 Admit = Callable[[uuid.UUID, Mapping[str, str]], Admission | None]
@@ -116,7 +115,7 @@ class StreamApp:
                 own_task.cancel()
 
         stream.kill = kill
-        room = self.hub.enter(admission.workshop_id, stream, admission.own)
+        room = self.hub.enter(admission.workshop_id, stream)
         watcher = loop.create_task(watch())
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})

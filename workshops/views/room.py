@@ -1,7 +1,6 @@
 """The room's pages: for a seat, for the big screen, and as fragments for browsers without a stream."""
 
 import uuid
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -28,18 +27,22 @@ def require_seat(request: HttpRequest, workshop_id: uuid.UUID) -> Seat:
     return seat
 
 
+def boards_of(seat: Seat) -> tuple[boards.Board, boards.OwnBoard]:
+    """The room as its audience and as this seat alone may see it; nothing once the seat is out."""
+    shared = boards.shared_board(seat.workshop_id)
+    own = boards.own_boards(shared, [seat.pk]).get(seat.pk) if shared is not None else None
+    if shared is None or own is None:  # removed while this was on its way
+        raise Http404
+    return shared, own
+
+
 def room_context(request: HttpRequest, seat: Seat) -> dict[str, Any]:
     """Everything the room page shows this seat."""
-    shared = boards.shared_board(seat.workshop_id)
-    if shared is None:
-        raise Http404
-    _key, own = boards.own_boards(seat.workshop_id, [seat.pk])
-    if seat.pk not in own:  # removed while this was on its way
-        raise Http404
+    shared, own = boards_of(seat)
     audience = fragments.FACILITATOR if seat.is_facilitator else fragments.PARTICIPANT
     return {
         **fragments.shared_context(shared, audience),
-        "own": own[seat.pk],
+        "own": own,
         **seat_context(seat),
     }
 
@@ -100,16 +103,10 @@ def state(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     audience = fragments.FACILITATOR if seat.is_facilitator else fragments.PARTICIPANT
     if request.GET.get("view") == fragments.SCREEN:
         audience = fragments.SCREEN
-    shared = boards.shared_board(seat.workshop_id)
-    if shared is None:
-        raise Http404
-    own: Mapping[str, str] = {}
+    shared, own = boards_of(seat)
+    found = fragments.draw_shared(shared, audience)
     if audience != fragments.SCREEN:
-        own_frames = fragments.render_own(seat.workshop_id, [seat.pk]).fragments
-        if seat.pk not in own_frames:  # removed while this was on its way
-            raise Http404
-        own = own_frames[seat.pk]
-    found = {**fragments.draw_shared(shared, audience), **own}
+        found |= fragments.draw_ballot(own)
     if request.htmx:
         return HttpResponse("".join(partial(name, html) for name, html in found.items()))
     return JsonResponse({"version": shared.workshop.version, "fragments": found})

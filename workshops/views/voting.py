@@ -14,14 +14,13 @@ from django.views.decorators.http import require_POST
 from decisions.base.errors import Conflict
 from decisions.base.htmx import HtmxHttpRequest, morph
 from workshops import actions, fragments, words
-from workshops import board as boards
 from workshops.forms import BallotForm
 from workshops.live.audience import partial
 from workshops.models import Seat
 from workshops.seats import read_seat_cookie
 from workshops.templatetags.rows import row
 from workshops.views.acting import round_of
-from workshops.views.room import require_seat, room_context
+from workshops.views.room import boards_of, require_seat, room_context
 
 
 @contextmanager
@@ -63,7 +62,7 @@ def withdraw(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) ->
     if held is not None:
         written = actions.vote(public_id=workshop_id, held=held, round_id=round_id, cast=None)
         if written and request.htmx:
-            empty = fragments.empty_ballot(workshop_id, round_id, written.stage, get_language())
+            empty = fragments.empty_ballot(written.workshop_id, round_id, written.stage, get_language())
             if empty:
                 return morph(HttpResponse(empty), "#ballot")
     seat = require_seat(request, workshop_id)
@@ -85,7 +84,7 @@ def own_ballot(request: HtmxHttpRequest, seat: Seat, *, status: int = 200, **con
     """The viewer's ballots for htmx; the whole room for a plain form that was wrong, else the way back."""
     if request.htmx:
         # as in the stream: without a request, and so without a token, which the page has already
-        html = fragments.draw("ballot", {"own": boards.own_board(seat), "at": None, **context})
+        html = fragments.draw("ballot", {"own": boards_of(seat)[1], "at": None, **context})
         return morph(HttpResponse(html, status=status), "#ballot")
     if status != 200:
         return render(request, "workshops/room.html", {**room_context(request, seat), **context}, status=status)

@@ -2,7 +2,7 @@
 
 from config import asgi
 from workshops import fragments
-from workshops.live.hub import Hub, OwnFrame
+from workshops.live.hub import Hub
 from workshops.live.stream import Admission, StreamApp
 from workshops.models import Seat
 
@@ -20,6 +20,9 @@ class Poked:
     def draw(self, _audience):
         return {"changed": str(self.version)}, {}
 
+    def draw_own(self, seat_ids):
+        return {seat_id: {} for seat_id in seat_ids}
+
     def after(self, _version, _votes):
         return None
 
@@ -33,17 +36,13 @@ class Pokes:
         version = fragments.versions([workshop_id]).get(workshop_id)
         return None if version is None else Poked(workshop_id, version)
 
-    @staticmethod
-    def render_own(workshop_id, seat_ids):
-        return OwnFrame("", {})
-
     versions = staticmethod(fragments.versions)
 
 
 def admit(public_id, cookies):
     """The seat alone."""
     found = fragments.admit(public_id, cookies)
-    return found and Admission(found.workshop_id, found.seat_id, fragments.PARTICIPANT, OwnFrame("", {}))
+    return found and Admission(found.workshop_id, found.seat_id, fragments.PARTICIPANT)
 
 
 application = asgi.Application()

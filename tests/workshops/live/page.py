@@ -48,6 +48,9 @@ class FormsLoaded(Loaded):
         shells, pieces = super().draw(audience)
         return {**shells, "stage": self.rooms.stage_html or shells["stage"].replace(hole("votes"), "")}, pieces
 
+    def ballot(self, _seat):
+        return self.rooms.ballot_html or f'<section id="ballot">{self.own_key}</section>'
+
 
 class FormRooms(Rooms):
     """Fragments with forms in them, as the product has."""
@@ -56,13 +59,6 @@ class FormRooms(Rooms):
     ballot_html = ""
 
     loaded = FormsLoaded
-
-    def render_own(self, workshop_id, seat_ids):
-        own = super().render_own(workshop_id, seat_ids)
-        html = self.ballot_html or f'<section id="ballot">{own.key}</section>'
-        for seat in seat_ids:
-            own.fragments[seat]["ballot"] = html
-        return own
 
 
 class Site:
@@ -86,7 +82,7 @@ class Site:
         self.answering.set()
 
     def admit(self, public_id, cookies):
-        return Admission(ROOM, INES, "participant", self.rooms.render_own(ROOM, [INES])) if self.admitted else None
+        return Admission(ROOM, INES, "participant") if self.admitted else None
 
     def answer_now(self) -> None:
         """Let the answers go that were held back by clearing `answering`."""
@@ -120,8 +116,9 @@ class Site:
         if path.endswith("/state/"):
             if not self.admitted:
                 return await self.reply(send, 404, "", "text/plain")
-            shared, _pieces = self.rooms.load_room(ROOM).draw("participant")
-            found = {**shared, **self.rooms.render_own(ROOM, [INES]).fragments[INES]}
+            loaded = self.rooms.load_room(ROOM)
+            shared, _pieces = loaded.draw("participant")
+            found = {**shared, "ballot": loaded.ballot(INES)}
             return await self.reply(
                 send, 200, "".join(partial(name, html) for name, html in found.items()), "text/html"
             )

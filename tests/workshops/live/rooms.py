@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from workshops.live import Vote
 from workshops.live.audience import hole
-from workshops.live.hub import Hub, OwnFrame, Stream
+from workshops.live.hub import Hub, Stream
 
 PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="outerMorph">(.*?)</hx-partial>', re.DOTALL)
 
@@ -32,6 +32,13 @@ class Loaded:
         if audience == "facilitator":
             shells["controls"] = f"<form id=controls>{self.text}</form>"
         return shells, self.pieces()
+
+    def draw_own(self, seat_ids):
+        self.rooms._work("own")
+        return {seat: {"ballot": self.ballot(seat)} for seat in seat_ids}
+
+    def ballot(self, seat):
+        return f"<form id=ballot>{seat} in {self.own_key}</form>"
 
     def pieces(self):
         return {"votes": f"<b id=votes>{sorted(self.votes)}</b>", "nowhere": "<i>has no place</i>"}
@@ -97,11 +104,6 @@ class Rooms:
         self._work("room")
         return loaded
 
-    def render_own(self, workshop_id, seat_ids):
-        key = self.round.get(workshop_id, "none")
-        self._work("own")
-        return OwnFrame(key, {seat: {"ballot": f"<form id=ballot>{seat} in {key}</form>"} for seat in seat_ids})
-
     def versions(self, workshop_ids):
         self._work("versions")
         return {pk: self.version[pk] for pk in workshop_ids if pk in self.version}
@@ -110,10 +112,10 @@ class Rooms:
 class Client:
     """Reads a stream as the ASGI app does: takes what there is, and sleeps until woken."""
 
-    def __init__(self, hub: Hub, workshop_id: int, seat: int, audience: str, own: OwnFrame) -> None:
+    def __init__(self, hub: Hub, workshop_id: int, seat: int, audience: str) -> None:
         self.hub = hub
         self.stream = Stream(seat, audience == "screen", audience)
-        self.room = hub.enter(workshop_id, self.stream, own)
+        self.room = hub.enter(workshop_id, self.stream)
         self.got: list[str] = []  # messages
         self.parts: list[tuple[str, str]] = []  # names and HTML, in order
         self.pushes: list[str] = []
@@ -165,9 +167,3 @@ async def running(rooms: Rooms):
         yield hub
     finally:
         await hub.stop()
-
-
-def own_of(rooms: Rooms, workshop_id: int, seat: int) -> OwnFrame:
-    """What admission hands over."""
-    key = rooms.round[workshop_id]
-    return OwnFrame(key, {seat: {"ballot": f"<form id=ballot>{seat} in {key}</form>"}})

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from tests.wire import play
-from tests.workshops.live.rooms import Client, Rooms, own_of, running, until
+from tests.workshops.live.rooms import Client, Rooms, running, until
 from workshops.live import bus, publish
 from workshops.live import hub as hub_module
 
@@ -24,23 +24,88 @@ def rooms(monkeypatch):
 
 
 def enter(hub, rooms, seat, audience=None, room=ROOM):
-    return Client(hub, room, seat, audience or SEATS[seat], own_of(rooms, room, seat))
+    return Client(hub, room, seat, audience or SEATS[seat])
 
 
 def test_whoever_connects_gets_the_whole_present_state_at_once(rooms):
     async def story():
         async with running(rooms) as hub:
             ines = enter(hub, rooms, INES)
-            await until(lambda: ines.last("stage"))
+            await until(lambda: ines.last("ballot"))
             assert "lobby" in ines.last("stage")
             assert "4" in ines.last("people")
             assert "1 in none" in ines.last("ballot")
             assert rooms.calls["room"] == 1
             assert ines.last("stage") == "<p id=stage>lobby <b id=votes>[]</b></p>"
             sam = enter(hub, rooms, SAM)
-            await until(lambda: sam.last("stage"))
+            await until(lambda: sam.last("ballot"))
             assert sam.last("stage") == ines.last("stage")
-            assert rooms.calls == {"room": 1, "draw participant": 1}, "the second one is handed what is there"
+            assert "2 in none" in sam.last("ballot")
+            drawn = {"room": 1, "draw participant": 1, "own": 2}
+            assert rooms.calls == drawn, "the second one is handed what is there, and an own ballot"
+
+    play(story())
+
+
+def test_a_crowd_that_comes_back_together_is_drawn_its_ballots_in_one_go(rooms):
+    rooms.open(ROOM, {**dict.fromkeys(range(1, 101), "participant"), FELIX: "facilitator"})
+    rooms.slow = 0.05
+
+    async def story():
+        async with running(rooms) as hub:
+            crowd = [Client(hub, ROOM, seat, "participant") for seat in range(1, 101) if seat != FELIX]
+            await until(lambda: all(one.last("ballot") for one in crowd))
+            assert rooms.calls == {"room": 1, "draw participant": 1, "own": 1}, "after a restart of the server"
+            late = [Client(hub, ROOM, one.stream.seat_id, "participant") for one in crowd]
+            await until(lambda: all(one.last("ballot") for one in late))
+            assert rooms.calls == {"room": 1, "draw participant": 1, "own": 2}, "others were there already"
+            for one in [*crowd, *late]:
+                assert one.last("stage")
+                assert one.last("ballot") == f"<form id=ballot>{one.stream.seat_id} in none</form>"
+
+    play(story())
+
+
+def test_the_big_screen_is_nobodys_and_gets_no_ballot(rooms):
+    async def story():
+        async with running(rooms) as hub:
+            wall = enter(hub, rooms, FELIX, "screen")
+            await until(lambda: wall.last("stage") and hub.rooms[ROOM].task is None)
+            assert rooms.calls["own"] == 0
+            felix = enter(hub, rooms, FELIX)
+            await until(lambda: felix.last("ballot"))
+            publish(ROOM, rooms.change(ROOM, "next", round_key="churn 1 open"))
+            await until(lambda: "churn" in felix.last("ballot") and "next" in wall.last("stage"))
+            assert wall.count("ballot") == 0
+
+    play(story())
+
+
+def test_who_joined_after_the_room_was_loaded_gets_a_ballot_too(rooms):
+    async def story():
+        async with running(rooms) as hub:
+            ines = enter(hub, rooms, INES)
+            await until(lambda: ines.last("ballot"))
+            rooms.seats[ROOM][9] = "participant"
+            guest = Client(hub, ROOM, 9, "participant")  # and nobody has said so yet
+            await until(lambda: "9 in none" in guest.last("ballot"))
+            assert "5" in guest.last("people")
+            assert ines.count("ballot") == 1
+
+    play(story())
+
+
+def test_a_vote_that_comes_while_somebodys_ballot_is_drawn_is_shown_after_it(rooms):
+    async def story():
+        async with running(rooms) as hub:
+            ines = enter(hub, rooms, INES)
+            await until(lambda: ines.last("ballot") and hub.rooms[ROOM].task is None)
+            rooms.slow = 0.1
+            sam = enter(hub, rooms, SAM)
+            publish(ROOM, *rooms.vote(ROOM, DARIA))
+            await until(lambda: "[3]" in ines.last("votes") and "[3]" in sam.last("stage") + sam.last("votes"))
+            await until(lambda: sam.last("ballot"))
+            assert rooms.calls["room"] == 1
 
     play(story())
 
@@ -134,7 +199,7 @@ def test_the_own_ballot_comes_with_a_new_round_and_at_no_other_time(rooms):
             await until(lambda: "churn" in ines.last("ballot") and "churn" in sam.last("ballot"))
             assert "1 in churn" in ines.last("ballot")
             assert "2 in churn" in sam.last("ballot")
-            assert rooms.calls["own"] == 1, "one load for all seats"
+            assert rooms.calls["own"] == 2, "one load for all seats, when they came and when the round began"
 
     play(story())
 

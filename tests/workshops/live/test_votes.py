@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.wire import play
-from tests.workshops.live.rooms import Client, Rooms, own_of, running, until
+from tests.workshops.live.rooms import Client, Rooms, running, until
 from workshops.live import Vote, bus, publish
 from workshops.live import hub as hub_module
 
@@ -23,7 +23,7 @@ def rooms(monkeypatch):
 
 
 def enter(hub, rooms, seat, audience=None):
-    return Client(hub, ROOM, seat, audience or SEATS[seat], own_of(rooms, ROOM, seat))
+    return Client(hub, ROOM, seat, audience or SEATS[seat])
 
 
 async def entered(hub, rooms, *seats):
@@ -197,7 +197,7 @@ def test_somebody_who_joined_after_the_room_was_loaded_is_not_sent_away(rooms):
             publish(ROOM, rooms.change(ROOM, "somebody joins"))
             await until(lambda: rooms.busy == 1)
             rooms.seats[ROOM][5] = "participant"
-            lena = Client(hub, ROOM, 5, "participant", own_of(rooms, ROOM, 5))
+            lena = Client(hub, ROOM, 5, "participant")
             await until(lambda: "somebody joins" in ines.last("stage"))
             await asyncio.sleep(0.3)
             assert not lena.ended
