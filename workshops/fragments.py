@@ -166,7 +166,7 @@ def versions(workshop_ids: Collection[int]) -> Mapping[int, int]:
 @database_job
 def admit(public_id: UUID, cookies: Mapping[str, str]) -> Admission | None:
     """The seat that these cookies prove; None for everyone else, whatever the reason."""
-    seat = held_seat(cookies, public_id)
+    seat = held_seat(cookies, public_id, "is_facilitator")
     if seat is None:
         return None
     return Admission(seat.workshop_id, seat.pk, FACILITATOR if seat.is_facilitator else PARTICIPANT)

@@ -41,10 +41,12 @@ def set_seat_cookie(response: HttpResponse, seat: Seat, public_id: uuid.UUID) ->
     )
 
 
-def held_seat(cookies: Mapping[str, str], public_id: uuid.UUID) -> Seat | None:
-    """The seat that these cookies prove, with its workshop; removed seats are not held."""
+def held_seat(cookies: Mapping[str, str], public_id: uuid.UUID, *fields: str) -> Seat | None:
+    """The seat that these cookies prove, with its workshop, or these fields alone; removed seats are not held."""
     held = read_seat_cookie(cookies, public_id)
     held_seats = Seat.objects.select_related("workshop").filter(removed_at__isnull=True)
+    if fields:
+        held_seats = held_seats.only("key", "workshop__public_id", *fields)
     seat = held_seats.filter(pk=held[0]).first() if held is not None and held[0] < 2**63 else None
     if held is None or seat is None or seat.workshop.public_id != public_id:
         return None

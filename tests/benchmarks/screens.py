@@ -112,10 +112,16 @@ class Screen(asyncio.Protocol):
             self.ballot_at = self.last_event
 
     @property
+    def state_at(self) -> float:
+        """When it first had the room's state, zero until then."""
+        return self.arrivals[0][1] if self.arrivals else 0.0
+
+    @property
     def whole_at(self) -> float:
         """When it first had the room's state and its viewer's own ballot, zero until then."""
-        own = self.ballot_at if self.audience != "screen" else self.last_event
-        return max(self.arrivals[0][1], own) if self.arrivals and own else 0.0
+        if self.audience == "screen":
+            return self.state_at
+        return max(self.state_at, self.ballot_at) if self.state_at and self.ballot_at else 0.0
 
     def note(self, message: bytes, version: int) -> None:
         self.last_event = time.perf_counter()
@@ -143,8 +149,10 @@ class BareScreen(Screen):
     """Of servers whose content is of no interest."""
 
     @property
-    def whole_at(self) -> float:
+    def state_at(self) -> float:
         return self.last_event if self.version or (self.bytes and self.path == "/stream/0") else 0.0
+
+    whole_at = state_at
 
     def take(self, message: bytes) -> None:
         self.note(message, self.version_in(message))

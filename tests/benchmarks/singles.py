@@ -163,7 +163,7 @@ ROLES = ("product", "security", "data", "engineering", "legal", "other")
 
 
 async def restart(bench: "Bench") -> None:
-    """All 202 screens of a room come back at the same moment to a server that has just started; ms until the whole state and ballot."""
+    """All 202 screens of a room come back at once to a server that has just started: ms until state and own ballot."""
 
     async def measure(product: Product) -> dict[str, float]:
         (screens,), (web,) = product.screens, product.webs
@@ -187,27 +187,28 @@ async def restart(bench: "Bench") -> None:
 
 
 async def reconnect(bench: "Bench") -> None:
-    """One screen comes back to a room of 60 where others watch: until it has the whole state and its ballot, in ms."""
+    """One screen comes back to a room of 60 where others watch: ms until it has the state, and its ballot too."""
 
     async def times(contestant: Contestant) -> list[float]:
-        model, taken = contestant.screens[0][0], []
+        model, states, taken = contestant.screens[0][0], [], []
         for turn in range(200):
             screen = type(model)(model.port, model.path, model.cookies)
             began = time.perf_counter()
             await screen.start()
             while not screen.whole_at:
-                await asyncio.sleep(0)
+                await asyncio.sleep(0.001)  # no busier: server and database have but the other processor
             if turn >= 100:
+                states.append((screen.state_at - began) * 1000)
                 taken.append((screen.whole_at - began) * 1000)
             size = screen.bytes
             await screen.stop()
             await asyncio.sleep(0.01)
-        return [median(taken), percentile(taken, 99), size]
+        return [median(states), percentile(states, 99), median(taken), percentile(taken, 99), size]
 
     row = Row("a room of 60", 1, 60, 0)
 
     async def measure(product: Product) -> dict[str, float]:
-        return dict(zip(("p50", "p99", "bytes"), await times(product), strict=True))
+        return dict(zip(("state", "state p99", "p50", "p99", "bytes"), await times(product), strict=True))
 
     found = await in_each_checkout(bench, measure, row)
     if "this product" in found:
@@ -218,8 +219,8 @@ async def reconnect(bench: "Bench") -> None:
         finally:
             await floor.close()
         print(f"the floor with as many bytes: {bare:.2f} ms")
-        bench.goals.at_most("reconnect to the whole state", found["this product"]["p50"] / bare, 4.5, "x floor")
-    hold(bench, "reconnect to the whole state", found, "p50")
+        bench.goals.at_most("reconnect to the whole state", found["this product"]["state"] / bare, 4.5, "x floor")
+    hold(bench, "reconnect to the whole state and the own ballot", found, "p50")
 
 
 async def memory(bench: "Bench") -> None:
