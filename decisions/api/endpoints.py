@@ -77,7 +77,7 @@ def list_decisions(request: HttpRequest, asked: Query[DecisionQuery]) -> Any:
         after=str(asked.cursor) if asked.cursor else "",
     )
     page = log.page_of(team, filters, size=asked.limit)
-    last = str(page.lines[-1].standing.number) if page.lines and page.next_address else None
+    last = str(page.lines[-1].summary.number) if page.lines and page.next_address else None
     return out.DecisionPage(items=[give.decision(line, team.slug) for line in page.lines], next=last)
 
 

@@ -23,18 +23,18 @@ def team(token: ApiToken) -> out.TeamOut:
 
 def decision(line: Line, slug: str) -> out.DecisionOut:
     """A line of the log."""
-    standing, asked = line.standing, line.standing.decision
+    summary, asked = line.summary, line.summary.decision
     return out.DecisionOut(
-        number=standing.number,
+        number=summary.number,
         title=asked.title,
         question=asked.question,
-        status=standing.status,
-        approach=standing.approach,
-        owners=[out.Owner(role=owner["role"], name=owner["name"]) for owner in standing.owners],
+        status=summary.status,
+        approach=summary.approach,
+        owners=[out.Owner(role=owner["role"], name=owner["name"]) for owner in summary.owners],
         tags=[tag.name for tag in asked.tags.all()],
-        revisit_on=standing.revisit_on.isoformat() if standing.revisit_on else None,
+        revisit_on=summary.revisit_on.isoformat() if summary.revisit_on else None,
         created_at=ledger.precise(asked.created_at),
-        url=public_link("decisions:decision", slug, standing.number),
+        url=public_link("decisions:decision", slug, summary.number),
     )
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from decisions.base import typed_text
 from decisions.base.links import public_link
 from decisions.exports import csv_cells
-from decisions.models import Approach, Standing, StandingOwner, Status, Team
+from decisions.models import Approach, DecisionSummary, Status, SummaryOwner, Team
 
 from .search import search
 
@@ -65,24 +65,24 @@ class Filters:
 class Line:
     """One decision as the list shows it."""
 
-    standing: Standing
+    summary: DecisionSummary
     is_overdue: bool
 
     @property
     def owner_names(self) -> str:
         """The owners, for reading."""
-        return ", ".join(dict.fromkeys(owner["name"] for owner in self.standing.owners))
+        return ", ".join(dict.fromkeys(owner["name"] for owner in self.summary.owners))
 
     # Django's get_..._display hashes every translated choice anew for each line
     @property
     def approach_name(self) -> str:
         """The approach, for reading."""
-        return str(Approach(self.standing.approach).label)
+        return str(Approach(self.summary.approach).label)
 
     @property
     def status_name(self) -> str:
         """The status, for reading."""
-        return str(Status(self.standing.status).label)
+        return str(Status(self.summary.status).label)
 
 
 @dataclass(frozen=True)
@@ -112,16 +112,16 @@ def is_overdue(due: date | None, today: date) -> bool:
     return due is not None and due < today
 
 
-def filtered(team: Team, asked: Filters, today: date) -> QuerySet[Standing]:
+def filtered(team: Team, asked: Filters, today: date) -> QuerySet[DecisionSummary]:
     """The team's decisions that the filters leave, in no order yet."""
-    lines = Standing.objects.filter(team=team)
+    lines = DecisionSummary.objects.filter(team=team)
     if asked.approach:
         lines = lines.filter(approach=asked.approach)
     if asked.status:
         lines = lines.filter(status=asked.status)
     if asked.owner:
-        named = StandingOwner.objects.filter(
-            standing=OuterRef("pk"), team=team, name_folded__startswith=typed_text.fold(asked.owner)
+        named = SummaryOwner.objects.filter(
+            summary=OuterRef("pk"), team=team, name_folded__startswith=typed_text.fold(asked.owner)
         )
         lines = lines.filter(Exists(named))
     if asked.tag:
@@ -141,7 +141,7 @@ def filtered(team: Team, asked: Filters, today: date) -> QuerySet[Standing]:
     return search(lines, asked.q)
 
 
-def _placed(lines: QuerySet[Standing], asked: Filters) -> QuerySet[Standing]:
+def _placed(lines: QuerySet[DecisionSummary], asked: Filters) -> QuerySet[DecisionSummary]:
     # Keyset, not OFFSET: page 2,000 costs what page 1 costs. The form has checked the cursor's shape.
     if asked.sort == "due":
         lines = lines.filter(revisit_on__isnull=False).order_by("revisit_on", "-number")
@@ -194,8 +194,8 @@ def _every(team: Team, asked: Filters) -> Iterator[Line]:
 
 
 def _cells(team: Team, line: Line) -> tuple[object, ...]:
-    standing, decision = line.standing, line.standing.decision
+    summary, decision = line.summary, line.summary.decision
     address = public_link("decisions:decision", team.slug, decision.number)
     tags = ", ".join(tag.name for tag in decision.tags.all())
-    said = (standing.number, decision.title, decision.question, standing.status, standing.approach, line.owner_names)
-    return (*said, tags, standing.dated_on, standing.revisit_on, address)
+    said = (summary.number, decision.title, decision.question, summary.status, summary.approach, line.owner_names)
+    return (*said, tags, summary.dated_on, summary.revisit_on, address)

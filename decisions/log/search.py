@@ -12,12 +12,12 @@ from django.db.models import Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 from decisions.base import typed_text
-from decisions.models import Standing
+from decisions.models import DecisionSummary
 
 INSIDE_TITLES = 3  # characters from which a word is looked for inside the words of titles: what trigrams can do
 MOST_WORDS = 12  # of a query; the rest is left out
 FEW = 2_000  # hits; with fewer the index is asked, with more the list is read until the page is full
-WORDS_TABLE, TITLE_TABLE = "decisions_standing_words", "decisions_standing_titles"
+WORDS_TABLE, TITLE_TABLE = "decisions_summary_words", "decisions_summary_titles"
 
 
 def terms_of(query: str) -> list[str]:
@@ -105,7 +105,7 @@ def _to_ask(terms: list[str]) -> list[str]:
     return terms if together < FEW else []
 
 
-def _rows(searches: list[QuerySet[Standing]]) -> list[list[int]]:
+def _rows(searches: list[QuerySet[DecisionSummary]]) -> list[list[int]]:
     """The rows that each of these finds, FEW of them at most, in one query (PostgreSQL only)."""
     parts = [found.order_by().values("pk")[:FEW].query.sql_with_params() for found in searches]
     with connection.cursor() as cursor:
@@ -116,13 +116,13 @@ def _rows(searches: list[QuerySet[Standing]]) -> list[list[int]]:
         return list(cursor.fetchone())
 
 
-def _rarest(lines: QuerySet[Standing], terms: list[str]) -> QuerySet[Standing]:
+def _rarest(lines: QuerySet[DecisionSummary], terms: list[str]) -> QuerySet[DecisionSummary]:
     """The lines that the rarest term leaves, or all terms together; all lines when even these are many.
 
     PostgreSQL guesses how many rows begin with a word, and wrongly so where it matters most: for a word that hardly any
     decision has it reads the whole list in order, hoping to fill the page soon.
     """
-    everything = Standing.objects.all()
+    everything = DecisionSummary.objects.all()
     rarest = min(_rows([everything.filter(_reading(term)) for term in terms]), key=len)
     if len(rarest) == FEW and len(terms) > 1:
         for term in terms:
@@ -131,7 +131,7 @@ def _rarest(lines: QuerySet[Standing], terms: list[str]) -> QuerySet[Standing]:
     return lines.filter(pk__in=rarest) if len(rarest) < FEW else lines
 
 
-def search(lines: QuerySet[Standing], query: str) -> QuerySet[Standing]:
+def search(lines: QuerySet[DecisionSummary], query: str) -> QuerySet[DecisionSummary]:
     """The lines that the query finds; all of them when it holds no word."""
     terms = terms_of(query)
     if not terms:

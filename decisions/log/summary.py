@@ -12,7 +12,7 @@ from django.utils import timezone
 from decisions.base import typed_text
 from decisions.models import Decision, LogEntry, Record, Revisit
 from decisions.models.record import current_record
-from decisions.models.standing import Approach, Standing, StandingOwner, Status
+from decisions.models.summary import Approach, DecisionSummary, Status, SummaryOwner
 
 MOST_BYTES = 500_000  # of search words a decision; a PostgreSQL tsvector holds 1 MiB
 SILENT_KEYS = frozenset({"salt", "prev", "payload_hash"})  # nobody searches for these
@@ -99,7 +99,7 @@ def _beginnings(name: str) -> Iterator[str]:
 
 
 @transaction.atomic
-def refresh(decision_id: int, *, read_log: bool = False) -> Standing | None:
+def refresh(decision_id: int, *, read_log: bool = False) -> DecisionSummary | None:
     """Make a decision's line anew from what is stored; None when there is no such decision.
 
     The log's words are taken over from the present line unless `read_log`: the log only grows, by `add_words`.
@@ -115,13 +115,13 @@ def refresh(decision_id: int, *, read_log: bool = False) -> Standing | None:
     if decision is None:
         return None
     record = current_record(decision.records.all())
-    log_words = Standing.objects.filter(pk=decision_id).values_list("log_words", flat=True).first()
+    log_words = DecisionSummary.objects.filter(pk=decision_id).values_list("log_words", flat=True).first()
     if log_words is None or read_log:
         log_words = _log_words(decision)
     due = [revisit.due_on for revisit in decision.revisits.all() if revisit.due_on]
     owners = owners_of(decision, record)
     dated = record.accepted_at if record is not None and record.accepted_at else decision.created_at
-    standing, _created = Standing.objects.update_or_create(
+    summary, _created = DecisionSummary.objects.update_or_create(
         decision=decision,
         defaults={
             "team_id": decision.team_id,
@@ -137,32 +137,32 @@ def refresh(decision_id: int, *, read_log: bool = False) -> Standing | None:
         },
     )
     names = {begin for owner in owners for begin in _beginnings(typed_text.fold(owner["name"])[:240])}
-    standing.owner_rows.exclude(name_folded__in=names).delete()
-    StandingOwner.objects.bulk_create(
-        [StandingOwner(standing=standing, team_id=decision.team_id, name_folded=name) for name in sorted(names)],
+    summary.owner_rows.exclude(name_folded__in=names).delete()
+    SummaryOwner.objects.bulk_create(
+        [SummaryOwner(summary=summary, team_id=decision.team_id, name_folded=name) for name in sorted(names)],
         ignore_conflicts=True,
     )
-    return standing
+    return summary
 
 
 @transaction.atomic
 def add_words(decision_id: int, payload: str) -> None:
     """Add one new entry's words; cheaper than reading the whole log again."""
-    standing = Standing.objects.select_for_update().filter(pk=decision_id).only("words", "log_words").first()
-    if standing is None:
+    summary = DecisionSummary.objects.select_for_update().filter(pk=decision_id).only("words", "log_words").first()
+    if summary is None:
         refresh(decision_id)
         return
     found: dict[str, None] = {}
     _index(found, payload_strings(payload))
-    known, logged = dict.fromkeys(standing.words.split()), dict.fromkeys(standing.log_words.split())
+    known, logged = dict.fromkeys(summary.words.split()), dict.fromkeys(summary.log_words.split())
     if all(word in logged for word in found):
         return
     # Newest first: when there are too many, the oldest are left out.
     log_words = joined(found | logged)
-    if len(f"{standing.words} {' '.join(found)}".encode()) <= MOST_BYTES:
-        Standing.objects.filter(pk=decision_id).update(words=joined(known | found), log_words=log_words)
+    if len(f"{summary.words} {' '.join(found)}".encode()) <= MOST_BYTES:
+        DecisionSummary.objects.filter(pk=decision_id).update(words=joined(known | found), log_words=log_words)
     else:
-        Standing.objects.filter(pk=decision_id).update(log_words=log_words)
+        DecisionSummary.objects.filter(pk=decision_id).update(log_words=log_words)
         refresh(decision_id)
 
 
@@ -195,6 +195,6 @@ def _unfollow(sender: type, instance: Any, origin: Any = None, **more: Any) -> N
 def follow() -> None:
     """Listen to the rows a line is made of; whoever writes them past the signals calls `refresh`."""
     for sender in (Decision, Record, Revisit, LogEntry):
-        post_save.connect(_follow, sender=sender, dispatch_uid=f"standing-{sender.__name__}")
+        post_save.connect(_follow, sender=sender, dispatch_uid=f"summary-{sender.__name__}")
     for sender in (Record, Revisit):
-        post_delete.connect(_unfollow, sender=sender, dispatch_uid=f"standing-{sender.__name__}-gone")
+        post_delete.connect(_unfollow, sender=sender, dispatch_uid=f"summary-{sender.__name__}-gone")

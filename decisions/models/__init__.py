@@ -17,7 +17,7 @@ from .record import (
     SignOff,
 )
 from .revisit import Revisit
-from .standing import Approach, Standing, StandingOwner, Status
+from .summary import Approach, DecisionSummary, Status, SummaryOwner
 from .team import Invitation, Membership, Team, TeamRole
 from .trail import Complaint, Configuration, ConfigurationKind, TrailField
 from .user import User
@@ -32,6 +32,7 @@ __all__ = [
     "Configuration",
     "ConfigurationKind",
     "Decision",
+    "DecisionSummary",
     "DecisionTag",
     "Delivery",
     "FeedAddress",
@@ -54,9 +55,8 @@ __all__ = [
     "SectionPresence",
     "ShareLink",
     "SignOff",
-    "Standing",
-    "StandingOwner",
     "Status",
+    "SummaryOwner",
     "Team",
     "TeamRole",
     "TrailField",

@@ -1,7 +1,7 @@
 """The decision record: drafted, edited together, signed on one exact text, accepted, and never changed again."""
 
 from decisions.records import shares
-from decisions.records.acceptance import accept, standing_record, withdraw
+from decisions.records.acceptance import accept, accepted_record, withdraw
 from decisions.records.content import SECTIONS, clean
 from decisions.records.document import document_of
 from decisions.records.drafts import (
@@ -31,6 +31,7 @@ __all__ = [
     "SectionConflict",
     "SignOffBegun",
     "accept",
+    "accepted_record",
     "begin_replacement",
     "by_token",
     "clean",
@@ -45,7 +46,6 @@ __all__ = [
     "send_link_again",
     "shares",
     "sign",
-    "standing_record",
     "take_back",
     "warnings",
     "withdraw",

@@ -16,7 +16,7 @@ from decisions.records.content import text
 from decisions.records.document import build, issue_hash
 
 
-def standing_record(decision_id: int) -> Record | None:
+def accepted_record(decision_id: int) -> Record | None:
     """The decision's accepted record, if one stands."""
     accepted = Record.objects.filter(decision_id=decision_id, state=RecordState.ACCEPTED)
     return accepted.select_related("team").order_by("-number").first()
@@ -41,7 +41,7 @@ def accept(*, record: Record, by: User, content_hash: str, missed: list[str] | N
     ]
     if waiting or not sign_offs:
         raise Conflict(_("Not everybody has signed yet: %(names)s.") % {"names": ", ".join(waiting)})
-    earlier = standing_record(record.decision_id)
+    earlier = accepted_record(record.decision_id)
     _claim(record, earlier)
     record.number = _next_number(record.team)
     record.state = RecordState.ACCEPTED

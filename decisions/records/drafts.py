@@ -14,7 +14,7 @@ from decisions.ledger.canonical import new_salt
 from decisions.models import Decision, Record, RecordState, User
 from decisions.records import content as parts
 from decisions.records import prefill
-from decisions.records.acceptance import standing_record
+from decisions.records.acceptance import accepted_record
 from decisions.records.base import WRITABLE, back_to_draft, locked, name_of, put, version_of
 from decisions.team_framework import acts as frameworks
 
@@ -88,8 +88,8 @@ def _begin(
     contacts: dict[str, Any] | None = None,
     context: str | None = None,
 ) -> Record:
-    standing = standing_record(decision.pk)
-    replaces = standing if standing and not Record.objects.filter(supersedes=standing).exists() else None
+    accepted = accepted_record(decision.pk)
+    replaces = accepted if accepted and not Record.objects.filter(supersedes=accepted).exists() else None
     head = {
         "salt": new_salt(),
         "team": parts.line(decision.team.name, 120),

@@ -13,7 +13,7 @@ from decisions.base.fields import Line, Prose
 from decisions.framework.gates import GateError, parse_gate
 from decisions.framework.words import SITUATION
 from decisions.models import Position
-from decisions.models.standing import Approach
+from decisions.models.summary import Approach
 
 from .content import MAX_TEXT, RISK_KEYS, role
 

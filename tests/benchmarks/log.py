@@ -131,7 +131,7 @@ class Writer:
         LogHead.objects.filter(pk=self.head.pk).update(sequence=self.sequence, head=self.prev)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                for table in ("decision", "logentry", "standingowner", "decisiontag"):
+                for table in ("decision", "logentry", "summaryowner", "decisiontag"):
                     cursor.execute(
                         f"SELECT setval(pg_get_serial_sequence('decisions_{table}', 'id'), "
                         f"(SELECT MAX(id) FROM decisions_{table}) + 1)"
@@ -142,7 +142,7 @@ class Writer:
                 cursor.execute("ANALYZE")
 
     def batch(self, places: range) -> None:
-        decisions, standings, owners, tags, entries, configurations = [], [], [], [], [], []
+        decisions, summaries, owners, tags, entries, configurations = [], [], [], [], [], []
         for place in places:
             number, pk = place + 1, self.first + place
             title, question, tag = sentence(5), sentence(12), PICK.choice(VOCABULARY[:200])
@@ -156,7 +156,7 @@ class Writer:
                 found |= dict.fromkeys(self.entry(pk, at, entries, configurations))
             due = (datetime.now(UTC) + timedelta(days=PICK.randint(-20, 400))).date() if PICK.random() < 0.7 else None
             name = PICK.choice(OWNERS)
-            standings.append(
+            summaries.append(
                 (
                     pk, self.team.pk, number, PICK.choice(STATUSES), PICK.choice(APPROACHES), due, asked_at.date(),
                     f'[{{"role":"product","name":"{name}"}}]', str.lower(title), summary.joined(found), "",
@@ -171,12 +171,12 @@ class Writer:
             decisions,
         )  # fmt: skip
         insert(
-            "decisions_standing",
+            "decisions_decisionsummary",
             ("decision_id", "team_id", "number", "status", "approach", "revisit_on", "dated_on", "owners",
              "title_folded", "words", "log_words"),
-            standings,
+            summaries,
         )  # fmt: skip
-        insert("decisions_standingowner", ("id", "standing_id", "team_id", "name_folded"), owners)
+        insert("decisions_summaryowner", ("id", "summary_id", "team_id", "name_folded"), owners)
         insert("decisions_decisiontag", ("id", "decision_id", "name"), tags)
         insert(
             "decisions_logentry",

@@ -100,9 +100,9 @@ def test_the_due_order_has_later_lines(client, cast):
     for _number in range(32):
         people.decision(cast.team)
     client.force_login(cast.mina)
-    for line in Decision.objects.select_related("standing"):
-        line.standing.revisit_on = timezone.localdate() + timedelta(days=line.number)
-        line.standing.save()
+    for line in Decision.objects.select_related("summary"):
+        line.summary.revisit_on = timezone.localdate() + timedelta(days=line.number)
+        line.summary.save()
     base = "/t/helio-desk/"
     first = client.get(f"{base}?sort=due").content.decode()
     assert "Later ones" in first

@@ -4,7 +4,7 @@ import pytest
 
 from decisions.base.errors import Conflict
 from decisions.log import acts as questions
-from decisions.models import Decision, Standing
+from decisions.models import Decision, DecisionSummary
 from tests.people import cast, decision
 
 pytestmark = pytest.mark.django_db
@@ -130,7 +130,7 @@ def test_a_huge_text_is_refused_and_no_fault(client, world):
     client.force_login(world.felix)
     answer = client.post("/t/helio-desk/decisions/new/", {**ASKED, "title": "x" * 2**20, "context": "y" * 2**20})
     assert answer.status_code == 422
-    assert not Standing.objects.exists()
+    assert not DecisionSummary.objects.exists()
 
 
 @pytest.mark.parametrize("number", ["0", "999", "99999999999999999999999", "9" * 5000])

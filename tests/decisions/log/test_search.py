@@ -19,7 +19,7 @@ from decisions.log import search as search_module
 from decisions.log import search_index, summary
 from decisions.log.listing import Filters, page_of
 from decisions.log.search import matches, terms_of
-from decisions.models import Configuration, Decision, Record, RecordState, Revisit, Standing
+from decisions.models import Configuration, Decision, DecisionSummary, Record, RecordState, Revisit
 from tests.decisions.trail.configurations import put_live
 from tests.people import cast, decision
 
@@ -32,7 +32,7 @@ def world():
 
 
 def found(team, **asked):
-    return [line.standing.number for line in page_of(team, Filters(**asked)).lines]
+    return [line.summary.number for line in page_of(team, Filters(**asked)).lines]
 
 
 def record_of(asked, *, state=RecordState.DRAFT, number=None, approach="rag", **content):
@@ -71,7 +71,7 @@ def test_words_are_found_in_title_question_context_tags_rationale_and_entries(wo
 @pytest.mark.parametrize("sign", ["℡", "𝐀𝐁", "Ⓐ", "ﬃ", "㎒", "ϒ", "İ", "ẞ"])
 def test_a_sign_that_stands_for_letters_is_found_by_them_on_every_database(world, sign):
     decision(world.team, title=f"Line {sign} here")
-    line = Standing.objects.get()
+    line = DecisionSummary.objects.get()
     for query in (sign, text.fold(sign), text.fold(sign).upper()):
         assert matches(terms_of(query), line.words, line.title_folded)
         assert found(world.team, q=query) == [1], query
@@ -106,7 +106,7 @@ def test_a_query_without_any_word_finds_everything(world):
 def test_signs_of_query_languages_are_only_signs(world, query):
     decision(world.team)
     terms = terms_of(query)
-    line = Standing.objects.get()
+    line = DecisionSummary.objects.get()
     assert bool(found(world.team, q=query)) == matches(terms, line.words, line.title_folded)
 
 
@@ -124,7 +124,7 @@ def test_search_means_the_same_on_every_database(world, monkeypatch, few):
             tags=list({pick.choice(letters).lower()}),
             by=world.felix,
         )
-    lines = {line.number: line for line in Standing.objects.all()}
+    lines = {line.number: line for line in DecisionSummary.objects.all()}
     hits = 0
     for _trial in range(200):
         query = " ".join(word[: pick.randint(1, len(word))] for word in pick.choices(letters, k=pick.randint(1, 3)))
@@ -133,7 +133,7 @@ def test_search_means_the_same_on_every_database(world, monkeypatch, few):
             for number, line in sorted(lines.items(), reverse=True)
             if matches(terms_of(query), line.words, line.title_folded)
         ]
-        assert [line.standing.number for line in page_of(world.team, Filters(q=query), size=100).lines] == expected, (
+        assert [line.summary.number for line in page_of(world.team, Filters(q=query), size=100).lines] == expected, (
             query
         )
         hits += len(expected)
@@ -147,9 +147,9 @@ def test_an_entry_on_a_busy_decision_costs_no_rereading(world, django_assert_max
     with django_assert_max_num_queries(16):
         ledger.append(team=world.team, type="configuration", payload={"n": "newest"}, actor="p", decision=asked)
     assert found(world.team, q="word29 newest") == [1]
-    before = Standing.objects.get().words
+    before = DecisionSummary.objects.get().words
     summary.refresh_all()
-    assert sorted(Standing.objects.get().words.split()) == sorted(before.split())
+    assert sorted(DecisionSummary.objects.get().words.split()) == sorted(before.split())
 
 
 def test_a_decision_with_more_words_than_fit_keeps_the_rest_findable(world, monkeypatch):
@@ -223,7 +223,7 @@ def test_a_superseded_record_gives_way_to_the_one_that_stands(world):
     record_of(asked, state=RecordState.ACCEPTED, number=2, approach="hybrid")
     record_of(asked, state=RecordState.SUPERSEDED, number=1, approach="rag")
     record_of(asked, state=RecordState.DRAFT, approach="prompt_only")
-    line = Standing.objects.get()
+    line = DecisionSummary.objects.get()
     assert (line.status, line.approach) == ("accepted", "hybrid")
 
 
@@ -237,10 +237,10 @@ def test_pages_show_every_decision_once(world, sort):
     seen, after = [], ""
     while True:
         page = page_of(world.team, Filters(sort=sort, after=after), size=5)
-        seen += [line.standing.number for line in page.lines]
+        seen += [line.summary.number for line in page.lines]
         if not page.next_address:
             break
-        last = page.lines[-1].standing
+        last = page.lines[-1].summary
         after = f"{last.revisit_on},{last.number}" if sort == "due" else str(last.number)
     assert sorted(seen) == list(range(1, 24))
     assert len(seen) == 23
@@ -311,13 +311,13 @@ def test_addresses_that_ask_for_nonsense_are_told_so(client, world, address):
 def test_what_is_derived_can_be_made_anew_from_what_is_kept(world):
     asked = decision(world.team, title="Support copilot")
     row = put_live(asked)
-    before = Standing.objects.values("status", "approach", "words").get()
+    before = DecisionSummary.objects.values("status", "approach", "words").get()
     Configuration.objects.all().delete()
-    Standing.objects.all().delete()
+    DecisionSummary.objects.all().delete()
     call_command("rebuild_log", "--team", "helio-desk", stdout=io.StringIO())
     again = Configuration.objects.get()
     assert (again.public_id, again.live_from, again.entry_id) == (row.public_id, row.live_from, row.entry_id)
-    after = Standing.objects.values("status", "approach", "words").get()
+    after = DecisionSummary.objects.values("status", "approach", "words").get()
     assert sorted(after.pop("words").split()) == sorted(before.pop("words").split())
     assert after == before
     assert found(world.team, q="llama") == [1]

@@ -7,7 +7,7 @@ import pytest
 from decisions.integrations import webhooks
 from decisions.ledger import append as ledger
 from decisions.log.listing import Filters, page_of
-from decisions.models import Complaint, Delivery, IdempotentAnswer, LogHead, Standing
+from decisions.models import Complaint, DecisionSummary, Delivery, IdempotentAnswer, LogHead
 from decisions.trail import acts, reading
 from decisions.trail.entry import Refused, read
 from decisions.verify import erase as erasing
@@ -32,17 +32,17 @@ def erase(sequence=1):
 
 
 def test_every_copy_goes_with_the_payload(world):
-    assert [line.standing.number for line in page_of(world.team, Filters(q=SECRET)).lines] == [1]
+    assert [line.summary.number for line in page_of(world.team, Filters(q=SECRET)).lines] == [1]
     erase()
     assert page_of(world.team, Filters(q=SECRET)).lines == ()
     held = [
-        *Standing.objects.values_list("words", "log_words"),
+        *DecisionSummary.objects.values_list("words", "log_words"),
         *Delivery.objects.values_list("payload", "last_result"),
     ]
     held += IdempotentAnswer.objects.values_list("body")
     assert SECRET not in repr(held)
     assert webhooks.deliver_due() == 0, "what was on its way stays here"
-    assert [line.standing.number for line in page_of(world.team, Filters(q="copilot")).lines] == [1]
+    assert [line.summary.number for line in page_of(world.team, Filters(q="copilot")).lines] == [1]
     assert ledger.verify(LogHead.objects.get()).exit_code == 2
 
 

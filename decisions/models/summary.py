@@ -30,10 +30,10 @@ class Approach(models.TextChoices):
     UNDECIDED = "undecided", _("Undecided")
 
 
-class Standing(models.Model):
+class DecisionSummary(models.Model):
     """One decision's line in the log, written by `decisions.log.summary` and by nobody else; it can be made anew."""
 
-    decision = models.OneToOneField(Decision, models.CASCADE, primary_key=True, related_name="standing")
+    decision = models.OneToOneField(Decision, models.CASCADE, primary_key=True, related_name="summary")
     team = models.ForeignKey(Team, models.CASCADE, related_name="+", db_index=False)
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN)
@@ -50,27 +50,27 @@ class Standing(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("team", F("number").desc(), name="standing_list"),
-            models.Index("team", "status", F("number").desc(), name="standing_by_status"),
-            models.Index("team", "approach", F("number").desc(), name="standing_by_approach"),
-            models.Index("team", "revisit_on", F("number").desc(), name="standing_by_revisit"),
-            models.Index("team", "dated_on", F("number").desc(), name="standing_by_date"),
+            models.Index("team", F("number").desc(), name="summary_list"),
+            models.Index("team", "status", F("number").desc(), name="summary_by_status"),
+            models.Index("team", "approach", F("number").desc(), name="summary_by_approach"),
+            models.Index("team", "revisit_on", F("number").desc(), name="summary_by_revisit"),
+            models.Index("team", "dated_on", F("number").desc(), name="summary_by_date"),
         ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.status}"
 
 
-class StandingOwner(models.Model):
+class SummaryOwner(models.Model):
     """An owner of the record that stands, to filter by: the name from each of its words on, a row each."""
 
-    standing = models.ForeignKey(Standing, models.CASCADE, related_name="owner_rows")
+    summary = models.ForeignKey(DecisionSummary, models.CASCADE, related_name="owner_rows")
     team = models.ForeignKey(Team, models.CASCADE, related_name="+", db_index=False)
     name_folded = models.CharField(max_length=240)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["standing", "name_folded"], name="owner_once_per_standing")]
-        indexes = [models.Index(fields=["team", "name_folded", "standing"], name="standing_owner_by_name")]
+        constraints = [models.UniqueConstraint(fields=["summary", "name_folded"], name="owner_once_per_summary")]
+        indexes = [models.Index(fields=["team", "name_folded", "summary"], name="summary_owner_by_name")]
 
     def __str__(self) -> str:
         return self.name_folded
