@@ -162,6 +162,18 @@ def test_plain_modules_import_no_django_and_no_models():
     assert not found
 
 
+def test_migrations_stand_alone():
+    """What a migration did must not change with the code: of ours it imports the models alone, for their defaults."""
+    found = [
+        f"{name(path)} imports {module}"
+        for path in tracked(".py")
+        if "/migrations/" in name(path)
+        for module in imports(path)
+        if module.split(".")[0] in APPS and not re.fullmatch(r"(decisions|workshops)\.models(\.\w+)?", module)
+    ]
+    assert not found
+
+
 def test_a_decision_knows_nothing_of_the_room():
     found = [
         f"{name(path)} imports {module}"
