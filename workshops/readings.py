@@ -1,7 +1,7 @@
 """What a workshop hands on: the answers for the rule, and plain data for the record."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import F, Value
@@ -13,6 +13,7 @@ from decisions.framework.criteria import CRITERIA
 from decisions.framework.customise import Framework
 from decisions.framework.defaults import flip_signal_suggestions, risk_choices
 from decisions.framework.recommendation import recommend
+from decisions.ledger.canonical import utc
 from decisions.models import Decision
 from decisions.team_framework import acts as frameworks
 from workshops.minutes import minute_line
@@ -67,17 +68,16 @@ def readings(workshop: Workshop, *, flips: list[int], risks: list[str]) -> dict[
     framework = framework_in(workshop)
     result = recommend(answers, framework.names)
     signals = flip_signal_suggestions(result)
-    counts: dict[str, int] = defaultdict(int)
-    for criterion in workshop.rounds.values_list("criterion", flat=True):
-        counts[criterion] += 1
+    every: dict[str, list[Round]] = defaultdict(list)
+    for one in workshop.rounds.order_by("number"):
+        every[one.criterion].append(one)
     dots = revealed_dots(workshop)
     everybody = list(workshop.seats.select_related("user"))
     seats = [seat for seat in everybody if seat.removed_at is None]
     return {
         "answers": answers.as_dict(),
         "criteria": [
-            _criterion(criterion, rounds.get(criterion.key), counts[criterion.key], dots, workshop.shown)
-            for criterion in framework.criteria
+            _criterion(criterion, every[criterion.key], dots, workshop.shown) for criterion in framework.criteria
         ],
         "context": asked_of(workshop.precheck, framework),
         "attendees": _attendees(workshop, everybody),
@@ -132,30 +132,37 @@ def revealed_dots(workshop: Workshop) -> dict[int, list[Dot]]:
     return dots
 
 
-def _criterion(
-    criterion: Any, last: Round | None, rounds: int, dots: dict[int, list[Dot]], shown: str
-) -> dict[str, Any]:
+def _criterion(criterion: Any, rounds: list[Round], dots: dict[int, list[Dot]], shown: str) -> dict[str, Any]:
+    last = rounds[-1] if rounds else None
     counted = last is not None and last.state in REVEALED
-    seen = tally(shown_as(dots[last.pk], shown)) if last is not None and counted else tally(())
+    seen = _counted(dots[last.pk] if last is not None and counted else (), shown)
     state = "unanswered"
     if last is not None and last.state in {RoundState.SETTLED, RoundState.CONTESTED}:
-        state = "contested" if last.state == RoundState.CONTESTED and seen.count else last.state
+        state = "contested" if last.state == RoundState.CONTESTED and seen["ballots"] else last.state
     return {
         "key": criterion.key,
         "name": str(criterion.name),
         "lean": last.lean if last is not None else None,
-        "state": "unanswered" if state == RoundState.CONTESTED and not seen.count else str(state),
+        "state": "unanswered" if state == RoundState.CONTESTED and not seen["ballots"] else str(state),
         "settled_by": last.settled_by if last is not None else "",
+        "settled_at": utc(last.settled_at) if last is not None and last.settled_at else "",
         "why": last.why if last is not None else "",
-        "rounds": rounds,
+        "rounds": len(rounds),
+        "earlier": [
+            {"lean": one.lean, "settled_by": one.settled_by, "why": one.why, **_counted(dots[one.pk], shown)}
+            for one in rounds[:-1]
+            if one.state in REVEALED
+        ],
+        **seen,
+    }
+
+
+def _counted(ballots: Iterable[Dot], shown: str) -> dict[str, Any]:
+    """The ballots of one round as the room shows them, with what they come to."""
+    seen = tally(shown_as(ballots, shown))
+    return {
         "ballots": [
-            {
-                "name": dot.name,
-                "role": dot.role,
-                "score": dot.score,
-                "confidence": dot.confidence,
-                "reason": dot.reason,
-            }
+            {"name": dot.name, "role": dot.role, "score": dot.score, "confidence": dot.confidence, "reason": dot.reason}
             for dot in seen.dots
         ],
         "median": None if seen.median is None else f"{seen.median:g}",

@@ -53,7 +53,17 @@ def write(header: Sequence[str], body: Iterable[Sequence[object]]) -> bytes:
 
 def ballots(document: Mapping[str, Any]) -> bytes:
     """A record's ballots, one a line."""
-    header = [_("Criterion"), _("Who"), _("Role"), _("Score"), _("Lean"), _("Confidence"), _("Reason"), _("Outcome")]
+    header = [
+        _("Criterion"),
+        _("Who"),
+        _("Role"),
+        _("Score"),
+        _("Lean"),
+        _("Confidence"),
+        _("Reason"),
+        _("Outcome"),
+        _("Round"),
+    ]
     return write(
         header,
         (
@@ -66,8 +76,10 @@ def ballots(document: Mapping[str, Any]) -> bytes:
                 wording.word(wording.CONFIDENCES, ballot["confidence"]),
                 ballot["reason"],
                 wording.lean(criterion),
+                number,
             ]
             for criterion in document["content"]["criteria"]
-            for ballot in criterion["ballots"]
+            for number, one in enumerate([*(criterion.get("earlier") or ()), criterion], 1)
+            for ballot in one["ballots"]
         ),
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from decisions.base.markdown import to_markdown
 
 from . import canonical, wording
+from .sources import by_part, marked, scored
 from .text import clean, prose
 
 Json = Mapping[str, Any]
@@ -29,12 +30,16 @@ STATUS = {
 
 def render_markdown(document: Json) -> str:
     """The whole record; text that people typed can neither open a heading, a list, a tag nor the front matter."""
+    front = _front_matter(document)
+    document = marked(document)
     record, content = document["record"], document["content"]
     url, fallback = clean(record["url"], 400), to_markdown(prose(content["fallback"]["text"]))
     plans = ((_("Phase one"), "phase_one"), (_("Backlog"), "backlog"), (_("Guardrails"), "guardrails"))
     values = {
         **document,
-        "front": _front_matter(document),
+        "front": front,
+        "criteria": scored(content),
+        "sources": by_part(content),
         "options": [_(text) for key, text in wording.APPROACHES.items() if key not in ("undecided", "fix_first")],
         # what begins with a list cannot stand behind a word
         "fallback": ("\n\n" if re.match(r"(?:[-+*]|\d+[.)]) ", fallback) else " " * bool(fallback)) + fallback,

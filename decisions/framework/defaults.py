@@ -18,13 +18,12 @@ from .plans import (
     RISK_SUMMARIES,
     RISKS,
     TITLES,
-    TRIGGERS,
 )
 from .recommendation import Recommendation
 from .rule import Outcome
 from .starting_points import STARTING_POINT, StartingPoint
 from .text import Sentence, _
-from .words import APPROACH_NAMES, CLAUSE_SENTENCES, ROLE_NAMES, SITUATION_BY_KEY
+from .words import APPROACH_NAMES, SITUATION_BY_KEY
 
 # the path meant when somebody chooses an approach that the rule did not recommend
 USUAL_PATH: Final[Mapping[str, str]] = {
@@ -41,16 +40,16 @@ AGAINST: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "fine_tuning": (("knowledge_churn", "toward_rag"), ("audit_trust", "toward_rag")),
     "hybrid": (("knowledge_churn", "toward_fine_tuning"), ("task_stability", "toward_rag")),
 }
-# flags that are an assumption somebody has to look after, with the role that usually does
-ASSUMED: Final[Mapping[str, str]] = {
-    "vendor_hosted_fine_tuning_with_data_agreement": "security",
-    "memorisation_review_before_training": "security",
-    "fine_tuning_blocked_no_update_owner": "product",
-    "fine_tuning_waits_for_labelled_data": "data",
-    "name_content_freshness_owner": "data",
-    "phase_zero_eval_first": "product",
-    "conflict_audit_vs_sources": "security",
-}
+# flags that are an assumption somebody has to look after
+ASSUMED: Final = (
+    "vendor_hosted_fine_tuning_with_data_agreement",
+    "memorisation_review_before_training",
+    "fine_tuning_blocked_no_update_owner",
+    "fine_tuning_waits_for_labelled_data",
+    "name_content_freshness_owner",
+    "phase_zero_eval_first",
+    "conflict_audit_vs_sources",
+)
 
 
 def record_defaults(
@@ -75,23 +74,19 @@ def record_defaults(
     plan = plan_of(outcome)
     return {
         "title": str(TITLES[plan]),
-        "rationale": str(CLAUSE_SENTENCES[recommendation.clause]),
         "risk_summary": str(RISK_SUMMARIES[plan]),
         "fallback": {"label": str(FALLBACKS[plan][0]), "text": str(FALLBACKS[plan][1])},
         "metrics": [_metric(key, tier, start) for key in metric_keys(plan, flags, start)],
         "phase_one": [str(text) for text in _phase_one(plan, outcome, flags)],
         "backlog": [str(text) for text in BACKLOG_TEXTS["rag_then_tune" if _tunes_later(outcome) else plan]],
-        "assumptions": [
-            {"text": str(text), "owner": str(ROLE_NAMES[role]).capitalize(), "check_by": ""}
-            for text, role in _assumptions(plan, flags, start)
-        ],
+        "assumptions": [{"text": str(text), "owner": "", "check_by": ""} for text in _assumptions(flags, start)],
         "flip_signals": flip_signal_suggestions(recommendation, chosen=outcome.approach)[:2],
         "guardrails": [str(text) for text in _guardrails(plan, flags)],
         "risks": [risk for risk in risk_choices(outcome) if risk.pop("suggested")],
         "failure_modes": [{"text": str(text), "mitigation": str(cure)} for text, cure in FAILURE_MODES[plan]],
         "revisit": {
             "cadence": recommendation.revisit,
-            "triggers": [str(text) for text in TRIGGERS],
+            "triggers": [],
             "none_because": "",
         },
     }
@@ -132,9 +127,9 @@ def metric_keys(plan: str, flags: tuple[str, ...], start: StartingPoint | None =
         keys.append("refusal_quality")
     keys += ["latency_p95", "cost_per_answer"]
     if plan in ("fix_first", "undecided"):
-        keys = ["task_completion"]
+        return ()
     if start is not None:
-        keys += [key for key in start.metrics if key not in keys and plan not in ("fix_first", "undecided")]
+        keys += [key for key in start.metrics if key not in keys]
     return tuple(keys)
 
 
@@ -184,13 +179,13 @@ def flip_signal_suggestions(recommendation: Recommendation, *, chosen: str = "")
 def risk_choices(outcome: Outcome) -> list[dict[str, Any]]:
     """The four risks to choose from, with what each means for this approach and whether it comes with it."""
     choices = []
-    for key, (by_plan, owner, plans) in RISKS.items():
+    for key, (by_plan, plans) in RISKS.items():
         plan = plan_of(outcome)
         choices.append(
             {
                 "key": key,
                 "text": str(by_plan.get(plan, by_plan[""])),
-                "owner": str(ROLE_NAMES[owner]).capitalize(),
+                "owner": "",
                 "suggested": plan in plans,
             }
         )
@@ -237,13 +232,7 @@ def _guardrails(plan: str, flags: tuple[str, ...]) -> Iterator[Sentence]:
         yield _("Every answer shows its sources and the steps that led to it.")
 
 
-def _assumptions(
-    plan: str, flags: tuple[str, ...], start: StartingPoint | None
-) -> Iterator[tuple[Sentence | str, str]]:
-    if start is not None:
-        yield from start.assumptions
-    for flag, role in ASSUMED.items():
-        if flag in flags:
-            yield FLAGS[flag], role
-    if start is None and plan not in ("fix_first", "undecided"):
-        yield _("The pilot runs on data volumes and access rules like those of production."), "data"
+def _assumptions(flags: tuple[str, ...], start: StartingPoint | None) -> Iterator[Sentence | str]:
+    """Those of the team's own starting point, and what the answers leave to be looked after."""
+    yield from (text for text, _role in (start.assumptions if start is not None else ()))
+    yield from (FLAGS[flag] for flag in ASSUMED if flag in flags)

@@ -254,16 +254,18 @@ def from_document(criterion: Mapping[str, Any], *, size: str = "row") -> LeanAxi
     """Draw one entry of a record's `criteria`."""
     return lean_axis(
         name=str(criterion["name"]),
-        ballots=[
-            Ballot(int(b["score"]), str(b["role"]), str(b.get("name", "")))
-            for b in criterion["ballots"]
-            if b.get("score") is not None
-        ],
+        ballots=_cast(criterion["ballots"]),
         lean=criterion["lean"],
         state=str(criterion["state"]),
         median=criterion.get("median"),
+        earlier=[_cast(one["ballots"]) for one in criterion.get("earlier") or ()],
         size=size,
     )
+
+
+def _cast(ballots: Iterable[Mapping[str, Any]]) -> list[Ballot]:
+    counted = (one for one in ballots if one.get("score") is not None)
+    return [Ballot(int(one["score"]), str(one["role"]), str(one.get("name", ""))) for one in counted]
 
 
 def verdict(state: str, lean: int | None) -> str:

@@ -139,7 +139,6 @@ PHASE_TEXTS: Final[Mapping[str, Texts]] = {
         _("A scoped pilot on accuracy, latency and cost; then score the criteria again."),
     ),
     "fix_first": (
-        _("Repair what the pre-check named, each item with an owner and a date."),
         _("Measure a prompted baseline again after the repair."),
         _("Score the five criteria again; the scores of this workshop are kept."),
     ),
@@ -228,8 +227,8 @@ FAILURE_MODES: Final[Mapping[str, tuple[tuple[Sentence, Sentence], ...]]] = {
     "undecided": (),
 }
 
-# risk -> (text by plan with "" for the rest, role that usually owns it, plans that accept it)
-RISKS: Final[Mapping[str, tuple[Mapping[str, Sentence], str, tuple[str, ...]]]] = {
+# risk -> (text by plan with "" for the rest, plans that accept it)
+RISKS: Final[Mapping[str, tuple[Mapping[str, Sentence], tuple[str, ...]]]] = {
     "stale_knowledge": (
         {
             "": _("Stale knowledge: an answer can be out of date without looking so."),
@@ -237,7 +236,6 @@ RISKS: Final[Mapping[str, tuple[Mapping[str, Sentence], str, tuple[str, ...]]]] 
             "fine_tuning": _("Stale knowledge: what the model learned stays until the next training run."),
             "with_thin_retrieval": _("Stale knowledge: outside the small index, the model knows only what it learned."),
         },
-        "data",
         ("fine_tuning", "with_thin_retrieval", "evaluate_first", "prompt_only", "baseline_and_pilot"),
     ),
     "opaque_answers": (
@@ -246,7 +244,6 @@ RISKS: Final[Mapping[str, tuple[Mapping[str, Sentence], str, tuple[str, ...]]]] 
             "rag": _("Opaque answers: the sources are shown, but not how the model weighed them."),
             "hybrid": _("Opaque answers: facts carry sources, tuned behaviour does not explain itself."),
         },
-        "security",
         ("fine_tuning", "evaluate_first", "prompt_only", "baseline_and_pilot"),
     ),
     "training_cost": (
@@ -254,7 +251,6 @@ RISKS: Final[Mapping[str, tuple[Mapping[str, Sentence], str, tuple[str, ...]]]] 
             "": _("Training cost: labels, evaluation and retraining cost more than the first run suggests."),
             "rag": _("Training cost: none now; it returns if the backlog item is taken up."),
         },
-        "product",
         ("fine_tuning", "with_thin_retrieval", "hybrid"),
     ),
     "operational_complexity": (
@@ -263,14 +259,6 @@ RISKS: Final[Mapping[str, tuple[Mapping[str, Sentence], str, tuple[str, ...]]]] 
             "rag": _("Operational complexity: ingestion, index and access rules must be run like production services."),
             "hybrid": _("Operational complexity: retrieval and model operations both, each with its own skills."),
         },
-        "engineering",
         ("rag", "hybrid", "with_thin_retrieval"),
     ),
 }
-TRIGGERS: Final[Texts] = (
-    _("An acquisition or a merger"),
-    _("A new data warehouse or source of record"),
-    _("A new regulation, catalogue or customer group"),
-    _("A flip signal holds"),
-    _("The base model is retired or replaced"),
-)

@@ -2,7 +2,7 @@
 
 from decisions.records import shares
 from decisions.records.acceptance import accept, accepted_record, withdraw
-from decisions.records.content import SECTIONS, clean
+from decisions.records.content import MAX_ITEMS, SECTIONS, clean
 from decisions.records.document import document_of
 from decisions.records.drafts import (
     SectionConflict,
@@ -25,6 +25,7 @@ from decisions.records.signing import (
 )
 
 __all__ = [
+    "MAX_ITEMS",
     "SECTIONS",
     "NotReady",
     "Problem",

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from decisions.exports.sources import by_part
 from decisions.framework.words import APPROACH_NAMES, CLAUSE_SENTENCES, PATH_NAMES, SITUATION_BY_KEY, STATUS_NAMES
 from decisions.records.content import Content
 
@@ -78,6 +79,11 @@ def written_out(content: Content) -> dict[str, list[str]]:
         _("Fallback"): [content["fallback"]["label"], *lines(content["fallback"]["text"])],
         _("Criteria"): [_criterion(item) for item in content["criteria"]],
         _("Ballots"): [_ballot(item, ballot) for item in content["criteria"] for ballot in item["ballots"]],
+        _("Earlier rounds"): [_earlier(item, one) for item in content["criteria"] for one in item.get("earlier", ())],
+        _("Fix first"): [
+            " · ".join(row[column] for column in ("text", "owner", "by") if row[column])
+            for row in content.get("repairs", ())
+        ],
         _("Situation"): [_answer(key, answer) for key, answer in sorted(content["situation"].items())],
         _("What the rule says"): _verdict(content),
         _("Metrics"): rows("metrics", "name", "definition", "gate", "stop", "sample", "when"),
@@ -92,6 +98,7 @@ def written_out(content: Content) -> dict[str, list[str]]:
         _("Who was there"): rows("attendees", "name", "role"),
         _("Revisit"): [text for text in (revisit["on"], revisit["cadence"], revisit["none_because"]) if text],
         _("Revisit triggers"): list(revisit["triggers"]),
+        _("Where each line comes from"): [f"{name} · {told}" for name, lines in by_part(content) for told in lines],
         _("Team and framework"): [content["team"], " · ".join(framework.values())],
     }
 
@@ -106,6 +113,12 @@ def _criterion(item: Mapping[str, Any]) -> str:
 def _ballot(item: Mapping[str, Any], ballot: Mapping[str, Any]) -> str:
     said = (ballot["name"], ballot["role"], f"{ballot['score']:+d}", ballot["confidence"], ballot["reason"])
     return f"{item['name']}: " + " · ".join(part for part in said if part)
+
+
+def _earlier(item: Mapping[str, Any], one: Mapping[str, Any]) -> str:
+    lean = "" if one["lean"] is None else f"{one['lean']:+d}"
+    ballots = "; ".join(_ballot(item, ballot) for ballot in one["ballots"])
+    return " · ".join(part for part in (item["name"], lean, one["settled_by"], one["why"], ballots) if part)
 
 
 def _answer(key: str, answer: Any) -> str:

@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from decisions.framework.gates import GateError, has_gate, parse_gate
 from decisions.framework.words import ROLE_NAMES
 from decisions.ledger.canonical import tidy_text
@@ -22,6 +25,7 @@ Content = dict[str, Any]
 SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "decision": ("title", "approach", "scope", "rationale", "risk_summary"),
     "criteria": ("criteria", "situation"),
+    "repairs": ("repairs",),
     "fallback": ("fallback",),
     "metrics": ("metrics",),
     "plan": ("phase_one", "backlog"),
@@ -33,6 +37,23 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "owners": ("owners",),
     "attendees": ("attendees",),
     "revisit": ("revisit",),
+}
+
+TITLES: Final[Mapping[str, Promise]] = {
+    "decision": _("What is decided"),
+    "criteria": _("The five criteria"),
+    "repairs": _("Fix first"),
+    "fallback": _("Fallback"),
+    "metrics": _("Metrics"),
+    "plan": _("Phase one and backlog"),
+    "assumptions": _("Assumptions"),
+    "flip_signals": _("Flip signals"),
+    "guardrails": _("Guardrails"),
+    "risks": _("Risks accepted"),
+    "failure_modes": _("Failure modes"),
+    "owners": _("Owners who sign"),
+    "attendees": _("Who was there"),
+    "revisit": _("Revisit"),
 }
 
 Row = Mapping[str, Any]
@@ -125,15 +146,27 @@ def _criteria(value: Any) -> list[dict[str, Any]]:
                 "settled_by": line(item.get("settled_by"), 120),
                 "why": text(item.get("why")),
                 "rounds": _count(item.get("rounds")),
-                "ballots": [
-                    _ballot(one) for one in list(item.get("ballots") or ())[:1_000] if isinstance(one, Mapping)
-                ],
-                "median": line(item["median"], 8) if item.get("median") is not None else None,
-                "low": _lean(item.get("low")),
-                "high": _lean(item.get("high")),
+                "earlier": [_round(one) for one in _list(item.get("earlier")) if isinstance(one, Mapping)],
+                **_counted(item),
             }
         )
     return clean
+
+
+def _counted(given: Row) -> dict[str, Any]:
+    """The ballots of one round, with what they come to."""
+    return {
+        "ballots": [_ballot(one) for one in list(given.get("ballots") or ())[:1_000] if isinstance(one, Mapping)],
+        "median": line(given["median"], 8) if given.get("median") is not None else None,
+        "low": _lean(given.get("low")),
+        "high": _lean(given.get("high")),
+    }
+
+
+def _round(given: Row) -> dict[str, Any]:
+    """An earlier round of a criterion: settled at a lean, or left."""
+    said = {"settled_by": line(given.get("settled_by"), 120), "why": text(given.get("why"))}
+    return {"lean": _lean(given.get("lean")), **said, **_counted(given)}
 
 
 def _count(value: Any) -> int:
@@ -175,6 +208,12 @@ def _limit(row: Mapping[str, str]) -> dict[str, Any] | None:
     return gate.as_dict() if gate else None
 
 
+def _dated(value: Any, day: str, **more: int) -> list[dict[str, str]]:
+    """Rows of a text with who looks after it and by when."""
+    rows = _rows(value, "text", **more, text=MAX_TEXT, owner=120, **{day: 10})
+    return [{**row, day: iso_day(row[day]) or ""} for row in rows]
+
+
 def _approach(value: Any) -> str:
     return value if value in APPROACHES else "undecided"
 
@@ -212,13 +251,11 @@ CLEANERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "fallback": _fallback,
     "criteria": _criteria,
     "situation": _situation,
+    "repairs": lambda value: _dated(value, "by", key=40),
     "metrics": _metrics,
     "phase_one": _texts,
     "backlog": _texts,
-    "assumptions": lambda value: [
-        {**row, "check_by": iso_day(row["check_by"]) or ""}
-        for row in _rows(value, "text", text=MAX_TEXT, owner=120, check_by=10)
-    ],
+    "assumptions": lambda value: _dated(value, "check_by"),
     "flip_signals": lambda value: _rows(value, "signal", signal=MAX_TEXT, then=MAX_TEXT),
     "guardrails": _texts,
     "risks": _risks,

@@ -1,7 +1,7 @@
 """Writing a record: begin a draft, change one section of it, keep every state as a revision."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict
 from decisions.base.permissions import require_editor_of
-from decisions.ledger.canonical import new_salt
+from decisions.exports.sources import PROPOSED, lines_of
+from decisions.ledger.canonical import new_salt, utc
 from decisions.models import Decision, Record, RecordState, User
 from decisions.records import content as parts
-from decisions.records import prefill
+from decisions.records import prefill, provenance
 from decisions.records.acceptance import accepted_record
 from decisions.records.base import WRITABLE, back_to_draft, locked, name_of, put, version_of
 from decisions.team_framework import acts as frameworks
@@ -53,7 +54,8 @@ def draft(
         workshop_ref and Record.objects.filter(decision=decision, workshop_ref=workshop_ref, state__in=WRITABLE).first()
     )
     if earlier:
-        return _take_readings(earlier, first, minutes, by, parts.text(prefill.context_of(decision, readings)))
+        context = parts.text(prefill.context_of(decision, readings))
+        return _take_readings(earlier, first, minutes, by, context, prefill.origins(readings, name_of(by)))
     return _begin(
         decision=decision,
         given=first,
@@ -63,6 +65,7 @@ def draft(
         minutes=minutes,
         contacts=_contacts(readings.get("owners")),
         context=prefill.context_of(decision, readings),
+        origin=prefill.origins(readings, name_of(by)),
     )
 
 
@@ -71,10 +74,12 @@ def draft_without_workshop(*, decision: Decision, approach: str, title: str = ""
     """A draft for people who know the answer already: defaults for the approach, leans to be typed in."""
     require_editor_of(decision.team_id, by)
     given = prefill.for_approach(decision, parts.clean("approach", approach), today=timezone.localdate())
+    typed = provenance.written(name_of(by), utc(timezone.now()))
+    origin = {"approach": typed}
     if title.strip():
-        given["title"] = title
+        given["title"], origin["title"] = title, typed
     head = frameworks.framework_of(decision.team_id).head()
-    return _begin(decision=decision, given=given, framework=head, by=by)
+    return _begin(decision=decision, given=given, framework=head, by=by, origin=origin)
 
 
 def _begin(
@@ -87,7 +92,10 @@ def _begin(
     minutes: list[dict[str, str]] | None = None,
     contacts: dict[str, Any] | None = None,
     context: str | None = None,
+    origin: Mapping[str, Any] | None = None,
+    earlier: parts.Content | None = None,
 ) -> Record:
+    """A new draft; its lines come from `origin`, or from the text of an `earlier` record."""
     accepted = accepted_record(decision.pk)
     replaces = accepted if accepted and not Record.objects.filter(supersedes=accepted).exists() else None
     head = {
@@ -112,7 +120,12 @@ def _begin(
         supersedes=replaces,
         revision=0,
     )
-    put(record, parts.assemble(head, given), section="", by=name_of(by))
+    content = parts.assemble(head, given)
+    if earlier is None:
+        provenance.begin(content, origin or {})
+    else:
+        provenance.trace(earlier, content, fresh=PROPOSED, proposed={})
+    put(record, content, section="", by=name_of(by))
     return record
 
 
@@ -136,6 +149,7 @@ def begin_replacement(*, record: Record, by: User) -> Record:
         framework=prefill.framework_head(record.content["framework"]),
         by=by,
         contacts=record.owner_contacts,
+        earlier=record.content,
     )
     if record.workshop_ref:
         # the readings are that workshop's still: nobody types over what a room has said
@@ -153,11 +167,13 @@ def edit(
     version: int,
     by: User,
     contacts: Mapping[str, Any] | None = None,
+    kept: Mapping[str, Collection[int]] | None = None,
     as_draft: bool = False,
 ) -> Record:
     """Save one section on top of the version that was read; voids the signatures of a record in sign-off.
 
-    `as_draft` says that `by` took it for a draft. Raises NotAllowed, SectionConflict when somebody saved the section
+    `kept` names the lines, by their place under each key, that `by` wants as they were proposed; `as_draft` says that they
+    took it for a draft. Raises NotAllowed, SectionConflict when somebody saved the section
     since, SignOffBegun when the owners were asked since, Conflict when the record is frozen.
     """
     record = locked(record)
@@ -178,6 +194,13 @@ def edit(
         # what stands in the form that was just saved stays as it stands there
         also = [key for key in proposed if key not in keys]
         content.update({key: answered[key] for key in also})
+    provenance.trace(
+        record.content,
+        content,
+        fresh=provenance.written(name_of(by), utc(timezone.now())),
+        proposed={key: [PROPOSED] * len(lines_of(content, key)) for key in also},
+        kept=kept,
+    )
     new_contacts = record.owner_contacts if contacts is None else dict(contacts)
     same_text = content == record.content
     if same_text and new_contacts == record.owner_contacts:
@@ -212,7 +235,12 @@ def _stop_sign_off(record: Record, by: User | None) -> None:
 
 
 def _take_readings(
-    record: Record, first: Mapping[str, Any], minutes: list[dict[str, str]], by: User | None, context: str
+    record: Record,
+    first: Mapping[str, Any],
+    minutes: list[dict[str, str]],
+    by: User | None,
+    context: str,
+    origin: Mapping[str, Any],
 ) -> Record:
     """The room scored again: its new readings replace the old ones; what people wrote since stays."""
     record = locked(record)
@@ -228,10 +256,21 @@ def _take_readings(
     )
     content = {**record.content, **{key: parts.clean(key, first.get(key)) for key in keys}}
     content["decision"] = {**content["decision"], "context": context}
+    content["repairs"] = parts.clean(
+        "repairs", prefill.repairs(prefill.answers_of(content), content.get("repairs", ()))
+    )
     if record.content["approach"] == record.content["recommended_approach"]:
         content["approach"] = content["recommended_approach"]
     follows = content["approach"] == content["recommended_approach"]
     also = prefill.follow(record.decision, record.content, content, first if follows else None)
+    now = dict(content)
+    provenance.begin(now, origin)
+    provenance.trace(
+        record.content,
+        content,
+        fresh=origin["repairs"],
+        proposed={key: now["provenance"][key] for key in ("criteria", *also)},
+    )
     own = [line for line in record.minutes if line not in minutes and line.get("of") == "record"]
     record.minutes = [*minutes, *own]
     if content != record.content:

@@ -108,13 +108,38 @@ class SituationSection(forms.Form):
             self.fields[question.key] = field
 
 
+KEEP = "keep_"  # before the key of a single line
+
+
+def keep_box(*, is_kept: bool = False) -> forms.BooleanField:
+    """A box that takes a proposal over as it stands."""
+    box = forms.BooleanField(label=_("Proposed. Keep it as it stands"), required=False, initial=is_kept)
+    box.widget.attrs["data-keep"] = True
+    return box
+
+
 class Row(forms.Form):
-    """One row of a list: left blank it is dropped; its first field is needed once another one is filled."""
+    """One row of a list: left blank it is dropped; its first field is needed once another one is filled.
+
+    A row whose words are ours says so, and can be kept as it stands.
+    """
+
+    is_ours = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    keep = keep_box()
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["keep"] = self.fields.pop("keep")  # behind what it is about
+
+    @property
+    def offers_to_keep(self) -> bool:
+        """Whether its words are ours."""
+        return str(self["is_ours"].value()) == "True"
 
     def clean(self) -> dict[str, Any]:
         """Ask for the first field when only others are filled."""
         cleaned = super().clean() or {}
-        first, *rest = [name for name in self.fields if name != "DELETE"]
+        first, *rest = [name for name in self.fields if name not in ("DELETE", "is_ours", "keep")]
         default = {name: str(self.fields[name].initial or "") for name in rest}
         filled = any(str(cleaned.get(name) or "") not in {"", default[name]} for name in rest)
         if filled and not cleaned.get(first) and first not in self.errors:
@@ -147,6 +172,17 @@ class MetricRow(Row):
         except GateError as fault:
             self.add_error("gate", str(fault))
         return cleaned
+
+
+class RepairRow(Row):
+    """Something to fix before any model work, with who does it and by when."""
+
+    text = prose(_("What to fix"), rows=2)
+    owner = short(_("Who does it"), limit=120)
+    by = forms.DateField(
+        label=_("By"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    key = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
 
 class AssumptionRow(Row):

@@ -4,20 +4,23 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from decisions.exports.sources import Source, sources_of
 from decisions.framework.answers import Answers, parse
 from decisions.framework.criteria import CRITERIA, FRAMEWORK_NAME, FRAMEWORK_VERSION, NAMES
 from decisions.framework.defaults import record_defaults, risk_choices
+from decisions.framework.precheck import FIX_FIRST
 from decisions.framework.recommendation import Recommendation, recommend
 from decisions.framework.rule import RULE_VERSION
 from decisions.framework.starting_points import StartingPoint
 from decisions.framework.text import Sentence
 from decisions.models import Decision
 from decisions.records import content as parts
+from decisions.records import provenance
 from decisions.team_framework import acts as frameworks
 
 # What the framework proposes and people then make their own.
 PROPOSED = (
-    *("title", "rationale", "risk_summary", "fallback", "metrics", "phase_one", "backlog"),
+    *("title", "risk_summary", "fallback", "metrics", "phase_one", "backlog"),
     *("assumptions", "flip_signals", "guardrails", "risks", "failure_modes"),
 )
 MONTH, QUARTER = timedelta(days=30), timedelta(days=91)
@@ -98,9 +101,36 @@ def from_readings(decision: Decision, readings: Mapping[str, Any], *, today: dat
         **verdict(answers, names),
         "approach": result.approach,
         "situation": answers.situation.as_dict(),
+        "repairs": repairs(answers),
         **{key: readings[key] for key in said if readings.get(key)},
         **({"risks": _risks(result, readings["risks"])} if readings.get("risks") else {}),
     }
+
+
+def origins(readings: Mapping[str, Any], by: str) -> dict[str, Any]:
+    """Who said what a room hands over, and in which act; of what `by` chose for it on the outcome, that they did."""
+    settled = {str(one.get("key", "")): str(one.get("settled_at") or "") for one in readings.get("criteria") or ()}
+
+    def of_criterion(row: Mapping[str, Any]) -> Source:
+        act = "settled" if row["state"] == "settled" else "scored"
+        return provenance.said(row["settled_by"], act, settled.get(row["key"], ""))
+
+    def of_person(row: Mapping[str, Any]) -> Source:
+        return provenance.said(row["name"], "joined")
+
+    chosen = {
+        key: provenance.said(by, "chose") for key in ("flip_signals", "assumptions", "risks") if readings.get(key)
+    }
+    said = {"criteria": of_criterion, "owners": of_person, "attendees": of_person}
+    return {"approach": provenance.RULE, "repairs": provenance.said("", "answered"), **said, **chosen}
+
+
+def repairs(answers: Answers, before: Iterable[dict[str, str]] = ()) -> list[dict[str, str]]:
+    """What the precheck named as to be fixed first; who and by when stay as they were written."""
+    known = {row["key"]: row for row in before}
+    named = (one for one in FIX_FIRST if one.key in answers.situation.pre_check)
+    blank = {"owner": "", "by": ""}
+    return [known.get(one.key) or {"key": one.key, "text": str(one.name), **blank} for one in named]
 
 
 def for_approach(decision: Decision, approach: str, *, today: date) -> dict[str, Any]:
@@ -121,9 +151,6 @@ def _defaults(decision: Decision, result: Recommendation, approach: str, start: 
     """The framework's proposals for this decision and the approach that was chosen."""
     made = record_defaults(result, approach=approach, starting_point=start)
     made["title"] = f"{decision.title}: {made['title']}"
-    if approach != result.approach:
-        # the rule's sentence speaks for another approach; why this one was chosen only people can say
-        made["rationale"] = ""
     return made
 
 
@@ -135,7 +162,12 @@ def follow(
     Without this a record that turned to fine-tuning kept retrieval's title, fallback and guardrails.
     """
     was, now = _proposals(decision, before), fresh or _proposals(decision, after)
-    keys = [key for key in PROPOSED if after[key] == was[key] != parts.clean(key, now[key])]
+    keys = [
+        key
+        for key in PROPOSED
+        if after[key] == was[key] != parts.clean(key, now[key])
+        and all(source["kind"] == "proposed" for source in sources_of(before, key))
+    ]
     after.update({key: parts.clean(key, now[key]) for key in keys})
     return keys
 

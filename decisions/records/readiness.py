@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from decisions.framework.gates import GateError, is_watched, parse_gate
 from decisions.framework.measures import MEASURE
 from decisions.framework.words import ROLE_NAMES
 from decisions.models import Record
 from decisions.records import prefill
-from decisions.records.content import OWNER_ROLES
+from decisions.records.content import OWNER_ROLES, SECTIONS, TITLES
+from decisions.records.provenance import proposals
 
 FLIP_SIGNALS = 2
 FEWEST_WORDS = 4  # distinct ones, below which a rationale is warned of
@@ -29,7 +31,7 @@ class Problem:
 
 def problems(record: Record) -> tuple[Problem, ...]:
     """Everything that blocks sign-off, in the order of the page."""
-    return (*_answer(record), *_text(record), *_owners(record))
+    return (*_answer(record), *_text(record), *_repairs(record.content), *_owners(record), *_proposals(record.content))
 
 
 def _answer(record: Record) -> list[Problem]:
@@ -98,6 +100,35 @@ def _gates(content: Mapping[str, Any]) -> list[Problem]:
             if gate is None and content["approach"] != "prompt_only":
                 message = _("%(metric)s has no limit: set one, or write “no gate”.") % {"metric": row["name"]}
                 found.append(Problem(f"no_limit_{place}", "metrics", message))
+    return found
+
+
+def _repairs(content: Mapping[str, Any]) -> list[Problem]:
+    """What is fixed first has somebody who does it, and a day."""
+    if content["approach"] != "fix_first":
+        return []
+    rows = content.get("repairs") or ()
+    if not rows:
+        return [Problem("no_repair", "repairs", _("Say what is fixed first."))]
+    return [
+        Problem(f"open_repair_{place}", "repairs", _("Say who fixes “%(what)s”, and by when.") % {"what": row["text"]})
+        for place, row in enumerate(rows)
+        if not row["owner"] or not row["by"]
+    ]
+
+
+def _proposals(content: Mapping[str, Any]) -> list[Problem]:
+    """A default of ours is nobody's word until somebody keeps it, changes it or removes it."""
+    found = []
+    for section, keys in SECTIONS.items():
+        own = (*keys, "triggers") if section == "revisit" else keys
+        if count := proposals(content, own):
+            text = ngettext(
+                "%(section)s: %(count)d line is a proposal that nobody has touched. Keep, change or remove it.",
+                "%(section)s: %(count)d lines are proposals that nobody has touched. Keep, change or remove each.",
+                count,
+            )
+            found.append(Problem(f"proposed_{section}", section, text % {"section": TITLES[section], "count": count}))
     return found
 
 

@@ -9,12 +9,14 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from decisions.exports.sources import sources_of
 from decisions.models import Record
 
 from . import forms as rows
 from .base import version_of
-from .content import MAX_ITEMS
+from .content import MAX_ITEMS, TITLES
 from .content import SECTIONS as KEYS
+from .provenance import is_ours, proposals
 
 
 @dataclass(frozen=True)
@@ -39,24 +41,30 @@ class Section:
 
 
 SECTIONS: tuple[Section, ...] = (
-    Section("decision", _("What is decided"), form=rows.DecisionSection),
+    Section("decision", TITLES["decision"], form=rows.DecisionSection),
     Section(
         "criteria",
-        _("The five criteria"),
+        TITLES["criteria"],
         _("No workshop scored this decision, so say here where each criterion leans; the rule reads it."),
         form=rows.SituationSection,
         lists=(RowList("criteria", _("Leans"), rows.CriterionRow),),
     ),
-    Section("fallback", _("Fallback"), _("What people get when it does not work."), form=rows.FallbackSection),
+    Section(
+        "repairs",
+        TITLES["repairs"],
+        _("What no model repairs, with who does it and by when."),
+        lists=(RowList("repairs", _("To fix"), rows.RepairRow),),
+    ),
+    Section("fallback", TITLES["fallback"], _("What people get when it does not work."), form=rows.FallbackSection),
     Section(
         "metrics",
-        _("Metrics"),
+        TITLES["metrics"],
         _("What the pilot is measured by. Fix definition, gate and sample before anybody looks at figures."),
         lists=(RowList("metrics", _("Metrics"), rows.MetricRow),),
     ),
     Section(
         "plan",
-        _("Phase one and backlog"),
+        TITLES["plan"],
         _("What is built first, and what waits until the figures ask for it."),
         lists=(
             RowList("phase_one", _("Phase one"), rows.TextRow, plain=True),
@@ -65,41 +73,46 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(
         "assumptions",
-        _("Assumptions"),
+        TITLES["assumptions"],
         _("What you take as true without knowing yet, with who finds out."),
         lists=(RowList("assumptions", _("Assumptions"), rows.AssumptionRow),),
     ),
     Section(
         "flip_signals",
-        _("Flip signals"),
+        TITLES["flip_signals"],
         _("Exactly two measurable signals that would change the decision."),
         lists=(RowList("flip_signals", _("Flip signals"), rows.FlipRow),),
     ),
-    Section("guardrails", _("Guardrails"), lists=(RowList("guardrails", _("Guardrails"), rows.TextRow, plain=True),)),
+    Section(
+        "guardrails", TITLES["guardrails"], lists=(RowList("guardrails", _("Guardrails"), rows.TextRow, plain=True),)
+    ),
     Section(
         "risks",
-        _("Risks accepted"),
+        TITLES["risks"],
         _("Every choice accepts some. Name them, and who carries each."),
         lists=(RowList("risks", _("Risks"), rows.RiskRow),),
     ),
     Section(
         "failure_modes",
-        _("Failure modes"),
+        TITLES["failure_modes"],
         lists=(RowList("failure_modes", _("Failure modes"), rows.FailureRow),),
     ),
     Section(
         "owners",
-        _("Owners who sign"),
+        TITLES["owners"],
         _(
             "Product, security and data sign always; add others by choice. Addresses are used for the links and never printed."
         ),
         lists=(RowList("owners", _("Owners"), rows.OwnerRow),),
     ),
-    Section("attendees", _("Who was there"), lists=(RowList("attendees", _("People"), rows.AttendeeRow),)),
+    Section("attendees", TITLES["attendees"], lists=(RowList("attendees", _("People"), rows.AttendeeRow),)),
     Section(
         "revisit",
-        _("Revisit"),
-        _("A light look with the same evaluation, not a new platform."),
+        TITLES["revisit"],
+        _(
+            "A light look with the same evaluation, not a new platform. Sooner, for example, after an acquisition, with a new "
+            "data warehouse or when the base model is replaced."
+        ),
         form=rows.RevisitSection,
         lists=(RowList("triggers", _("Or earlier, when this happens"), rows.TextRow, plain=True),),
     ),
@@ -108,8 +121,11 @@ BY_KEY: Mapping[str, Section] = {section.key: section for section in SECTIONS}
 
 
 def sections_of(record: Record) -> list[Section]:
-    """The sections that people may write: what a workshop scored is not typed over."""
-    return [section for section in SECTIONS if section.key != "criteria" or not record.workshop_ref]
+    """The sections that people may write: what a workshop scored is not typed over, and repairs are for “fix first”."""
+    left_out = {"criteria"} if record.workshop_ref else set()
+    if record.content["approach"] != "fix_first" and not record.content.get("repairs"):
+        left_out.add("repairs")
+    return [section for section in SECTIONS if section.key not in left_out]
 
 
 @dataclass
@@ -135,14 +151,38 @@ class Editor:
         first = next(field for field in form.visible_fields() if field.name != "DELETE")
         first.field.widget.attrs["autofocus"] = True
 
+    @property
+    def proposed(self) -> int:
+        """How many of its lines nobody has touched."""
+        return proposals(self.record.content, self._keys())
+
+    def kept(self, *, every: bool = False) -> dict[str, list[int]]:
+        """The lines that are wanted as they were proposed, by their place under each key; `every` one of them by one act."""
+        if every:
+            return {key: list(range(MAX_ITEMS)) for key in self._keys()}
+        found = {}
+        for name in self.form.fields if self.form else ():
+            if name.startswith(rows.KEEP):
+                found[name.removeprefix(rows.KEEP)] = [0] if self.form and self.form.cleaned_data[name] else []
+        for spec, formset in self.lists:
+            lines = [form.cleaned_data for form in self._rows_of(formset)]
+            if any(line.get("is_ours") for line in lines):
+                found[spec.key] = [place for place, line in enumerate(lines) if line.get("keep")]
+        return found
+
+    def _keys(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*KEYS[self.section.key], *(spec.key for spec in self.section.lists))))
+
+    @staticmethod
+    def _rows_of(formset: rows.Rows) -> list[forms.Form]:
+        return [form for form in formset.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+
     def changes(self) -> dict[str, Any]:
         """The content that was typed, for `records.edit`."""
         made: dict[str, Any] = {}
         typed = self.form.cleaned_data if self.form else {}
         for spec, formset in self.lists:
-            kept = [
-                form.cleaned_data for form in formset.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")
-            ]
+            kept = [form.cleaned_data for form in self._rows_of(formset)]
             made[spec.key] = [row["text"] for row in kept] if spec.plain else kept
         match self.section.key:
             case "fallback":
@@ -211,12 +251,19 @@ def parts_of(
         section.key: Part(
             section,
             version_of(record, section.key),
-            any(_says(record.content[key]) for key in KEYS[section.key]),
+            any(_says(record.content.get(key)) for key in KEYS[section.key]) and not _is_stopped(record, section),
             section in editable,
             (where or {}).get(section.key, []),
         )
         for section in SECTIONS
     }
+
+
+def _is_stopped(record: Record, section: Section) -> bool:
+    """Whether these are criteria that nobody answered because something else comes first."""
+    content = record.content
+    unanswered = all(one["state"] == "unanswered" for one in content["criteria"])
+    return section.key == "criteria" and content["recommendation_status"] == "stop" and unanswered
 
 
 def _says(value: Any) -> bool:
@@ -234,11 +281,25 @@ def editor(
     """The section's forms, from what was sent or from the record; `more_rows` names a list that gets a blank row."""
     initial = _initial(record, section)
     form = section.form(data, initial=initial, prefix=section.key) if section.form else None
+    if form is not None:
+        _offer(form, record, section)
     lists = [
         (spec, _rows(spec, data, initial.get(spec.key, []), f"{section.key}-{spec.key}", more_rows))
         for spec in section.lists
     ]
     return Editor(record, section, version_of(record, section.key), form, lists, people=people)
+
+
+def _offer(form: forms.Form, record: Record, section: Section) -> None:
+    """A box beside each field whose words are ours: to keep them as they were proposed."""
+    order = list(form.fields)
+    for key in KEYS[section.key]:
+        source = next(iter(sources_of(record.content, key)), None)
+        if source is None or not is_ours(source) or (key not in form.fields and key != section.key):
+            continue
+        form.fields[f"{rows.KEEP}{key}"] = rows.keep_box(is_kept=source["act"] == "kept")
+        order.insert(order.index(key) + 1 if key in order else len(order), f"{rows.KEEP}{key}")
+    form.order_fields(order)
 
 
 def _rows(spec: RowList, data: QueryDict | None, initial: list[Any], prefix: str, more_rows: str) -> rows.Rows:
@@ -252,7 +313,6 @@ def _rows(spec: RowList, data: QueryDict | None, initial: list[Any], prefix: str
         validate_max=True,
         absolute_max=MAX_ITEMS + 5,
     )
-    given = [{"text": text} for text in initial] if spec.plain else initial
     if data is not None and more_rows == spec.key:
         data = data.copy()
         total = data.get(f"{prefix}-TOTAL_FORMS", "")
@@ -260,7 +320,7 @@ def _rows(spec: RowList, data: QueryDict | None, initial: list[Any], prefix: str
             str(int(total) + 1) if total.isascii() and total.isdigit() and len(total) < 5 else "1"
         )
     # what was sent is not compared with what is stored: a row that the same form had saved before would count as unchanged
-    bound: rows.Rows = made(data, initial=given if data is None else None, prefix=prefix)
+    bound: rows.Rows = made(data, initial=initial if data is None else None, prefix=prefix)
     return bound
 
 
@@ -270,7 +330,8 @@ def _initial(record: Record, section: Section) -> dict[str, Any]:
         case "fallback":
             return dict(content["fallback"])
         case "revisit":
-            return dict(content["revisit"])
+            triggers = _rows_with_sources(content, "triggers", content["revisit"]["triggers"])
+            return {**content["revisit"], "triggers": triggers}
         case "criteria":
             words = {True: "yes", False: "no", None: ""}
             situation = {
@@ -290,5 +351,16 @@ def _initial(record: Record, section: Section) -> dict[str, Any]:
                 ]
             }
         case _:
-            keys = [*(section.form.base_fields if section.form else ()), *(spec.key for spec in section.lists)]
-            return {key: content[key] for key in keys}
+            lists = {
+                spec.key: _rows_with_sources(content, spec.key, content.get(spec.key, [])) for spec in section.lists
+            }
+            return {**{key: content[key] for key in (section.form.base_fields if section.form else ())}, **lists}
+
+
+def _rows_with_sources(content: Mapping[str, Any], key: str, lines: list[Any]) -> list[dict[str, Any]]:
+    """The rows of a list as its forms show them, with whether the words are ours and somebody has kept them."""
+    made = []
+    for line, source in zip(lines, sources_of(content, key), strict=True):
+        row = line if isinstance(line, dict) else {"text": line}
+        made.append({**row, "is_ours": is_ours(source), "keep": source["act"] == "kept"})
+    return made

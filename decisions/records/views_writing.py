@@ -45,6 +45,7 @@ def record_section(request: HtmxHttpRequest, slug: str, record_id: UUID, section
         more = editor(record, found, request.POST, more_rows=act[4:])
         more.focus(act[4:])
         return _form(request, membership, record, more)
+    is_done = act in ("done", "keep")
     now = editor(record, found, request.POST)
     version = request.POST.get("version", "")
     if not (version.isascii() and version.isdigit() and len(version) < 10) or not now.is_valid():
@@ -57,6 +58,7 @@ def record_section(request: HtmxHttpRequest, slug: str, record_id: UUID, section
             version=int(version),
             by=signed_in(request),
             contacts=now.contacts(),
+            kept=now.kept(every=act == "keep"),
             as_draft=request.POST.get("state") == RecordState.DRAFT,
         )
     except (records.SectionConflict, records.SignOffBegun) as conflict:
@@ -65,10 +67,8 @@ def record_section(request: HtmxHttpRequest, slug: str, record_id: UUID, section
         return _form(request, membership, record, now, 409)
     if _in_place(request):
         voided = record.state == RecordState.IN_SIGN_OFF and saved.state == RecordState.DRAFT
-        answer = _answer(
-            request, membership, saved, editor(saved, found), is_saved=True, voided=voided, done=act == "done"
-        )
-        return trigger_client_event(answer, "moved") if act == "done" else answer
+        answer = _answer(request, membership, saved, editor(saved, found), is_saved=True, voided=voided, done=is_done)
+        return trigger_client_event(answer, "moved") if is_done else answer
     messages.success(request, _("Saved: %(section)s.") % {"section": found.title})
     return redirect(f"{reverse('decisions:record', args=[slug, record.pk])}#{section}")
 

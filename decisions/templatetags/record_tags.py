@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from decisions.base import markdown as markup
+from decisions.exports import sources
 from decisions.exports.wording import day, threshold
 from decisions.framework.words import APPROACH_NAMES, PATH_NAMES, ROLE_NAMES
 from decisions.models import Position
@@ -73,6 +74,21 @@ def needs_risk_name(risk: Mapping[str, Any]) -> bool:
     """Whether a risk's kind is worth saying: not "our own", and not when the text begins with it, as proposals do."""
     name = risk_name(risk["key"])
     return bool(risk["key"] != "own" and not str(risk["text"]).casefold().startswith(name.casefold()))
+
+
+@register.filter
+def traced(content: Mapping[str, Any], key: str) -> list[tuple[Any, Any]]:
+    """The lines under a key, each with where it comes from; nothing is said of a text from before that was kept."""
+    lines = sources.lines_of(content, key)
+    return list(
+        zip(lines, sources.sources_of(content, key) if "provenance" in content else [{}] * len(lines), strict=True)
+    )
+
+
+@register.filter
+def all_sources(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """Each part of a text with where its lines come from, in words."""
+    return sources.by_part(content)
 
 
 @register.filter

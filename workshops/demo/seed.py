@@ -157,6 +157,24 @@ def _write(story: Story, record: Record, people: dict[str, User], moment: dateti
                 version=versions.get(section, 0),
                 by=people["ines"],
             )
+    with at(moment + timedelta(hours=2)):
+        _keep_the_rest(record, people["ines"])
+
+
+def _keep_the_rest(record: Record, by: User) -> None:
+    """Take over what is still proposed, section by section, as somebody does who has read it."""
+    record.refresh_from_db()
+    for section, keys in records.SECTIONS.items():
+        if section == "criteria":
+            continue  # the room's
+        record = records.edit(
+            record=record,
+            section=section,
+            changes={},
+            version=record.section_versions.get(section, 0),
+            by=by,
+            kept={key: range(records.MAX_ITEMS) for key in keys},
+        )
 
 
 def _dated(section: str, changes: dict[str, Any], today: date) -> dict[str, Any]:

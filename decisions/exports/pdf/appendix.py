@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from decisions.base import markdown
 from decisions.base.markdown import Node
 from decisions.exports import wording
+from decisions.exports.sources import by_part, scored
 from decisions.exports.text import clean, plain, prose
 
 from .fonts import Glyphs
@@ -76,7 +77,7 @@ def build(page: Page, level: Level, cut: Iterable[str]) -> dict[str, Any]:
         "continued": continued,
         "reasons": [budget.text(reason) for reason in content["reasons"]],
         "situation": [budget.text(line) for line in _situation(content["situation"])],
-        "criteria": [_criterion(criterion, budget) for criterion in content["criteria"]],
+        "criteria": [_criterion(criterion, budget) for criterion in scored(content)],
         "attendees": budget.text(
             "; ".join(
                 f"{clean(person['name'], 120)} ({wording.word(wording.ROLES, person['role'])})"
@@ -106,6 +107,7 @@ def build(page: Page, level: Level, cut: Iterable[str]) -> dict[str, Any]:
             for entry in budget.take(page.document["minutes"])
         ],
     }
+    values["sources"] = [budget.text(f"{name}: {told}") for name, lines in by_part(content) for told in lines]
     if budget.held_back:
         values["held_back"] = _(
             "This record is longer than an appendix can be: about %(count)d more characters are in the attached record.json."
@@ -128,17 +130,34 @@ def _criterion(criterion: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
         "word": wording.lean(criterion),
         "by": budget.text(by),
         "why": budget.text(criterion["why"], prose),
-        "ballots": [
-            {
-                "name": budget.text(ballot["name"]),
-                "role": budget.text(wording.word(wording.ROLES, ballot["role"])),
-                "lean": wording.word(wording.LEANS, ballot["score"]),
-                "confidence": wording.word(wording.CONFIDENCES, ballot["confidence"]),
-                "reason": budget.text(ballot["reason"]),
-            }
-            for ballot in budget.take(criterion["ballots"])
-        ],
+        "ballots": _ballots(criterion, budget),
+        "earlier": [_earlier(number, one, budget) for number, one in enumerate(criterion.get("earlier") or (), 1)],
     }
+
+
+def _earlier(number: int, one: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
+    """A round that was scored again: what it came to then, with its ballots."""
+    lean = "" if one["lean"] is None else wording.word(wording.LEANS, one["lean"])
+    by = _("settled by %(name)s") % {"name": clean(one["settled_by"], 80)} if lean and one["settled_by"] else ""
+    title = _("Round %(number)d, scored again") % {"number": number}
+    return {
+        "title": budget.text(" · ".join(part for part in (title, lean, by) if part)),
+        "why": budget.text(one["why"], prose),
+        "ballots": _ballots(one, budget),
+    }
+
+
+def _ballots(one: Mapping[str, Any], budget: Budget) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": budget.text(ballot["name"]),
+            "role": budget.text(wording.word(wording.ROLES, ballot["role"])),
+            "lean": wording.word(wording.LEANS, ballot["score"]),
+            "confidence": wording.word(wording.CONFIDENCES, ballot["confidence"]),
+            "reason": budget.text(ballot["reason"]),
+        }
+        for ballot in budget.take(one["ballots"])
+    ]
 
 
 def _situation(situation: Mapping[str, Any]) -> list[str]:

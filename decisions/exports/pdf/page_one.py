@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from decisions.base import markdown
 from decisions.exports import canonical, wording
+from decisions.exports.sources import marked, scored
 from decisions.exports.text import clean, east_asian, plain, prose
 from decisions.framework import lean_axis
 
@@ -136,6 +137,7 @@ class Page:
 
 def build(document: Json, glyphs: Glyphs) -> Page:
     """Lay out a record's document as page one. Needs Django's translations, nothing else of Django."""
+    document = marked(document)
     page = Page(glyphs, document)
     glyphs.survey(document)
     content = document["content"]
@@ -228,7 +230,7 @@ def _criteria(page: Page, content: Json) -> None:
     rows: list[dict[str, Any]] = []
     roles: set[str] = set()
     tally = Counter[str]()
-    for index, criterion in enumerate(content["criteria"]):
+    for index, criterion in enumerate(scored(content)):
         lean = criterion["lean"] if criterion["state"] == "settled" else None
         side = "open" if lean is None else "rag" if lean < 0 else "fine_tuning" if lean > 0 else "either"
         tally[side] += 1
@@ -292,13 +294,25 @@ def _evaluation(page: Page, content: Json) -> None:
     )
 
 
+def _repairs(page: Page, content: Json) -> Iterable[Item]:
+    """What is fixed first, each with who does it and by when."""
+    for i, row in enumerate(content.get("repairs") or ()):
+        by = _("by %(day)s") % {"day": wording.day(row["by"])} if row["by"] else _("no day yet")
+        note = f"{page.line(row['owner'] or _('nobody yet'), 40)}, {by}"
+        yield Item(page.piece(f"repairs-{i}", _("Fix first"), row["text"], 360, prose), note)
+
+
 def _plan(page: Page, content: Json) -> None:
-    for key, label in (("phase_one", _("Phase one")), ("backlog", _("Backlog")), ("guardrails", _("Guardrails"))):
+    first = page.values["first"] = _("Fix first") if content.get("repairs") else _("Phase one")
+    for key, label in (("phase_one", first), ("backlog", _("Backlog")), ("guardrails", _("Guardrails"))):
         page.items(
             key,
             "list",
             label,
-            [Item(page.piece(f"{key}-{i}", label, text, 360, prose)) for i, text in enumerate(content[key])],
+            [
+                *(_repairs(page, content) if key == "phase_one" else ()),
+                *(Item(page.piece(f"{key}-{i}", label, text, 360, prose)) for i, text in enumerate(content[key])),
+            ],
         )
     label = _("Assumptions")
     assumptions = []
@@ -382,9 +396,8 @@ def _revisit(page: Page, document: Json) -> None:
     revisit, anchor = content["revisit"], document["anchor"]
     page.values["revisit_on"] = page.line(wording.day(revisit["on"]), 20) if revisit["on"] else ""
     page.values["revisit_none"] = page.piece("revisit-none", _("No revisit"), revisit["none_because"], 160, prose)
-    page.values["cadence"] = (
-        wording.word(wording.CADENCES, revisit["cadence"]) if revisit["cadence"] in wording.CADENCES else ""
-    )
+    cadence = wording.word(wording.CADENCES, revisit["cadence"]) if revisit["cadence"] in wording.CADENCES else ""
+    page.values["cadence"] = (_("%(text)s (proposed)") % {"text": cadence}) if revisit.get("is_proposed") else cadence
     page.items(
         "triggers",
         "triggers",

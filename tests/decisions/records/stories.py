@@ -115,6 +115,18 @@ def finish(record: Record, by: User) -> Record:
     """Write what sign-off needs, section by section."""
     for section, changes in FINISHED.items():
         record = save(record, by, section, **changes)
+    return keep_all(record, by)
+
+
+def keep_all(record: Record, by: User) -> Record:
+    """Somebody takes over whatever is still proposed, a section at once."""
+    record.refresh_from_db()
+    for problem in records.problems(record):
+        if problem.key.startswith("proposed_"):
+            keys = [*records.SECTIONS[problem.section], "triggers"]
+            version = record.section_versions.get(problem.section, 0)
+            kept = {key: range(40) for key in keys}
+            record = records.edit(record=record, section=problem.section, changes={}, version=version, by=by, kept=kept)
     return record
 
 
@@ -122,11 +134,14 @@ LIMITS = {"task_completion": ">= 60 %", "latency_p95": "<= 4 s", "cost_per_answe
 
 
 def ready(record: Record, by: User) -> Record:
-    """What a room's draft needs before its owners can be asked: a scope, and a limit for each gate without one."""
+    """What a room's draft needs before its owners can be asked: scope, rationale, limits, and a word to each proposal."""
     record.refresh_from_db()
     metrics = [{**row, "gate": row["gate"] or LIMITS.get(row["key"], "no gate")} for row in record.content["metrics"]]
     record = save(record, by, "metrics", metrics=metrics)
-    return save(record, by, "decision", scope="for all runbook questions")
+    repairs = [{**row, "owner": "Felix", "by": "2027-01-15"} for row in record.content["repairs"]]
+    record = save(record, by, "repairs", repairs=repairs)
+    said = {"scope": "for all runbook questions", "rationale": "Runbooks change every week, says the room."}
+    return keep_all(save(record, by, "decision", **said), by)
 
 
 def save(record: Record, by: User, section: str, **changes) -> Record:

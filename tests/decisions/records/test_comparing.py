@@ -77,7 +77,7 @@ def test_repetitions_are_shown_whole_instead_of_being_matched_for_minutes(cast):
 
 
 def test_a_sentence_is_still_compared_word_by_word(cast):
-    before = stories.drafted(cast).content
+    before = stories.finish(stories.drafted(cast), cast.felix).content
     after = {**before, "rationale": before["rationale"].rstrip(".") + ", it seems."}
     (part,) = [part for part in comparing.compare(before, after) if part.differs]
 

@@ -97,8 +97,8 @@ def test_every_section_can_be_saved_as_it_is_without_a_change(client, cast):
     before = record.revision
 
     for section in records.SECTIONS:
-        if section == "criteria":
-            continue  # shown below: there is no workshop behind this draft
+        if section in {"criteria", "repairs"}:
+            continue  # shown below: there is no workshop behind this draft; and nothing is fixed first
         answer = client.post(url("record_section", record, section=section), section_form(client, record, section))
         assert answer.status_code == 302, section
 

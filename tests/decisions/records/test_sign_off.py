@@ -48,8 +48,8 @@ def test_what_is_missing_is_named_and_sign_off_stays_shut(cast, changes, missing
 def test_an_interim_record_needs_its_assumption_log_and_two_signals(cast):
     answers = {"leans": {}, "contested": {}, "situation": {"one_answer_this_week": True, "documents_drive": True}}
     record = stories.finish(stories.drafted(cast, answers=answers, assumptions=[], flip_signals=[]), cast.felix)
-    record = records.edit(record=record, section="assumptions", changes={"assumptions": []}, version=0, by=cast.felix)
-    record = records.edit(record=record, section="flip_signals", changes={"flip_signals": []}, version=0, by=cast.felix)
+    record = stories.save(record, cast.felix, "assumptions", assumptions=[])
+    record = stories.save(record, cast.felix, "flip_signals", flip_signals=[])
 
     assert record.content["recommendation_status"] == "interim"
     assert {"no_assumption", "two_flip_signals"} <= problem_keys(record)
@@ -130,16 +130,17 @@ def test_gates_are_data_in_what_is_signed(cast):
 def test_a_fix_first_record_may_be_signed_without_metrics_and_fallback(cast):
     answers = {"leans": {}, "contested": {}, "situation": {"pre_check": ["document_quality"]}}
     record = stories.drafted(cast, answers=answers)
-    record = records.edit(
-        record=record,
-        section="decision",
-        changes={"rationale": "Mend the documents.", "scope": "All of them."},
-        version=0,
-        by=cast.felix,
-    )
+    assert [one["text"] for one in record.content["repairs"]] == ["Better documents"]
+    assert record.content["metrics"] == []
+    record = stories.save(record, cast.felix, "decision", rationale="Mend the documents.", scope="All of them.")
+    record = stories.keep_all(record, cast.felix)
 
     assert (record.content["approach"], record.content["recommendation_status"]) == ("fix_first", "stop")
-    assert problem_keys(record) == set()
+    (problem,) = records.problems(record)
+    assert problem.message == "Say who fixes “Better documents”, and by when."
+    repairs = [{**record.content["repairs"][0], "owner": "Aiko", "by": "2027-01-15"}]
+    assert problem_keys(stories.save(record, cast.felix, "repairs", repairs=repairs)) == set()
+    assert problem_keys(stories.save(record, cast.felix, "repairs", repairs=[])) == {"no_repair"}
 
 
 def test_each_owner_gets_a_personal_link_that_is_stored_hashed(cast, django_capture_on_commit_callbacks):
@@ -227,7 +228,7 @@ def test_any_edit_voids_every_signature_and_says_so(cast, django_capture_on_comm
             record=record,
             section="guardrails",
             changes={"guardrails": ["No answer without a source"]},
-            version=0,
+            version=record.section_versions["guardrails"],
             by=cast.olga,
         )
 
