@@ -297,7 +297,7 @@ def test_without_scripts_a_section_is_written_on_a_page_of_its_own(draft):
 
 def test_a_whole_record_is_written_by_keyboard_alone(draft, product, person):
     cast, _record, _enter = draft
-    record = stories.drafted(cast)
+    record = stories.ready(stories.drafted(cast), cast.felix)
     for section, changes in (("fallback", {"fallback": {}}), ("plan", {"phase_one": [], "backlog": []})):
         stories.save(record, cast.olga, section, **changes)
     page = sign_in(person(viewport=LAPTOP), cast.felix, product)

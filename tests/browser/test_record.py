@@ -76,7 +76,7 @@ def ask_and_sign(felix, mina, person, mails, record_page, *, dissent=""):
 def test_four_people_write_sign_accept_replace_and_verify(product, person, mails, tmp_path):
     cast = people.cast()
     owners = [*stories.readings()["owners"][:2], {"role": "data", "name": "Mina", "email": "mina@example.org"}]
-    record = stories.drafted(cast, owners=owners)
+    record = stories.ready(stories.drafted(cast, owners=owners), cast.felix)
     record_page = f"{product}/t/helio-desk/r/{record.pk}/"
     felix, olga, mina = (sign_in(person(), user, product) for user in (cast.felix, cast.olga, cast.mina))
 

@@ -114,8 +114,45 @@ def assert_blind(lead, guests, received_before) -> None:
             assert any(SAID[role][2] in text for text in texts), "the check sees what it looks for"
 
 
+def make_it_theirs(lead) -> None:
+    """A record left at its defaults cannot be signed: somebody gives each line a word, a section at once."""
+    ask = lead.get_by_role("button", name="Ask the owners to sign")
+    todo = lead.locator("#next .todo")
+    expect(todo).to_contain_text("Guardrails: 4 lines are proposals that nobody has touched.")
+    expect(todo).to_contain_text("Latency p95 has no limit")
+    expect(ask).to_have_count(0)
+    expect(lead.locator("#guardrails .proposed")).to_have_count(4)
+
+    lead.locator("#open-decision").click()
+    lead.get_by_label("Scope").fill("for the house framework")
+    lead.get_by_label("Rationale").fill("The framework changes weekly, and answers must show the source.")
+    lead.get_by_role("button", name="Keep all 2 proposals, and close").click()
+    lead.locator("#open-metrics").click()
+    for row in lead.locator("#metrics .row-form").all()[:-1]:
+        gate = row.get_by_label("Gate")
+        if not gate.input_value():
+            name = row.get_by_label("Metric").input_value()
+            gate.fill({"Latency p95": "<= 4 s", "Cost per answer": "max 0.05 EUR"}.get(name, ">= 60 %"))
+    lead.get_by_role("button", name="proposals, and close").click()
+    expect(lead.locator("#metrics .proposed")).to_have_count(0)
+    # one line after the other works too
+    lead.locator("#open-guardrails").click()
+    for box in lead.locator("#guardrails").get_by_label("Proposed. Keep it as it stands").all():
+        box.check()
+    lead.locator("#guardrails [data-status][data-state=saved]").wait_for()
+    lead.locator("#guardrails").get_by_role("button", name="Done").click()
+    expect(lead.locator("#guardrails .proposed")).to_have_count(0)
+    for section in ("fallback", "plan", "assumptions", "flip_signals", "risks", "failure_modes", "revisit"):
+        if lead.locator(f"#{section} .proposed").count():
+            lead.locator(f"#open-{section}").click()
+            lead.locator(f"#{section}").get_by_role("button", name="Keep").last.click()
+            expect(lead.locator(f"#{section} .proposed")).to_have_count(0)
+    expect(ask).to_be_visible()
+
+
 def sign_and_accept(lead, guests, mails) -> None:
     expect(lead.get_by_role("heading", name="Answer from retrieval first")).to_be_visible()
+    make_it_theirs(lead)
     lead.get_by_role("button", name="Ask the owners to sign").click()
     expect(lead.get_by_text("Waiting for 3 owners")).to_be_visible()
     for role, page in guests.items():

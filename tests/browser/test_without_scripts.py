@@ -172,7 +172,7 @@ def outcome(ada, guests) -> None:
     ada.get_by_role("switch").click()
     says(ada, "Required by legal")
     press(ada, "Write the decision record")
-    says(ada, "Ask the owners to sign")
+    says(ada, "lines are proposals that nobody has touched")
 
 
 def edit(ada, section: str) -> None:
@@ -191,6 +191,23 @@ def write(ada) -> None:
     press(ada, "Save")
     expect(ada.locator("#decision")).to_contain_text("Answer runbook questions from retrieval")
 
+    edit(ada, "decision")
+    ada.get_by_label("Scope").fill("for all runbooks")
+    ada.get_by_label("Rationale").fill("Runbooks change every week, so answers follow them.")
+    press(ada, "Keep the proposal, and close")
+    edit(ada, "metrics")
+    for row in ada.locator("#metrics .row-form").all()[:-1]:
+        if not row.get_by_label("Gate").input_value():
+            name = row.get_by_label("Metric").input_value()
+            row.get_by_label("Gate").fill(
+                {"Latency p95": "<= 4 s", "Cost per answer": "<= 0.05 EUR"}.get(name, ">= 60 %")
+            )
+    ada.locator("#metrics button[value=keep]").click()
+    for section in ("plan", "assumptions", "flip_signals", "risks", "failure_modes", "revisit"):
+        if ada.locator(f"#{section} .proposed").count():
+            edit(ada, section)
+            ada.locator(f"#{section} button[value=keep]").click()
+
     edit(ada, "fallback")
     ada.locator("#fallback textarea").fill("Say so, and open a ticket for the desk.")
     press(ada, "Save")
@@ -203,7 +220,7 @@ def write(ada) -> None:
     new = ada.locator("#guardrails [data-row] textarea, #guardrails [data-row] input[type=text]").last
     expect(new).to_have_value("")
     new.fill("No answer without a source that the asker may open.")
-    press(ada, "Save")
+    ada.locator("#guardrails button[value=keep]").click()
     expect(ada.locator("#guardrails")).to_contain_text("No answer without a source")
     expect(ada.locator("#guardrails")).not_to_contain_text(first)
 
