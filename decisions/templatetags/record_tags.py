@@ -91,6 +91,9 @@ def all_sources(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     return sources.by_part(content)
 
 
+register.filter("scored", sources.scored)
+
+
 @register.filter
 def printed_day(value: Any) -> str:
     """2026-11-18 as it prints: 18 Nov 2026."""
