@@ -3,8 +3,9 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from decisions.framework.settling import side
 from workshops.models import Role
-from workshops.tally import RoleTally, Tally, side
+from workshops.tally import Tally
 
 LEANS = {
     -2: gettext_lazy("strongly RAG"),
@@ -45,14 +46,27 @@ def spread(results: Tally) -> str:
             "low": lean_words(results.low),
             "high": lean_words(results.high),
         }
-    apart = _stands_apart(results.roles)
-    if apart is not None:
-        role, others = apart
-        return _("%(role)s stands apart: %(lean)s; the others lean %(others)s.") % {
-            "role": role_name(role.role),
-            "lean": lean_words(role.median),
-            "others": lean_words(others),
-        }
+    return _stands_apart(results) or " ".join(part for part in (_split(results), _split_inside(results)) if part)
+
+
+def _stands_apart(results: Tally) -> str:
+    """Which role's ballots are all on one side while every other ballot is on one other; empty where none does."""
+    for role in results.roles if len(results.roles) > 2 else ():
+        own = {dot.score for dot in results.dots if dot.role == role.role}
+        others = {dot.score for dot in results.dots if dot.role != role.role}
+        if {side(score) for score in own} in ({-1}, {1}) and len({side(score) for score in others}) == 1:
+            # whose ballots differ in strength are named by their side alone
+            lean = lean_words(own.pop() if len(own) == 1 else side(max(own)))
+            told = {
+                -1: _("%(role)s stands apart: %(lean)s; the others lean RAG."),
+                0: _("%(role)s stands apart: %(lean)s; the others see it either way."),
+                1: _("%(role)s stands apart: %(lean)s; the others lean fine-tuning."),
+            }
+            return told[side(max(others))] % {"role": role_name(role.role), "lean": lean}
+    return ""
+
+
+def _split(results: Tally) -> str:
     counts = {one: sum(side(dot.score) == one for dot in results.dots) for one in (-1, 0, 1)}
     parts = []
     if counts[-1]:
@@ -64,14 +78,8 @@ def spread(results: Tally) -> str:
     return _("Split: %(parts)s.") % {"parts": ", ".join(parts)}
 
 
-def _stands_apart(roles: tuple[RoleTally, ...]) -> tuple[RoleTally, float] | None:
-    """The one role whose side differs from all the others', when the others share one; with the others' median."""
-    if len(roles) < 3:
-        return None
-    for role in roles:
-        others = [one for one in roles if one is not role]
-        other_sides = {side(one.median) for one in others}
-        if len(other_sides) == 1 and side(role.median) not in other_sides and abs(role.median) >= 1:
-            medians = sorted(one.median for one in others)
-            return role, medians[len(medians) // 2]
-    return None
+def _split_inside(results: Tally) -> str:
+    """Which roles do not agree among themselves; a median would hide it."""
+    sides = {role.role: {side(dot.score) for dot in results.dots if dot.role == role.role} for role in results.roles}
+    divided = [role_name(role) for role, found in sides.items() if len(found) > 1]
+    return _("Split inside: %(roles)s.") % {"roles": ", ".join(divided)} if divided and len(sides) > 1 else ""

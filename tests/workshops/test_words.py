@@ -1,12 +1,14 @@
 """One sentence on where a revealed round stands."""
 
+import re
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from workshops.tally import Dot, shown_as, side, tally
+from decisions.framework.settling import side
+from workshops.tally import Dot, shown_as, tally
 from workshops.words import lean_words, role_name, spread
 
 
@@ -31,6 +33,14 @@ def said(*cast: tuple[str, int], shown: str = "names") -> str:
         (
             [("product", -1), ("product", -2), ("security", 0), ("data", 1), ("data", 2)],
             "Split: 2 lean RAG, 1 sees it either way, 2 lean fine-tuning.",
+        ),
+        (  # one role's median hid a ballot that leans the other way
+            [("security", -2), ("product", -1), ("security", 1), ("data", 2)],
+            "Split: 2 lean RAG, 2 lean fine-tuning. Split inside: Security.",
+        ),
+        (
+            [("security", 2), ("security", 1), ("product", -1), ("data", -2)],
+            "Security stands apart: fine-tuning; the others lean RAG.",
         ),
         (
             [("product", -1), ("security", 0), ("data", 1)],
@@ -71,22 +81,52 @@ def test_a_role_of_a_later_version_shows_its_own_name():
 ROLES = ("product", "security", "data", "engineering", "legal", "other")
 
 
+LEANS = {"strongly RAG": {-2}, "RAG": {-2, -1}, "either way": {0}, "fine-tuning": {1, 2}, "strongly fine-tuning": {2}}
+OTHERS = {"lean RAG": -1, "see it either way": 0, "lean fine-tuning": 1}
+KEYS = {role_name(key): key for key in ROLES}
+SPLIT = re.compile(r"Split: (.+?)\.( Split inside: (?P<inside>.+)\.)?")
+APART = re.compile(r"(?P<role>.+) stands apart: (?P<lean>.+); the others (?P<others>.+)\.")
+
+
 @given(
     st.lists(st.tuples(st.sampled_from(ROLES), st.integers(-2, 2)), max_size=20),
     st.sampled_from(["names", "roles", "counts"]),
 )
-def test_every_round_has_a_sentence_that_is_true_of_its_ballots(cast, shown):
+@example([("security", -2), ("product", -1), ("security", 1), ("data", 2)], "names")
+@example([("security", 2), ("security", 1), ("product", -1), ("data", -2)], "names")
+@example([("legal", 2)] * 3 + [("data", -1)] * 3 + [("product", -1)] * 3 + [("other", 1)] * 3, "roles")
+def test_every_sentence_is_true_of_every_ballot(cast, shown):
     sentence = said(*cast, shown=shown)
-    assert sentence.endswith(".")
-    sides = Counter(side(score) for _role, score in cast)
-    if sentence.startswith("Everyone agrees"):
-        assert len({score for _role, score in cast}) == 1
-    if sentence.startswith("All on one side"):
+    scores, sides = [score for _role, score in cast], Counter(side(score) for _role, score in cast)
+    of_role = {role: [score for one, score in cast if one == role] for role, _score in cast}
+    if sentence == "Nobody voted in this round.":
+        assert not cast
+    elif sentence.startswith("One ballot: "):
+        assert len(cast) == 1
+        assert scores[0] in LEANS[sentence[12:-1]]
+    elif sentence.startswith("Everyone agrees: "):
+        assert set(scores) <= LEANS[sentence[17:-1]]
+        assert len(set(scores)) == 1
+    elif sentence.startswith("All on one side, from "):
+        low, high = sentence[22:-1].split(" to ")
         assert len(sides) == 1
-    if sentence.startswith("Split"):
-        assert len(sides) > 1
-        assert sum(int(word) for word in sentence.replace(",", "").split() if word.isdigit()) == len(cast)
-    if "stands apart" in sentence:
+        assert min(scores) in LEANS[low]
+        assert max(scores) in LEANS[high]
+    elif found := APART.fullmatch(sentence):
+        role = KEYS[found["role"]]
+        others = [score for one, score in cast if one != role]
         assert shown != "counts"
-        role = next(key for key in ROLES if role_name(key) == sentence.split(" stands apart")[0])
-        assert role in {one for one, _score in cast}
+        assert set(of_role[role]) <= LEANS[found["lean"]]
+        assert {side(score) for score in others} == {OTHERS[found["others"]]}, "the others are all the others"
+    else:
+        found = SPLIT.fullmatch(sentence)
+        assert found, sentence
+        assert len(sides) > 1
+        counts = dict(reversed(part.split(" ", 1)) for part in found[1].split(", "))
+        lean = {"lean RAG": -1, "leans RAG": -1, "leans fine-tuning": 1, "lean fine-tuning": 1}
+        assert {lean.get(said, 0): int(count) for said, count in counts.items()} == dict(sides)
+        inside = {KEYS[name] for name in (found["inside"] or "").split(", ") if name}
+        divided = {role for role, cast_by in of_role.items() if len({side(score) for score in cast_by}) > 1}
+        assert inside <= divided
+        if shown == "names" and len(of_role) > 1:
+            assert inside == divided
