@@ -89,8 +89,8 @@ class Room:
         """Felix reveals."""
         return actions.reveal(workshop_id=self.id, round_id=round_.pk if round_ else None, by=self.felix)
 
-    def settle(self, round_: Round, lean: int, why: str = "") -> Round:
-        """Felix settles."""
+    def settle(self, round_: Round, lean: int, why: str = "Agreed in the talk.") -> Round:
+        """Felix settles, with a reason for leans that need one."""
         return actions.settle(workshop_id=self.id, round_id=round_.pk, lean=lean, why=why, by=self.felix)
 
     def score(self, criterion: str, lean: int | None, **scores: int) -> Round:

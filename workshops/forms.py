@@ -1,23 +1,27 @@
 """What people type in a room."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from decisions.base.fields import Line, Prose
+from decisions.base.fields import Answer, Line, Prose
 from decisions.base.typed_text import is_printable
 from decisions.framework.customise import ContextQuestion, Framework
-from decisions.framework.precheck import FIX_FIRST
+from decisions.framework.precheck import FIX_FIRST, PRE_CHECK_QUESTION
+from decisions.framework.settling import needs_reason
 from decisions.framework.starting_points import StartingPoint
 from workshops.models import CODE_ALPHABET, Confidence, Role, Shown
 from workshops.readings import ASKED
 
 SCORES = [(-2, "-2"), (-1, "-1"), (0, "0"), (1, "1"), (2, "2")]
 LONGEST_TEXT = 2000
+NOTHING = "none"
+REASON_NEEDED = _("Say why: this is not where most ballots are. The reason prints beside it.")
 YES_NO_OPEN = [("", _("Not asked")), ("yes", _("Yes")), ("no", _("No"))]
 
 
@@ -131,7 +135,7 @@ class BallotForm(forms.Form):
 
 
 class SettleForm(forms.Form):
-    """Fixing the group's lean."""
+    """Fixing the group's lean; `scores` are the round's ballots, against which some leans need a reason."""
 
     lean = forms.TypedChoiceField(label=_("The group's lean"), choices=SCORES, coerce=int)
     why = Prose(
@@ -140,6 +144,17 @@ class SettleForm(forms.Form):
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def __init__(self, data: QueryDict, scores: Sequence[int]) -> None:
+        super().__init__(data)
+        self.scores = scores
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the reason where the lean is not where most ballots are."""
+        typed = super().clean() or {}
+        if "lean" in typed and not typed.get("why") and needs_reason(typed["lean"], self.scores):
+            self.add_error("why", REASON_NEEDED)
+        return typed
 
 
 class ContestForm(forms.Form):
@@ -169,15 +184,19 @@ class SeatForm(forms.Form):
 class SituationForm(forms.Form):
     """What is true beside the five leans: what to fix first, what the rule asks, and what is worth knowing.
 
-    Field names are those of the rule; the room's questions carry the prefix `room_`, the team's own `asked_`. What a
-    starting point suggests is ticked until the room has answered.
+    Field names are those of the rule; the room's questions carry the prefix `room_`, the team's own `asked_`. Nothing is
+    chosen before the room has answered; what a starting point suggests is said beside the question.
     """
 
     pre_check = forms.MultipleChoiceField(
-        label=_("What should be repaired before any model work?"),
+        label=format_lazy("{}", PRE_CHECK_QUESTION),
         required=False,
-        choices=[(item.key, item.question) for item in FIX_FIRST],
+        choices=[
+            *((item.key, item.question) for item in FIX_FIRST),
+            (NOTHING, _("We asked, and it is none of these.")),
+        ],
         widget=forms.CheckboxSelectMultiple,
+        help_text=_("Leave all empty where nobody was asked."),
     )
 
     def __init__(
@@ -191,10 +210,9 @@ class SituationForm(forms.Form):
     ) -> None:
         self.framework = framework or Framework()
         now, known = situation or {}, precheck or {}
-        self.suggested_by = str(start.name) if start and start.situation and not now else ""
-        if start and self.suggested_by:
-            now = dict(start.situation)
-        initial: dict[str, Any] = {"pre_check": now.get("pre_check", [])}
+        suggested = start.situation if start else {}
+        ticked = now.get("pre_check")
+        initial: dict[str, Any] = {"pre_check": [NOTHING] if ticked == [] else ticked or []}
         questions: dict[str, forms.Field] = {}
         for room in self.framework.room_questions:
             questions[f"room_{room.key}"] = forms.ChoiceField(
@@ -209,21 +227,10 @@ class SituationForm(forms.Form):
             questions[f"{ASKED}{own.key}"] = _own_question(own)
             initial[f"{ASKED}{own.key}"] = known.get(f"{ASKED}{own.key}", "")
         for question in self.framework.situation:
-            key = question.key
-            if question.default is None:
-                questions[key] = forms.ChoiceField(
-                    label=str(question.question),
-                    help_text=str(question.help),
-                    choices=YES_NO_OPEN,
-                    required=False,
-                    widget=forms.RadioSelect,
-                )
-                initial[key] = {True: "yes", False: "no", None: ""}[now.get(key)]
-            else:
-                questions[key] = forms.BooleanField(
-                    label=str(question.question), help_text=str(question.help), required=False
-                )
-                initial[key] = now.get(key, question.default)
+            hint: dict[object, object] = {True: _("“%(start)s” suggests yes."), False: _("“%(start)s” suggests no.")}
+            of = hint.get(suggested.get(question.key, ""))
+            questions[question.key] = Answer(question.key, hint=str(of) % {"start": start.name} if of and start else "")
+            initial[question.key] = now.get(question.key)
         super().__init__(data, initial=initial)
         self.fields.update(questions)
 
@@ -239,12 +246,17 @@ class SituationForm(forms.Form):
         }
         return ((title, fields) for title, fields in named.items() if fields)
 
+    def clean_pre_check(self) -> list[str] | None:
+        """What was ticked, empty where it is none of these; None where nobody was asked."""
+        ticked: list[str] = self.cleaned_data["pre_check"]
+        if NOTHING in ticked and len(ticked) > 1:
+            raise forms.ValidationError(_("Tick what applies, or that it is none of these."))
+        return None if not ticked else [item for item in ticked if item != NOTHING]
+
     def situation(self) -> dict[str, Any]:
-        """The answers in the form the rule reads; a room question that settles one of them speaks last."""
+        """The answers that the rule reads, None where nobody was asked; a room question that settles one speaks last."""
         values: dict[str, Any] = {"pre_check": self.cleaned_data["pre_check"]}
-        for question in self.framework.situation:
-            said = self.cleaned_data[question.key]
-            values[question.key] = {"yes": True, "no": False}.get(said) if question.default is None else said
+        values |= {question.key: self.cleaned_data[question.key] for question in self.framework.situation}
         for room in self.framework.room_questions:
             found = room.sets.get(self.cleaned_data.get(f"room_{room.key}", ""))
             if found is not None:

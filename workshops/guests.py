@@ -77,7 +77,7 @@ class Guests:
         self.workshop = workshop
         self.invitations = list(workshop.invitations.filter(withdrawn_at=None).select_related("seat"))
         self.seats = list(workshop.seats.filter(removed_at=None).select_related("user"))
-        latest = {one.criterion: one for one in workshop.rounds.order_by("number")}
+        latest = {one.criterion: one for one in workshop.rounds.order_by("number", "pk")}
         self.criteria = len(latest)
         self.open = {one.pk for one in latest.values() if one.state == RoundState.OPEN}
         self._cast: dict[int, set[int]] = defaultdict(set)

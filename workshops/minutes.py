@@ -1,13 +1,16 @@
 """The minutes as sentences for people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from decisions.framework.answers import SITUATION_KEYS
 from decisions.framework.criteria import NAMES
+from decisions.framework.precheck import ROOM_QUESTIONS
 from decisions.framework.text import Sentence, signed
+from decisions.framework.told import NOBODY_ASKED, answer_words, question
 from workshops.models import Minute, Phase, Role
 
 SENTENCES = {
@@ -30,7 +33,8 @@ SENTENCES = {
     "nudged": gettext_lazy("reminded the room to vote"),
     "opened": gettext_lazy("opened %(criterion)s, round %(round)s"),
     "opened_ahead": gettext_lazy("opened all criteria for scoring ahead"),
-    "session_started": gettext_lazy("started the session"),
+    "session_started": gettext_lazy("started the session: ballots cast ahead are frozen"),
+    "precheck_not_asked": gettext_lazy("began to reveal without asking the precheck"),
     "voted": gettext_lazy("voted on %(criterion)s"),
     "withdrew": gettext_lazy("took the ballot on %(criterion)s back"),
     "revealed": gettext_lazy("revealed %(criterion)s: %(ballots)s ballots"),
@@ -57,13 +61,27 @@ def sentence(act: str, detail: dict[str, Any], names: Mapping[str, Sentence | st
         values["phase"] = dict(Phase.choices).get(values["phase"], values["phase"])
     if "lean" in values:
         values["lean"] = signed(values["lean"])
+    said = "; ".join(f"{asked} {answer}" for asked, answer in _said(detail.get("said") or {}))
     text = str(SENTENCES.get(act, act)) % values if act in SENTENCES else act
     if values.get("withdrawn_ballots"):
         text = _("%(what)s; %(rule)s") % {
             "what": text,
             "rule": str(BALLOTS_WITHDRAWN) % {"count": values["withdrawn_ballots"]},
         }
-    return text
+    if act == "settled" and "against" in detail:
+        text = _("%(what)s against %(against)s of %(ballots)s ballots") % {"what": text, **detail}
+    why = str(detail.get("why") or "")
+    return ": ".join(part for part in (text, said or why) if part)
+
+
+def _said(answers: dict[str, Any]) -> Iterator[tuple[Sentence, Sentence]]:
+    """The framework's questions among these with the answers as they were changed; a team's own are in the context."""
+    for key, value in answers.items():
+        if key in SITUATION_KEYS:
+            yield question(key), NOBODY_ASKED if value is None else answer_words(value, value)
+    for room in ROOM_QUESTIONS:
+        if room.key in answers:
+            yield room.question, dict(room.answers).get(answers[room.key], NOBODY_ASKED)
 
 
 def minute_line(minute: Minute, names: Mapping[str, Sentence | str] = NAMES) -> dict[str, str]:

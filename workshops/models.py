@@ -166,6 +166,8 @@ class Round(models.Model):
     criterion = models.CharField(max_length=24)
     number = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=9, choices=RoundState.choices, default=RoundState.OPEN)
+    # Set for all rounds scored ahead when the session starts: the order of their reveals. Their ballots are frozen with it.
+    place = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     lean = models.SmallIntegerField(null=True, blank=True)
     why = models.TextField(_("why"), blank=True)
     settled_by = models.CharField(max_length=60, blank=True)
@@ -190,6 +192,11 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion} {self.number} ({self.state})"
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether its ballots can no longer be changed, though some may still be added."""
+        return self.place is not None
 
 
 class Confidence(models.TextChoices):

@@ -11,8 +11,9 @@ from decisions.framework.defaults import flip_signal_suggestions, risk_choices
 from decisions.framework.flags import FLAGS
 from decisions.framework.recommendation import Recommendation, recommend
 from decisions.framework.text import Sentence
+from decisions.framework.told import answer_lines, told
 from decisions.framework.verdicts import ExplainabilityEffect, RoleVerdict, by_role, explainability_effect
-from decisions.framework.words import APPROACH_NAMES, CLAUSE_SENTENCES, PATH_NAMES
+from decisions.framework.words import APPROACH_NAMES, PATH_NAMES
 from workshops.models import Workshop
 from workshops.readings import answers_of, framework_in, last_rounds, revealed_scores
 from workshops.tally import Dot, shown_as
@@ -43,6 +44,11 @@ class OutcomeView:
         return [str(self.recommendation.names[key]) for key in self.recommendation.open_criteria]
 
     @property
+    def answered(self) -> list[tuple[str, str]]:
+        """Each question about the situation with its answer, or that nobody was asked and what was counted."""
+        return [(str(asked), str(said)) for asked, said, _line in answer_lines(told(self.answers))]
+
+    @property
     def flag_lines(self) -> list[str]:
         """What must be looked after, in sentences."""
         return [str(FLAGS[flag]) for flag in self.recommendation.flags]
@@ -62,7 +68,7 @@ def outcome_view(
         answers=answers,
         approach_name=str(APPROACH_NAMES[result.approach]),
         path_name=str(PATH_NAMES.get(result.path, result.path)),
-        clause_sentence=str(CLAUSE_SENTENCES.get(result.clause, "")),
+        clause_sentence=str(result.clause_sentence),
         roles=roles,
         explainability=explainability_effect(answers, names),
         signals=tuple(flip_signal_suggestions(result)),

@@ -37,7 +37,7 @@ def framework_in(workshop: Workshop) -> Framework:
 
 def last_rounds(workshop: Workshop) -> dict[str, Round]:
     """Each criterion's latest round; criteria never opened are missing."""
-    return {one.criterion: one for one in workshop.rounds.order_by("number")}
+    return {one.criterion: one for one in workshop.rounds.order_by("number", "pk")}
 
 
 def answers_of(workshop: Workshop, rounds: dict[str, Round], scores: dict[int, list[int]]) -> Answers:
@@ -49,7 +49,18 @@ def answers_of(workshop: Workshop, rounds: dict[str, Round], scores: dict[int, l
         leans[criterion.key] = last.lean if last is not None and last.state == RoundState.SETTLED else None
         if last is not None and last.state == RoundState.CONTESTED and scores.get(last.pk):
             contested[criterion.key] = scores[last.pk]
-    return parse({"leans": leans, "contested": contested, "situation": workshop.situation})
+    asked = {key: said for key, said in workshop.situation.items() if said is not None}
+    return parse({"leans": leans, "contested": contested, "situation": asked})
+
+
+def acts_in(workshop: Workshop) -> dict[str, dict[str, str]]:
+    """Who noted each answer about the situation last, and when."""
+    lines = workshop.minutes.filter(act="answered_situation").order_by("pk")
+    return {
+        key: {"by": line.who, "at": f"{line.at:%Y-%m-%dT%H:%M:%SZ}"}
+        for line in lines
+        for key in line.detail.get("changed", ())
+    }
 
 
 def revealed_scores(workshop: Workshop) -> dict[int, list[int]]:
@@ -76,6 +87,7 @@ def readings(workshop: Workshop, *, flips: list[int], risks: list[str]) -> dict[
     seats = [seat for seat in everybody if seat.removed_at is None]
     return {
         "answers": answers.as_dict(),
+        "acts": acts_in(workshop),
         "criteria": [
             _criterion(criterion, every[criterion.key], dots, workshop.shown) for criterion in framework.criteria
         ],

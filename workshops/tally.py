@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from decisions.framework.settling import side
+
 # Below this share of ballots on one side the room is asked to talk before it settles.
 TALK_FIRST_BELOW = 70
 # With roles shown but not names, a role this small would point at a person.
@@ -47,19 +49,15 @@ class Tally:
     speak_first: tuple[Dot, ...]
 
     @property
-    def preset(self) -> int:
-        """The lean offered when settling: the median, a half rounded towards the middle of the axis."""
-        return 0 if self.median is None else int(self.median)
+    def preset(self) -> int | None:
+        """The lean offered when settling: the median, a half rounded towards the middle; None unless most agree."""
+        return None if self.median is None or self.talk_first else int(self.median)
 
     @property
     def talk_first(self) -> bool:
         """Whether the ballots are too far apart to settle without talking."""
-        return self.agreement is not None and self.agreement < TALK_FIRST_BELOW
-
-
-def side(score: float) -> int:
-    """-1 for RAG, 0 for either, +1 for fine-tuning."""
-    return (score > 0) - (score < 0)
+        sides = [side(dot.score) for dot in self.dots]
+        return bool(sides) and 100 * max(map(sides.count, (-1, 0, 1))) < TALK_FIRST_BELOW * len(sides)
 
 
 def agreement(scores: Sequence[int]) -> int | None:

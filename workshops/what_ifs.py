@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from decisions.framework.answers import Answers
 from decisions.framework.criteria import CRITERIA, Criterion
+from decisions.framework.told import not_asked
 from decisions.framework.words import SITUATION
 from workshops.words import lean_choices
 
@@ -62,9 +63,7 @@ def questions(room: Answers, asked: Mapping[str, Any], criteria: tuple[Criterion
     for question in SITUATION:
         if question.key == "pre_check" or not question.decides:
             continue
-        named: tuple[tuple[str, str], ...] = ((YES, _("yes")), (NO, _("no")))
-        if question.default is None:
-            named = ((OPEN, _("not asked")), *named)
+        named = ((OPEN, str(not_asked(question.key))), (YES, _("yes")), (NO, _("no")))
         words = {True: YES, False: NO, None: OPEN}
         before = words[getattr(room.situation, question.key)]
         value = asked.get(question.key, before)

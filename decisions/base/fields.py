@@ -6,6 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from decisions.framework.told import not_asked, question
+from decisions.framework.words import SITUATION_BY_KEY
+
 from . import typed_text
 
 UNPRINTABLE = _("This contains control characters that cannot be shown. Please type it anew.")
@@ -39,6 +42,27 @@ class Prose(forms.CharField):
         super().validate(value)
         if not typed_text.is_printable(value):
             raise ValidationError(UNPRINTABLE, code="unprintable")
+
+
+class Answer(forms.TypedChoiceField):
+    """A question about the situation: yes, no, or not asked, which is where it begins."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, key: str, *, hint: str = "") -> None:
+        asked = SITUATION_BY_KEY[key]
+        super().__init__(
+            label=str(question(key)),
+            help_text=" ".join(part for part in (str(asked.help), hint) if part),
+            choices=[("", str(not_asked(key))), ("yes", _("Yes")), ("no", _("No"))],
+            coerce=lambda said: said == "yes",
+            empty_value=None,
+            required=False,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored answer as its choice."""
+        return {True: "yes", False: "no", None: ""}.get(value, value)
 
 
 class Words(Line):

@@ -43,6 +43,7 @@ def render_markdown(document: Json) -> str:
         "options": [_(text) for key, text in wording.APPROACHES.items() if key not in ("undecided", "fix_first")],
         # what begins with a list cannot stand behind a word
         "fallback": ("\n\n" if re.match(r"(?:[-+*]|\d+[.)]) ", fallback) else " " * bool(fallback)) + fallback,
+        "answers": wording.answers(content["situation"]),
         "plans": [(title, content[key]) for title, key in plans],
         "url": url if re.fullmatch(r"https?://[^\s<>]+", url) else "",
     }

@@ -10,6 +10,9 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from decisions.framework.told import answer_lines
+from decisions.framework.words import CLAUSE_NAMES
+
 from .text import clean
 
 APPROACHES = {
@@ -42,21 +45,7 @@ PATHS = {
     "depends": noop("depends on what is still open"),
     "open": noop("open"),
 }
-CLAUSES = {
-    "fix_first": noop("a simpler fix comes before any model work"),
-    "prompt_baseline": noop("a prompted base model already meets the bar"),
-    "majority_rag": noop("three or more criteria lean RAG"),
-    "behaviour_with_knowledge": noop("behaviour dominates, and the knowledge still moves"),
-    "behaviour_thin_retrieval": noop("behaviour dominates, documents still matter"),
-    "behaviour_only": noop("behaviour dominates, documents do not matter"),
-    "behaviour_and_sources": noop("behaviour and sources both matter"),
-    "knowledge_changes": noop("the knowledge changes often"),
-    "sources_decide": noop("sources or documents decide"),
-    "evaluate_fine_tuning": noop("the task is stable enough to evaluate tuning"),
-    "no_lean": noop("no criterion leans clearly"),
-    "several": noop("every open answer leads to the same approach"),
-    "open_criteria": noop("open criteria still decide it"),
-}
+CLAUSES = {key: name.message for key, name in CLAUSE_NAMES.items()}
 STATUSES = {
     "final": noop("Final"),
     "provisional": noop("Provisional"),
@@ -99,22 +88,6 @@ RISKS = {
     "operational_complexity": noop("Operational complexity"),
 }
 CADENCES = {"quarterly": noop("quarterly"), "monthly": noop("monthly")}
-SITUATION = {
-    "pre_check": noop("Simpler fixes found in the pre-check"),
-    "prompt_baseline_sufficient": noop("A prompted base model already meets the bar"),
-    "behaviour_dominates": noop("Consistent behaviour dominates"),
-    "sources_matter": noop("Sources matter to the reader"),
-    "documents_drive": noop("Documents drive the outcome"),
-    "explainability_required": noop("Answers must be explainable (legal or PR)"),
-    "one_answer_this_week": noop("One answer is needed this week"),
-    "training_capacity_short": noop("Training capacity is short"),
-    "update_owner": noop("Somebody keeps a tuned model updated"),
-    "labelled_examples": noop("Labelled examples exist"),
-    "clean_task_data": noop("Clean task data exists"),
-    "evaluation_set_locked": noop("The evaluation set is locked"),
-    "content_owner": noop("Somebody owns the content's freshness"),
-    "fast_changing_rules": noop("Rules or catalogues move fast"),
-}
 
 
 def word(table: Mapping[Any, str], key: object, *, limit: int = 60) -> str:
@@ -122,6 +95,14 @@ def word(table: Mapping[Any, str], key: object, *, limit: int = 60) -> str:
     if key in table:
         return _(table[key])
     return clean(str(key if key is not None else "").replace("_", " "), limit)
+
+
+def answers(situation: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Each question about the situation, its answer or that nobody was asked, and who noted it when."""
+    return [
+        (str(asked), str(said), f"{clean(line['by'], 120)}, {moment(line['at'])}" if line["by"] else "")
+        for asked, said, line in answer_lines(situation)
+    ]
 
 
 def lean(criterion: Mapping[str, Any]) -> str:

@@ -28,29 +28,44 @@ class AnswerError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What is true beside the five leans; `None` means that the room was not asked."""
+    """What was answered beside the five leans; `None`: nobody was asked, and the rule counts what `counted` gives."""
 
-    pre_check: tuple[str, ...] = ()
-    prompt_baseline_sufficient: bool = False
+    pre_check: tuple[str, ...] | None = None
+    prompt_baseline_sufficient: bool | None = None
     behaviour_dominates: bool | None = None
     sources_matter: bool | None = None
-    documents_drive: bool = False
-    explainability_required: bool = False
-    one_answer_this_week: bool = False
-    training_capacity_short: bool = False
-    update_owner: bool = True
-    labelled_examples: bool = True
-    clean_task_data: bool = True
-    evaluation_set_locked: bool = True
-    content_owner: bool = True
-    fast_changing_rules: bool = False
+    documents_drive: bool | None = None
+    explainability_required: bool | None = None
+    one_answer_this_week: bool | None = None
+    training_capacity_short: bool | None = None
+    update_owner: bool | None = None
+    labelled_examples: bool | None = None
+    clean_task_data: bool | None = None
+    evaluation_set_locked: bool | None = None
+    content_owner: bool | None = None
+    fast_changing_rules: bool | None = None
+
+    def counted(self, key: str) -> Any:
+        """The answer, or what the rule counts where nobody was asked; None for what then follows from the leans."""
+        said = getattr(self, key)
+        return NOT_ASKED[key] if said is None else said
 
     def as_dict(self) -> dict[str, Any]:
-        """The situation as JSON carries it."""
-        return {f.name: list(self.pre_check) if f.name == "pre_check" else getattr(self, f.name) for f in fields(self)}
+        """The answers that were given, as `parse` reads them."""
+        given = {key: said for key in SITUATION_KEYS if (said := getattr(self, key)) is not None}
+        return {key: list(said) if isinstance(said, tuple) else said for key, said in given.items()}
 
 
 SITUATION_KEYS: Final = tuple(f.name for f in fields(Situation))
+# the rule's defaults: they let it run, and are no answers
+NOT_ASKED: Final[Mapping[str, bool | tuple[str, ...] | None]] = {
+    **dict.fromkeys(SITUATION_KEYS, False),
+    **dict.fromkeys(THREE_VALUED),
+    **dict.fromkeys(
+        ("update_owner", "labelled_examples", "clean_task_data", "evaluation_set_locked", "content_owner"), True
+    ),
+    "pre_check": (),
+}
 
 
 @dataclass(frozen=True, slots=True)

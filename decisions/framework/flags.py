@@ -81,24 +81,24 @@ def raised(outcome: Outcome, answers: Answers) -> tuple[str, ...]:
 
     tunes = outcome.approach in ("fine_tuning", "hybrid")
     retrieves = outcome.approach in ("rag", "hybrid") or outcome.path == "with_thin_retrieval"
-    explain = situation.explainability_required
+    explain, one_answer = bool(situation.explainability_required), bool(situation.one_answer_this_week)
     distils = answers.ways("latency_cost") == (2,) and leans_fine_tuning("task_stability")
     holds = {
-        "vendor_hosted_fine_tuning_with_data_agreement": tunes and situation.training_capacity_short,
+        "vendor_hosted_fine_tuning_with_data_agreement": tunes and bool(situation.training_capacity_short),
         "memorisation_review_before_training": tunes and leans_rag("data_sensitivity"),
         "role_filters_in_retrieval_required": retrieves
         and (explain or leans_rag("data_sensitivity") or leans_rag("audit_trust")),
-        "fine_tuning_blocked_no_update_owner": tunes and not situation.update_owner,
-        "fine_tuning_waits_for_labelled_data": tunes and not situation.labelled_examples,
-        "distillation_candidate": distils and situation.clean_task_data,
-        "distillation_after_clean_task_data": distils and not situation.clean_task_data,
+        "fine_tuning_blocked_no_update_owner": tunes and situation.update_owner is False,
+        "fine_tuning_waits_for_labelled_data": tunes and situation.labelled_examples is False,
+        "distillation_candidate": distils and situation.clean_task_data is not False,
+        "distillation_after_clean_task_data": distils and situation.clean_task_data is False,
         "measure_retrieval_latency_in_pilot": retrieves and leans_fine_tuning("latency_cost"),
-        "name_content_freshness_owner": retrieves and not situation.content_owner,
-        "phase_zero_eval_first": not situation.evaluation_set_locked,
+        "name_content_freshness_owner": retrieves and situation.content_owner is False,
+        "phase_zero_eval_first": situation.evaluation_set_locked is False,
         "conflict_audit_vs_sources": situation.sources_matter is False and leans_rag("audit_trust"),
         "audit_lean_raised_by_explainability": explain and all(lean >= 0 for lean in answers.ways("audit_trust")),
         "explainable_architecture_bias": explain,
-        "assumption_log_required": situation.one_answer_this_week,
-        "exactly_two_flip_signals_required": situation.one_answer_this_week,
+        "assumption_log_required": one_answer,
+        "exactly_two_flip_signals_required": one_answer,
     }
     return tuple(key for key in FLAGS if holds[key])

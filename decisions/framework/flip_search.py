@@ -86,7 +86,7 @@ _BASELINE: Final = table.STRIDES["prompt_baseline_sufficient"]
 
 def of_open(digits: Digits, answers: Answers) -> Iterator[Raw]:
     """The raw flips of answers with open criteria, where settling one is the smallest change of all."""
-    one_answer = answers.situation.one_answer_this_week
+    one_answer = bool(answers.situation.one_answer_this_week)
     now = _approach(digits, one_answer)
     idle: dict[str, list[int]] = {}
     for field, values in table.FIELDS.items():

@@ -101,7 +101,7 @@ def flips(answers: Answers, names: Mapping[str, Sentence | str] = NAMES) -> tupl
 
 def _told(steps: tuple[Step, ...], digits: Digits, answers: Answers, names: Mapping[str, Sentence | str]) -> Flip:
     after = dict(digits)
-    one_answer = answers.situation.one_answer_this_week
+    one_answer = bool(answers.situation.one_answer_this_week)
     for field, digit in steps:
         if field == "one_answer_this_week":
             one_answer = bool(digit)
@@ -119,13 +119,13 @@ def _change(field: str, digit: int, answers: Answers, names: Mapping[str, Senten
     if field == "pre_check":
         after = (ANY_TICK,) if value else ()
         return Change(
-            "situation.pre_check", field, answers.situation.pre_check, after, PRE_CHECK_CHANGES[bool(value)], None
+            "situation.pre_check", field, answers.situation.counted(field), after, PRE_CHECK_CHANGES[bool(value)], None
         )
     asked = SITUATION_BY_KEY[field]
     return Change(
         f"situation.{field}",
         field,
-        getattr(answers.situation, field),
+        answers.situation.counted(field),
         value,
         asked.if_true if value else asked.if_false,
         asked.signal_true if value else asked.signal_false,

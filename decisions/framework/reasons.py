@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Final
 
 from .answers import CRITERIA, PRE_CHECK, Answers
 from .criteria import NAMES
-from .rule import Outcome, read
+from .rule import Outcome, possible, read
 from .text import Sentence, Value, _, signed
-from .words import APPROACH_NAMES, CLAUSE_SENTENCES
+from .words import APPROACH_NAMES, CLAUSE_NAMES, CLAUSE_SENTENCES
 
 Names = Mapping[str, Sentence | str]
 PRE_CHECK_NAMES: Final[Mapping[str, Sentence]] = {
@@ -29,9 +30,9 @@ def reasons(
 
 def _reasons(outcome: Outcome, answers: Answers, deciding: tuple[str, ...], names: Names) -> Iterator[Sentence]:
     situation = answers.situation
-    yield CLAUSE_SENTENCES[outcome.clause]
+    yield clause_sentence(outcome, answers, deciding, names)
     if outcome.clause == "fix_first":
-        ticked = tuple(PRE_CHECK_NAMES[item] for item in PRE_CHECK if item in situation.pre_check)
+        ticked = tuple(PRE_CHECK_NAMES[item] for item in PRE_CHECK if item in (situation.pre_check or ()))
         yield _("To fix before anything is built: %(items)s.", items=ticked)
         yield _("The scores are kept; they count as soon as this is repaired.")
         return
@@ -58,6 +59,37 @@ def _reasons(outcome: Outcome, answers: Answers, deciding: tuple[str, ...], name
             "One answer this week was asked for, so this is interim: it needs a log of assumptions and exactly two "
             "signals that would change it."
         )
+
+
+def clause_sentence(outcome: Outcome, answers: Answers, deciding: tuple[str, ...], names: Names = NAMES) -> Sentence:
+    """The sentence behind the clause that fired; while criteria are open, the clauses that could and what they share."""
+    if outcome.clause not in ("several", "open_criteria"):
+        return CLAUSE_SENTENCES[outcome.clause]
+    clauses: dict[str, set[str]] = {}
+    for one in possible(answers):
+        clauses.setdefault(one.approach, set()).add(one.clause)
+    ways = {
+        approach: reduce(_either, (name for clause, name in CLAUSE_NAMES.items() if clause in clauses[approach]))
+        for approach in APPROACH_NAMES
+        if approach in clauses
+    }
+    if outcome.clause == "several":
+        return _(
+            "However %(open)s comes out, the approach is %(approach)s, because %(ways)s.",
+            open=tuple(names[key] for key in CRITERIA if answers.state(key) != "settled"),
+            approach=APPROACH_NAMES[outcome.approach],
+            ways=ways[outcome.approach],
+        )
+    told = (_("%(approach)s if %(ways)s", approach=APPROACH_NAMES[key], ways=way) for key, way in ways.items())
+    return _("It turns on %(open)s: %(told)s.", open=tuple(names[key] for key in deciding), told=reduce(_then, told))
+
+
+def _either(one: Sentence, other: Sentence) -> Sentence:
+    return _("%(one)s, or %(other)s", one=one, other=other)
+
+
+def _then(one: Sentence, other: Sentence) -> Sentence:
+    return _("%(one)s; %(other)s", one=one, other=other)
 
 
 def _counts(answers: Answers, names: Names) -> Iterator[Sentence]:
@@ -184,4 +216,4 @@ def _open(outcome: Outcome, answers: Answers, deciding: tuple[str, ...], names: 
     elif outcome.approach == "rag":
         yield _("Documents decide what a right answer is, so the interim default is RAG.")
     else:
-        yield _("Documents do not decide what a right answer is, so the interim default is prompts only.")
+        yield _("Nobody said that documents decide what a right answer is, so the interim default is prompts only.")

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .answers import Answers, Situation
+from .answers import CRITERIA, Answers, Situation
 from .criteria import NAMES
 from .flags import raised
 from .flips import Flip, flips
-from .reasons import reasons
+from .reasons import clause_sentence, reasons
 from .rule import RULE_VERSION, Outcome, deciding, settle
 from .text import Sentence
 
@@ -59,8 +59,28 @@ class Recommendation:
     @property
     def revisit(self) -> str:
         """`monthly` or `quarterly`."""
-        fast = self.answers.ways("knowledge_churn") == (-2,) or self.answers.situation.fast_changing_rules
+        fast = self.answers.ways("knowledge_churn") == (-2,) or self.answers.situation.fast_changing_rules is True
         return "monthly" if fast else "quarterly"
+
+    @cached_property
+    def clause_sentence(self) -> Sentence:
+        """What the clause says; while criteria are open, the clauses that could fire and what they share."""
+        return clause_sentence(self.outcome, self.answers, self.open_criteria, self.names)
+
+    @cached_property
+    def fragile(self) -> tuple[Flip, ...]:
+        """The flips that take one step of one settled criterion; none where the approach is open anyway."""
+        if self.outcome.clause == "open_criteria":
+            return ()
+        single = (flip for flip in self.flips if len(flip.changes) == 1)
+        return tuple(
+            flip
+            for flip in single
+            for change in flip.changes
+            if change.key in CRITERIA
+            and (before := self.answers.lean(change.key)) is not None
+            and abs(change.after - before) == 1
+        )
 
     @cached_property
     def flags(self) -> tuple[str, ...]:

@@ -88,11 +88,15 @@ def every_way(answers: Answers) -> Iterator[dict[str, int]]:
         yield dict(zip(CRITERIA, leans, strict=True))
 
 
+def possible(answers: Answers) -> set[Outcome]:
+    """Every outcome that these answers may still come to; one where all criteria are settled."""
+    return {decide(leans, answers.situation) for leans in every_way(answers)}
+
+
 def settle(answers: Answers) -> Outcome:
     """The outcome of answers that may be incomplete: what stands in every way, else `undecided` or interim."""
     it = answers.situation
-    outcomes = {decide(leans, it) for leans in every_way(answers)}
-    return stands(outcomes, one_answer=it.one_answer_this_week, documents_drive=it.documents_drive)
+    return stands(possible(answers), one_answer=bool(it.one_answer_this_week), documents_drive=bool(it.documents_drive))
 
 
 def stands(outcomes: Set[Outcome], *, one_answer: bool, documents_drive: bool) -> Outcome:

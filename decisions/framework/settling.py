@@ -36,5 +36,5 @@ def settled_words(by: str, lean: int, scores: Sequence[int], why: str = "") -> S
             "settled by %(by)s against %(against)s of %(count)s ballots", by=by, against=opposed, count=len(scores)
         )
     else:
-        told = _("settled by %(by)s further than any of the %(count)s ballots", by=by, count=len(scores))
+        told = _("settled by %(by)s outside the range of the ballots", by=by)
     return _("%(told)s, because:", told=told) if why else told

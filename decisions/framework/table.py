@@ -47,11 +47,11 @@ def situation_digits(situation: Situation) -> dict[str, int]:
     three = {None: 0, False: 1, True: 2}
     return {
         "pre_check": int(bool(situation.pre_check)),
-        "prompt_baseline_sufficient": int(situation.prompt_baseline_sufficient),
+        "prompt_baseline_sufficient": int(bool(situation.prompt_baseline_sufficient)),
         "behaviour_dominates": three[situation.behaviour_dominates],
         "sources_matter": three[situation.sources_matter],
-        "explainability_required": int(situation.explainability_required),
-        "documents_drive": int(situation.documents_drive),
+        "explainability_required": int(bool(situation.explainability_required)),
+        "documents_drive": int(bool(situation.documents_drive)),
     }
 
 

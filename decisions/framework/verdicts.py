@@ -104,7 +104,7 @@ def _named(it: Recommendation) -> Sentence:
 def explainability_effect(answers: Answers, names: Mapping[str, Sentence | str] = NAMES) -> ExplainabilityEffect:
     """What the switch changed, or would change, for these answers."""
     return ExplainabilityEffect(
-        answers.situation.explainability_required,
+        bool(answers.situation.explainability_required),
         recommend(answers.with_situation(explainability_required=True), names),
         recommend(answers.with_situation(explainability_required=False), names),
     )

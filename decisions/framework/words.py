@@ -55,7 +55,23 @@ CLAUSE_SENTENCES: Final[Mapping[str, Sentence]] = {
     ),
     "no_lean": _("Nothing leans far enough: keep a prompted baseline and run a pilot."),
     "open_criteria": _("What is still open could change the answer."),
-    "several": _("Several clauses could fire, and each gives the same approach."),
+    "several": _("However the open criteria fall, the approach is the same."),
+}
+# each clause as the condition that it is, to follow "if"
+CLAUSE_NAMES: Final[Mapping[str, Sentence]] = {
+    "fix_first": _("a simpler fix comes before any model work"),
+    "prompt_baseline": _("a prompted base model already meets the bar"),
+    "majority_rag": _("three or more criteria lean RAG"),
+    "behaviour_with_knowledge": _("behaviour dominates, and the knowledge still moves"),
+    "behaviour_thin_retrieval": _("behaviour dominates, documents still matter"),
+    "behaviour_only": _("behaviour dominates, documents do not matter"),
+    "behaviour_and_sources": _("behaviour and sources both matter"),
+    "knowledge_changes": _("the knowledge changes often"),
+    "sources_decide": _("sources or documents decide"),
+    "evaluate_fine_tuning": _("the task is stable enough to evaluate tuning"),
+    "no_lean": _("no criterion leans clearly"),
+    "several": _("every open answer leads to the same approach"),
+    "open_criteria": _("open criteria still decide it"),
 }
 STATUS_NAMES: Final[Mapping[str, Sentence]] = {
     "final": _("final"),
@@ -87,7 +103,6 @@ class SituationQuestion:
     key: str
     question: Sentence
     help: Sentence
-    default: bool | None
     # how a changed answer reads inside "If ..., the approach becomes ..."
     if_true: Sentence
     if_false: Sentence
@@ -103,7 +118,6 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         key="prompt_baseline_sufficient",
         question=_("Was a prompted base model tried and measured, and does it already meet the bar?"),
         help=_("Only a measured result counts. A good demo is not one."),
-        default=False,
         if_true=_("a measured, prompted base model already meets the bar"),
         if_false=_("the prompted base model no longer meets the bar"),
         signal_true=_("The prompted baseline passes every gate on the locked evaluation set."),
@@ -114,7 +128,6 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         key="behaviour_dominates",
         question=_("Does consistent behaviour matter more here than anything else?"),
         help=_("Tone, format, steps, labels. Not asked: it follows from task stability."),
-        default=None,
         if_true=_("consistent behaviour came first"),
         if_false=_("consistent behaviour did not come first"),
         signal_true=_("More than half of the rejected answers are rejected for form or tone, not for facts."),
@@ -125,7 +138,6 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         key="sources_matter",
         question=_("Do sources matter: will people want to see what an answer rests on?"),
         help=_("Not asked: they matter when audit and trust leans RAG."),
-        default=None,
         if_true=_("sources mattered"),
         if_false=_("sources did not matter"),
         signal_true=_("Users open the sources of at least one answer in ten, or ask for them."),
@@ -136,7 +148,6 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         key="documents_drive",
         question=_("Do documents decide what a right answer is?"),
         help=_("Policies, manuals, tickets, a catalogue: if the document says otherwise, the answer is wrong."),
-        default=False,
         if_true=_("documents decided what a right answer is"),
         if_false=_("documents did not decide what a right answer is"),
         signal_true=_("Graders need a document to judge more than half of the evaluation set."),
@@ -149,7 +160,6 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         help=_(
             "A worry about black boxes. It counts audit and trust as RAG and makes sources matter; the scores stay visible."
         ),
-        default=False,
         if_true=_("answers had to be explainable"),
         if_false=_("answers did not have to be explainable"),
         signal_true=_("Legal, public relations or a regulator asks in writing for answers that can be explained."),
@@ -160,7 +170,6 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         key="one_answer_this_week",
         question=_("Is one answer needed this week, settled or not?"),
         help=_("You get a default with an interim record, a log of assumptions, and two signals that would change it."),
-        default=False,
         if_true=_("one answer were needed this week"),
         if_false=_("there were time to settle what is open"),
         decides=True,
@@ -169,7 +178,6 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         key="training_capacity_short",
         question=_("Are GPU capacity or machine-learning people short?"),
         help=_("Then vendor-hosted tuning under a strict data agreement beats a cluster that nobody can keep up."),
-        default=False,
         if_true=_("training capacity were short"),
         if_false=_("training capacity were there"),
     ),
@@ -177,7 +185,6 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         key="update_owner",
         question=_("Is there a named person who would keep a tuned model up to date?"),
         help=_("Without one, fine-tuning stays blocked."),
-        default=True,
         if_true=_("somebody owned the model's updates"),
         if_false=_("nobody owned the model's updates"),
     ),
@@ -185,7 +192,6 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         key="labelled_examples",
         question=_("Are there labelled examples of the task?"),
         help=_("Labelling and evaluation are what budgets forget most often."),
-        default=True,
         if_true=_("labelled examples existed"),
         if_false=_("there were no labelled examples"),
     ),
@@ -193,7 +199,6 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         key="clean_task_data",
         question=_("Is the task data clean enough to distil a smaller model from?"),
         help=_("It matters where speed decides on a repetitive task."),
-        default=True,
         if_true=_("clean task data existed"),
         if_false=_("there were no clean task data"),
     ),
@@ -201,7 +206,6 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         key="evaluation_set_locked",
         question=_("Is there a locked, labelled evaluation set?"),
         help=_("Without one, building it is phase zero."),
-        default=True,
         if_true=_("an evaluation set were locked"),
         if_false=_("no evaluation set were locked"),
     ),
@@ -209,7 +213,6 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         key="content_owner",
         question=_("Does a named person keep the content fresh?"),
         help=_("Retrieval serves what is in the index, old or new."),
-        default=True,
         if_true=_("somebody owned the content"),
         if_false=_("nobody owned the content"),
     ),
@@ -217,7 +220,6 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         key="fast_changing_rules",
         question=_("Do regulations or catalogues move fast here?"),
         help=_("Then the decision is looked at again every month instead of every quarter."),
-        default=False,
         if_true=_("rules or catalogues moved fast"),
         if_false=_("rules and catalogues moved slowly"),
     ),

@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from decisions.exports.sources import by_part
-from decisions.framework.words import APPROACH_NAMES, CLAUSE_SENTENCES, PATH_NAMES, SITUATION_BY_KEY, STATUS_NAMES
+from decisions.framework.told import answer_lines
+from decisions.framework.words import APPROACH_NAMES, CLAUSE_SENTENCES, PATH_NAMES, STATUS_NAMES
 from decisions.records.content import Content
 
 # Matching costs as much as there are pairs of equal words; text that repeats itself is shown whole, before and after.
@@ -84,7 +85,7 @@ def written_out(content: Content) -> dict[str, list[str]]:
             " · ".join(row[column] for column in ("text", "owner", "by") if row[column])
             for row in content.get("repairs", ())
         ],
-        _("Situation"): [_answer(key, answer) for key, answer in sorted(content["situation"].items())],
+        _("Situation"): [f"{asked} · {said}" for asked, said, _line in answer_lines(content["situation"])],
         _("What the rule says"): _verdict(content),
         _("Metrics"): rows("metrics", "name", "definition", "gate", "stop", "sample", "when"),
         _("Phase one"): list(content["phase_one"]),
@@ -121,12 +122,6 @@ def _earlier(item: Mapping[str, Any], one: Mapping[str, Any]) -> str:
     return " · ".join(part for part in (item["name"], lean, one["settled_by"], one["why"], ballots) if part)
 
 
-def _answer(key: str, answer: Any) -> str:
-    question = str(SITUATION_BY_KEY[key].question) if key in SITUATION_BY_KEY else key.replace("_", " ")
-    words = {True: _("yes"), False: _("no"), None: _("not asked")}
-    return f"{question} · " + (", ".join(answer) or _("none") if isinstance(answer, list) else words[answer])
-
-
 def _verdict(content: Content) -> list[str]:
     known = (
         (STATUS_NAMES, content["recommendation_status"]),
@@ -135,7 +130,7 @@ def _verdict(content: Content) -> list[str]:
         (CLAUSE_SENTENCES, content["clause"]),
     )
     said = [str(names.get(key, key)) for names, key in known]
-    return [" · ".join(part for part in said if part), *content["reasons"], *content["flags"]]
+    return [" · ".join(part for part in said if part), *content["reasons"], *content["flags"], *content["fragile"]]
 
 
 class _Effort:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from decisions.framework.answers import PRE_CHECK, SITUATION_KEYS
 from decisions.framework.gates import GateError, has_gate, parse_gate
 from decisions.framework.words import ROLE_NAMES
 from decisions.ledger.canonical import tidy_text
@@ -184,13 +185,17 @@ def _ballot(given: Row) -> dict[str, Any]:
 
 
 def _situation(value: Any) -> dict[str, Any]:
+    """Every question, as the framework tells it; a bare answer is one of which the rule has said nothing yet."""
     given = value if isinstance(value, Mapping) else {}
     clean: dict[str, Any] = {}
-    for key, answer in list(given.items())[:MAX_ITEMS]:
-        if isinstance(answer, list | tuple):
-            clean[line(key, 60)] = [line(item, 60) for item in _list(answer)]
-        elif answer is None or isinstance(answer, bool):
-            clean[line(key, 60)] = answer
+    for key in SITUATION_KEYS:
+        told = given[key] if isinstance(given.get(key), Mapping) else {"value": given.get(key)}
+        clean[key] = {
+            "value": _answer(key, told.get("value")),
+            "counted_as": _answer(key, told.get("counted_as")),
+            "by": line(told.get("by"), 120),
+            "at": line(told.get("at"), 40) or None,
+        }
     return clean
 
 
@@ -212,6 +217,12 @@ def _dated(value: Any, day: str, **more: int) -> list[dict[str, str]]:
     """Rows of a text with who looks after it and by when."""
     rows = _rows(value, "text", **more, text=MAX_TEXT, owner=120, **{day: 10})
     return [{**row, day: iso_day(row[day]) or ""} for row in rows]
+
+
+def _answer(key: str, value: Any) -> list[str] | bool | None:
+    if key == "pre_check":
+        return [item for item in PRE_CHECK if item in value] if isinstance(value, list | tuple) else None
+    return value if isinstance(value, bool) else None
 
 
 def _approach(value: Any) -> str:
@@ -248,6 +259,7 @@ CLEANERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "risk_summary": text,
     "reasons": _texts,
     "flags": lambda value: [line(item, 80) for item in _list(value) if line(item)],
+    "fragile": _texts,
     "fallback": _fallback,
     "criteria": _criteria,
     "situation": _situation,

@@ -187,7 +187,12 @@ def edit(
     content = {**record.content, **update}
     if section == "criteria":
         names = prefill.names_in(content["criteria"])
-        content.update(prefill.verdict(prefill.answers_of(content), names))
+        before, now = record.content["situation"], {"by": name_of(by), "at": f"{timezone.now():%Y-%m-%dT%H:%M:%SZ}"}
+        acts = {
+            key: before[key] if before[key]["value"] == said["value"] else now
+            for key, said in content["situation"].items()
+        }
+        content.update(prefill.verdict(prefill.answers_of(content), names, acts))
     also = []
     if section in {"criteria", "decision"}:
         proposed = prefill.follow(record.decision, record.content, answered := dict(content))
@@ -253,6 +258,7 @@ def _take_readings(
         "recommended_approach",
         "reasons",
         "flags",
+        "fragile",
     )
     content = {**record.content, **{key: parts.clean(key, first.get(key)) for key in keys}}
     content["decision"] = {**content["decision"], "context": context}

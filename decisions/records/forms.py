@@ -9,7 +9,7 @@ from django.core.validators import EmailValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from decisions.base.fields import Line, Prose
+from decisions.base.fields import Answer, Line, Prose
 from decisions.framework.gates import GateError, parse_gate
 from decisions.framework.words import SITUATION
 from decisions.models import Position
@@ -99,13 +99,7 @@ class SituationSection(forms.Form):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         for question in SITUATION:
-            if question.default is None:
-                choices = [("", _("Not asked")), ("yes", _("Yes")), ("no", _("No"))]
-                field: forms.Field = forms.ChoiceField(choices=choices, required=False)
-            else:
-                field = forms.BooleanField(required=False)
-            field.label, field.help_text = str(question.question), str(question.help)
-            self.fields[question.key] = field
+            self.fields[question.key] = Answer(question.key)
 
 
 KEEP = "keep_"  # before the key of a single line

@@ -13,6 +13,7 @@ from decisions.framework.recommendation import Recommendation, recommend
 from decisions.framework.rule import RULE_VERSION
 from decisions.framework.starting_points import StartingPoint
 from decisions.framework.text import Sentence
+from decisions.framework.told import said_in, told
 from decisions.models import Decision
 from decisions.records import content as parts
 from decisions.records import provenance
@@ -39,16 +40,20 @@ def names_in(criteria: Iterable[Mapping[str, Any]]) -> Mapping[str, Sentence | s
     return {key: given.get(key) or name for key, name in NAMES.items()}
 
 
-def verdict(answers: Answers, names: Mapping[str, Sentence | str] = NAMES) -> dict[str, Any]:
-    """What the rule says about these answers, as the content keeps it."""
+def verdict(
+    answers: Answers, names: Mapping[str, Sentence | str] = NAMES, acts: Mapping[str, Mapping[str, Any]] | None = None
+) -> dict[str, Any]:
+    """What the rule says about these answers, as the content keeps it; `acts` tell who answered what, and when."""
     result = recommend(answers, names)
     return {
+        "situation": told(answers, acts),
         "path": result.path,
         "clause": result.clause,
         "recommendation_status": result.status,
         "recommended_approach": result.approach,
         "reasons": [str(reason) for reason in result.reasons],
         "flags": list(result.flags),
+        "fragile": [str(flip.text) for flip in result.fragile],
     }
 
 
@@ -61,7 +66,7 @@ def answers_of(content: Mapping[str, Any]) -> Answers:
         if item["state"] == "contested" and item["ballots"]
     }
     settled = {key: item["lean"] if item["state"] == "settled" else None for key, item in criteria.items()}
-    return parse({"leans": settled, "contested": votes, "situation": content["situation"]})
+    return parse({"leans": settled, "contested": votes, "situation": said_in(content["situation"])})
 
 
 def open_criteria(content: Mapping[str, Any]) -> list[str]:
@@ -98,9 +103,8 @@ def from_readings(decision: Decision, readings: Mapping[str, Any], *, today: dat
         "criteria": blank_criteria(),
         **_defaults(decision, result, result.approach, start),
         "revisit": revisit(result, today),
-        **verdict(answers, names),
+        **verdict(answers, names, readings.get("acts")),
         "approach": result.approach,
-        "situation": answers.situation.as_dict(),
         "repairs": repairs(answers),
         **{key: readings[key] for key in said if readings.get(key)},
         **({"risks": _risks(result, readings["risks"])} if readings.get("risks") else {}),
@@ -128,7 +132,7 @@ def origins(readings: Mapping[str, Any], by: str) -> dict[str, Any]:
 def repairs(answers: Answers, before: Iterable[dict[str, str]] = ()) -> list[dict[str, str]]:
     """What the precheck named as to be fixed first; who and by when stay as they were written."""
     known = {row["key"]: row for row in before}
-    named = (one for one in FIX_FIRST if one.key in answers.situation.pre_check)
+    named = (one for one in FIX_FIRST if one.key in (answers.situation.pre_check or ()))
     blank = {"owner": "", "by": ""}
     return [known.get(one.key) or {"key": one.key, "text": str(one.name), **blank} for one in named]
 
@@ -142,7 +146,6 @@ def for_approach(decision: Decision, approach: str, *, today: date) -> dict[str,
         "revisit": revisit(result, today),
         **verdict(answers),
         "approach": approach,
-        "situation": answers.situation.as_dict(),
         "criteria": blank_criteria(decision),
     }
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from decisions.exports.sources import sources_of
+from decisions.framework.told import said_in
 from decisions.models import Record
 
 from . import forms as rows
@@ -220,9 +221,7 @@ class Editor:
         return made
 
     def _situation(self, typed: Mapping[str, Any]) -> dict[str, Any]:
-        words = {"yes": True, "no": False, "": None}
-        answers = {key: words[value] if isinstance(value, str) else value for key, value in typed.items()}
-        return {**self.record.content["situation"], **answers}
+        return {**said_in(self.record.content["situation"]), **typed}
 
 
 @dataclass
@@ -333,16 +332,10 @@ def _initial(record: Record, section: Section) -> dict[str, Any]:
             triggers = _rows_with_sources(content, "triggers", content["revisit"]["triggers"])
             return {**content["revisit"], "triggers": triggers}
         case "criteria":
-            words = {True: "yes", False: "no", None: ""}
-            situation = {
-                key: words[value] if key in ("behaviour_dominates", "sources_matter") else value
-                for key, value in content["situation"].items()
-                if not isinstance(value, list)
-            }
             leans = [
                 {**item, "lean": "" if item["lean"] is None else str(item["lean"])} for item in content["criteria"]
             ]
-            return {**situation, "criteria": leans}
+            return {**said_in(content["situation"]), "criteria": leans}
         case "owners":
             contacts = record.owner_contacts
             return {

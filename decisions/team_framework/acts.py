@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict
 from decisions.base.permissions import require_editor_of
-from decisions.framework.answers import SITUATION_KEYS, AnswerError, Situation
+from decisions.framework.answers import NOT_ASKED, AnswerError
 from decisions.framework.criteria import FRAMEWORK_NAME, FRAMEWORK_VERSION, ROLES
 from decisions.framework.customise import MAX_NAME, Framework, parse_framework
 from decisions.framework.measures import MEASURE
 from decisions.framework.own_starting_points import MAX_ITEMS, parse_starting_point, starting_point_as_dict
 from decisions.framework.starting_points import STARTING_POINT, StartingPoint
+from decisions.framework.told import said_in
 from decisions.framework.words import ROLE_NAMES
 from decisions.models import Decision, FrameworkVersion, OwnStartingPoint, Team, User
 from decisions.models.record import current_record
@@ -172,11 +173,11 @@ def drawn_from(decision: Decision) -> dict[str, Any]:
     record = current_record(tuple(decision.records.order_by("-created_at")))
     if record is None:
         return drawn
-    content, usual = record.content, Situation().as_dict()
+    content = record.content
     drawn["situation"] = {
         key: value
-        for key, value in content["situation"].items()
-        if key in SITUATION_KEYS and key not in NOT_SUGGESTED and value != usual[key]
+        for key, value in said_in(content["situation"]).items()
+        if key not in NOT_SUGGESTED and value != NOT_ASKED[key]
     }
     metrics = [metric for metric in content["metrics"] if metric["key"] in MEASURE]
     drawn["metrics"] = [metric["key"] for metric in metrics]

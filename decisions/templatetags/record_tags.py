@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from decisions.base import markdown as markup
-from decisions.exports import sources
+from decisions.exports import sources, wording
 from decisions.exports.wording import day, threshold
+from decisions.framework.settling import settled_words
 from decisions.framework.words import APPROACH_NAMES, PATH_NAMES, ROLE_NAMES
 from decisions.models import Position
 from decisions.records.forms import RISKS
@@ -49,6 +50,21 @@ def approach_name(key: Any) -> str:
 def path_name(key: Any) -> str:
     """rag_then_fine_tuning -> RAG first, fine-tuning in the backlog."""
     return str(PATH_NAMES.get(key, ""))
+
+
+@register.filter
+def settled(criterion: Mapping[str, Any]) -> str:
+    """By whom a criterion was settled, and against how many ballots; empty where nobody settled it in a room."""
+    if criterion["lean"] is None or not criterion["settled_by"]:
+        return ""
+    scores = [ballot["score"] for ballot in criterion["ballots"]]
+    return str(settled_words(criterion["settled_by"], criterion["lean"], scores, criterion["why"]))
+
+
+@register.filter
+def answers(situation: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Each question about the situation with its answer in words, and who noted it when."""
+    return wording.answers(situation)
 
 
 @register.filter

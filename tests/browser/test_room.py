@@ -201,7 +201,7 @@ def test_wrong_answers_of_the_precheck_are_shown_where_they_are_and_the_meeting_
     room = rooms.room()
     room.go("precheck")
     felix = enter(person(viewport=LAPTOP), product, room, "felix")
-    felix.get_by_label("Do documents decide what a right answer is?").check()
+    felix.get_by_role("group", name="Do documents decide what a right answer is?").get_by_label("Yes").check()
     felix.locator("[name=pre_check]").first.check()
     felix.evaluate("document.querySelector('[name=pre_check]').value = 'perhaps'")
     felix.get_by_role("button", name="Begin scoring").click()
@@ -221,12 +221,14 @@ def test_who_is_too_slow_keeps_the_answers_on_the_page_and_moves_nothing(product
     room = rooms.room()
     room.go("precheck")
     felix = enter(person(viewport=LAPTOP), product, room, "felix")
-    felix.get_by_label("Do documents decide what a right answer is?").check()
+    felix.get_by_role("group", name="Do documents decide what a right answer is?").get_by_label("Yes").check()
     # his page is not told in time
     felix.evaluate("for (const field of document.querySelectorAll('[name=stage]')) field.value = '1'")
     felix.get_by_role("button", name="Begin scoring").click()
     expect(felix.locator("#notices")).to_contain_text("Somebody else was quicker")
-    expect(felix.get_by_label("Do documents decide what a right answer is?")).to_be_checked()
+    expect(
+        felix.get_by_role("group", name="Do documents decide what a right answer is?").get_by_label("Yes")
+    ).to_be_checked()
     assert (room.now().phase, room.now().situation) == ("precheck", {})
 
 

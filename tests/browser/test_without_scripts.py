@@ -169,7 +169,7 @@ def outcome(ada, guests) -> None:
     says(guests["data"], "What if")
     follow(ada, "Try what-if")
     ada.go_back()
-    ada.get_by_role("switch").click()
+    press(ada, "Required by legal or public relations")
     says(ada, "Required by legal")
     press(ada, "Write the decision record")
     says(ada, "lines are proposals that nobody has touched")

@@ -64,7 +64,7 @@ def test_a_busy_server_says_when_to_ask_again(monkeypatch):
 
 def answers(r, **more):
     """What Felix' form of the precheck sends, with two answers that were not kept yet."""
-    return {"stage": r.now().stage, "documents_drive": "on", "pre_check": ["clearer_tools"], **more}
+    return {"stage": r.now().stage, "documents_drive": "yes", "pre_check": ["clearer_tools"], **more}
 
 
 @pytest.fixture
@@ -134,12 +134,10 @@ def test_what_a_starting_point_suggests_is_not_kept_by_moving_on(headers):
     page = felix.get(r.url("room"))
     form = page.context["situation_form"]
     shown = {name: form[name].value() for name in form.fields}
-    assert shown["documents_drive"] is True, "suggested by the starting point"
-    sent = {name: "on" if value is True else value for name, value in shown.items() if value is not False}
-    assert (
-        felix.post(r.url("situation"), {**sent, "stage": r.now().stage, "phase": "scoring"}, **headers).status_code
-        < 400
-    )
+    assert not any(shown.values()), "nothing is chosen before somebody answers"
+    assert "suggests yes" in form["documents_drive"].help_text
+    sent = {**shown, "stage": r.now().stage, "phase": "scoring"}
+    assert felix.post(r.url("situation"), sent, **headers).status_code < 400
     assert (r.now().phase, r.now().situation) == ("scoring", {})
 
 

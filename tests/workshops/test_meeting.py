@@ -391,7 +391,7 @@ def test_the_minutes_name_who_did_what_and_no_score_but_the_settled_one():
         ("Ines", "voted on Knowledge churn"),
         ("Sam", "voted on Knowledge churn"),
         ("Felix", "revealed Knowledge churn: 2 ballots"),
-        ("Felix", "settled Knowledge churn at -1"),
+        ("Felix", "settled Knowledge churn at -1: Agreed in the talk."),
     ]
 
 

@@ -212,6 +212,47 @@ def test_with_a_weaker_lock_the_statement_leaves_a_ballot_of_a_removed_seat_behi
     )
 
 
+# --- a changed mind against the start of the session
+
+
+def change_and_start(way):
+    """Ines changes her mind on what she scored ahead; said in time, her criterion is the one to differ most on."""
+
+    def acts(workshop, round_, felix, _flora, ines, sam):
+        Workshop.objects.filter(pk=workshop.pk).update(scored_ahead=True)
+        other = Round.objects.create(workshop=workshop, criterion=AUDIT)
+        for one, hers, his in ((round_, -2, -2), (other, -2, 0)):
+            for seat, score in ((ines, hers), (sam, his)):
+                Ballot.objects.create(round=one, seat=seat, role=seat.role, score=score)
+        yield way(round_, ines, 2)
+        yield lambda: actions.start_session(workshop_id=workshop.pk, by=felix, stage=workshop.stage)
+
+    return acts
+
+
+def changes_at_the_start(way):
+    """For each room whether the change was acknowledged, whether it stands, and whether the order knows of it."""
+    for _workshop, round_, (change, _started) in trials(2, change_and_start(way)):
+        stands = Ballot.objects.get(round=round_, seat__name="Ines").score == 2
+        yield change == ACKNOWLEDGED, stands, Round.objects.get(pk=round_.pk).place == 0
+
+
+@both_ways
+def test_a_change_at_the_start_of_the_session_counts_for_the_order_or_is_refused(way):
+    outcomes = Counter(changes_at_the_start(way))
+    assert set(outcomes) == {(True, True, True), (False, False, False)}, "or the acts never met"
+
+
+def test_without_the_lock_an_acknowledged_change_is_unknown_to_the_order(no_lock):
+    assert any(acknowledged and not ordered for acknowledged, _stands, ordered in changes_at_the_start(cast))
+
+
+@pytest.mark.parametrize("locks", WEAKER_LOCKS.values(), ids=WEAKER_LOCKS)
+def test_with_a_weaker_lock_the_statement_changes_a_frozen_ballot(locks, monkeypatch):
+    monkeypatch.setattr(single_statement, "LOCKS", locks)
+    assert any(stands and not ordered for _acknowledged, stands, ordered in changes_at_the_start(cast_by_statement))
+
+
 # --- two facilitators
 
 

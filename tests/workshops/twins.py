@@ -459,6 +459,7 @@ def shown_by_a_reveal(plan: Schedule, happened: list[bool]) -> set[int]:
     """The casts whose ballot a later reveal has shown: those must be the same in both worlds."""
     standing: dict[tuple[str, str], int] = {}
     shown: set[int] = set()
+    frozen: set[str] = set()  # criteria scored ahead, once the session has started
     for step, (act, ok) in enumerate(zip(plan.acts, happened, strict=True)):
         if not ok:
             continue
@@ -466,10 +467,13 @@ def shown_by_a_reveal(plan: Schedule, happened: list[bool]) -> set[int]:
             standing[act[1], act[2]] = step
         elif act[0] == "withdraw":
             standing.pop((act[1], act[2]), None)
+        elif act[0] == "start":
+            frozen = set(CRITERIA)
         elif act[0] in {"leave", "remove"}:
-            standing = {key: at for key, at in standing.items() if key[0] != act[1]}
+            standing = {key: at for key, at in standing.items() if key[0] != act[1] or key[1] in frozen}
         elif act[0] in {"reveal", "reopen"}:
             mine = act[1]
+            frozen -= {mine}
             if act[0] == "reveal":
                 shown |= {at for (_who, criterion), at in standing.items() if criterion == mine}
             standing = {key: at for key, at in standing.items() if key[1] != mine}

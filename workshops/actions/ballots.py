@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from decisions.base.errors import Conflict
 from workshops import permissions
@@ -9,11 +10,13 @@ from workshops.actions.act import Act, act
 from workshops.live import Vote
 from workshops.models import Ballot, Phase, Round, RoundState, Seat
 
+FROZEN = gettext_lazy("The session has started, so ballots that were cast ahead stay as they are.")
+
 
 def cast_ballot(*, workshop_id: int, round_id: int, score: int, confidence: str, reason: str, by: Seat) -> None:
     """Cast the seat's ballot in an open round, or change it; the last acknowledged one counts.
 
-    Raises NotAllowed for observers and Conflict once the round is revealed. Changing a ballot is seen by nobody else:
+    Raises NotAllowed for observers and Conflict once the round is revealed, or frozen and voted in. Changing a ballot is seen by nobody else:
     neither minutes nor version move.
     """
     with act(workshop_id, by) as this:
@@ -28,7 +31,10 @@ def cast_ballot(*, workshop_id: int, round_id: int, score: int, confidence: str,
             "cast_at": timezone.now(),
         }
         # the room's lock is held, so nobody can come between the two
-        if not Ballot.objects.filter(round=target, seat=this.by).update(**cast):
+        own = Ballot.objects.filter(round=target, seat=this.by)
+        if target.is_frozen and own.exists():
+            raise Conflict(str(FROZEN))
+        if not own.update(**cast):
             Ballot.objects.create(round=target, seat=this.by, **cast)
             this.vote = Vote(this.by.pk, target.pk, True)
             this.minute("voted", criterion=target.criterion, round=target.number)
@@ -38,6 +44,8 @@ def withdraw_ballot(*, workshop_id: int, round_id: int, by: Seat) -> None:
     """Take the seat's own ballot back while the round is open; nothing happens when there is none."""
     with act(workshop_id, by) as this:
         target = _open_round(this, round_id, _("This round is revealed; its ballots stay as they are."))
+        if target.is_frozen:
+            raise Conflict(str(FROZEN))
         deleted, _rows = Ballot.objects.filter(round=target, seat=this.by).delete()
         if deleted:
             this.vote = Vote(this.by.pk, target.pk, False)

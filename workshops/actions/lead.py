@@ -76,9 +76,11 @@ def _answer(this: Act, situation: dict[str, Any], precheck: dict[str, Any]) -> N
     after = {**this.workshop.situation, **situation, **prechecked}
     changed = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
     if changed:
-        this.workshop.situation = {**this.workshop.situation, **situation}
+        # what is not asked, or no longer, is absent
+        answered = {**this.workshop.situation, **situation}
+        this.workshop.situation = {key: value for key, value in answered.items() if value is not None}
         this.workshop.precheck = prechecked
-        this.stage("answered_situation", changed=changed)
+        this.stage("answered_situation", changed=changed, said={key: after.get(key) for key in changed})
 
 
 def set_timer(*, workshop_id: int, seconds: int, by: Seat) -> None:

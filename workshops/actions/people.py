@@ -54,8 +54,9 @@ def _led(workshop: Workshop) -> bool:
 
 
 def _vacate(this: Act, seat: Seat) -> int:
-    """Take the seat out of the room. Its ballots in open rounds are withdrawn; revealed ones stay."""
-    withdrawn, _rows = Ballot.objects.filter(seat=seat, round__state=RoundState.OPEN).delete()
+    """Take the seat out of the room. Its ballots in open rounds are withdrawn; revealed and frozen ones stay."""
+    own = Ballot.objects.filter(seat=seat, round__state=RoundState.OPEN, round__place=None)
+    withdrawn, _rows = own.delete()
     seat.removed_at = timezone.now()
     seat.is_facilitator = False
     seat.save(update_fields=["removed_at", "is_facilitator"])

@@ -1,13 +1,15 @@
 """Rounds: open, reveal, talk, settle or leave contested, reopen."""
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict
 from decisions.framework.criteria import CRITERIA
+from decisions.framework.settling import against, needs_reason
 from workshops import permissions
 from workshops.actions.act import Act, act
-from workshops.models import Ballot, Phase, Round, RoundState, Seat, TalkNote
+from workshops.models import Ballot, Phase, Round, RoundState, Seat, TalkNote, Workshop
 from workshops.states import ROUND_MOVES, may_move
 from workshops.tally import agreement
 
@@ -63,18 +65,25 @@ def open_ahead(*, workshop_id: int, by: Seat, stage: int | None = None) -> None:
 
 
 def start_session(*, workshop_id: int, by: Seat, stage: int | None = None) -> None:
-    """Begin the meeting on ballots cast ahead: from here the criteria are revealed one by one."""
+    """Begin the meeting on ballots cast ahead: they are frozen, and the order of the reveals is computed from them, once.
+
+    Whoever has no ballot may still add one until the reveal; it changes nothing of the order.
+    """
     with act(workshop_id, by) as this:
         permissions.require_facilitator(this.by, this.workshop)
         this.require_stage(stage)
         if not this.workshop.scored_ahead or this.workshop.session_started_at is not None:
             raise Conflict(_("There is nothing to start here."))
         this.workshop.session_started_at = timezone.now()
+        order = _most_disagreement_first(this)
+        for one in sorted(order, key=lambda one: one.pk):  # rows written in their order would tell it
+            one.place = order.index(one)
+            one.save(update_fields=["place"])
         this.stage("session_started")
 
 
-def _most_disagreement(this: Act) -> Round | None:
-    """The open round whose ballots agree least; its order becomes known only by the reveal that uses it."""
+def _most_disagreement_first(this: Act) -> list[Round]:
+    """The open rounds, those whose ballots agree least first; known to nobody until each is revealed."""
     rounds = list(this.workshop.rounds.filter(state=RoundState.OPEN))
     scores: dict[int, list[int]] = {one.pk: [] for one in rounds}
     for round_id, score in Ballot.objects.filter(round__in=rounds).values_list("round_id", "score"):
@@ -85,7 +94,18 @@ def _most_disagreement(this: Act) -> Round | None:
         spread = max(scores[one.pk], default=0) - min(scores[one.pk], default=0)
         return (101 if share is None else share, -spread, KEYS.index(one.criterion))
 
-    return min(rounds, key=least_agreed, default=None)
+    return sorted(rounds, key=least_agreed)
+
+
+def next_round(workshop: Workshop) -> Round | None:
+    """The open round to reveal next: one that is voted on again, else the next of those scored ahead."""
+    return workshop.rounds.filter(state=RoundState.OPEN).order_by(F("place").asc(nulls_first=True), "pk").first()
+
+
+def precheck_unasked(workshop: Workshop) -> bool:
+    """Whether nothing is revealed yet of what was scored ahead, and nobody was asked the precheck's questions."""
+    shown = workshop.rounds.exclude(state=RoundState.OPEN).exists()
+    return workshop.scored_ahead and not (workshop.situation or workshop.precheck or shown)
 
 
 def reveal(*, workshop_id: int, round_id: int | None = None, by: Seat, stage: int | None = None) -> Round:
@@ -101,10 +121,12 @@ def reveal(*, workshop_id: int, round_id: int | None = None, by: Seat, stage: in
             raise Conflict(_("Settle the criterion on screen first, or leave it contested."))
         if this.workshop.scored_ahead and this.workshop.session_started_at is None:
             raise Conflict(_("Start the session before revealing what was scored ahead."))
-        target = this.round(round_id) if round_id is not None else _most_disagreement(this)
+        target = this.round(round_id) if round_id is not None else next_round(this.workshop)
         if target is None:
             raise Conflict(_("No criterion is open."))
         _require_move(target, RoundState.REVEALED)
+        if precheck_unasked(this.workshop):
+            this.aside("precheck_not_asked")
         target.state = RoundState.REVEALED
         target.revealed_at = timezone.now()
         target.save()
@@ -121,11 +143,15 @@ def settle(*, workshop_id: int, round_id: int, lean: int, why: str, by: Seat, st
         this.require_phase(Phase.SCORING, Phase.OUTCOME)
         target = this.round(round_id)
         _require_move(target, RoundState.SETTLED)
+        scores = list(target.ballots.values_list("score", flat=True))
+        if needs_reason(lean, scores) and not why.strip():
+            raise Conflict(_("Say why: this is not where most ballots are. The reason prints beside it."))
         target.state = RoundState.SETTLED
         target.lean, target.why, target.settled_by = lean, why, this.by.name
         target.settled_at = timezone.now()
         target.save()
-        this.stage("settled", criterion=target.criterion, round=target.number, lean=lean)
+        opposed = {"against": against(lean, scores), "ballots": len(scores)} if needs_reason(lean, scores) else {}
+        this.stage("settled", criterion=target.criterion, round=target.number, lean=lean, why=why, **opposed)
     return target
 
 
@@ -141,7 +167,7 @@ def leave_contested(*, workshop_id: int, round_id: int, why: str, by: Seat, stag
         target.why, target.settled_by = why, this.by.name
         target.settled_at = timezone.now()
         target.save()
-        this.stage("left_contested", criterion=target.criterion, round=target.number)
+        this.stage("left_contested", criterion=target.criterion, round=target.number, why=why)
     return target
 
 

@@ -31,6 +31,8 @@ _ALL_IS_WELL = f"""
             AND r.id = %(round)s AND r.state = 'open'
         {{locks}}
     )"""  # noqa: S608 - names of our own tables
+# Once the session has started, what was cast ahead stays as it is; what is missing may still be added.
+_NOT_FROZEN = _ALL_IS_WELL.replace("r.state = 'open'", "r.state = 'open' AND r.place IS NULL")
 _TELL = f""", line AS (
         INSERT INTO {_MINUTE} (workshop_id, act, who, detail, at)
         SELECT workshop, %(act)s, name, jsonb_build_object('criterion', criterion, 'round', number), %(at)s
@@ -44,11 +46,11 @@ _FIRST = f"""{_ALL_IS_WELL}, changed AS (
         SELECT round, seat, role, %(score)s, %(confidence)s, %(reason)s, %(at)s FROM well
         ON CONFLICT (round_id, seat_id) DO NOTHING RETURNING id
     ){_TELL}"""  # noqa: S608
-_CHANGE = f"""{_ALL_IS_WELL}
+_CHANGE = f"""{_NOT_FROZEN}
     UPDATE {_BALLOT} b SET role = well.role, score = %(score)s, confidence = %(confidence)s, reason = %(reason)s,
         cast_at = %(at)s
     FROM well WHERE b.round_id = well.round AND b.seat_id = well.seat RETURNING well.workshop, well.stage, 0"""  # noqa: S608
-_WITHDRAW = f"""{_ALL_IS_WELL}, changed AS (
+_WITHDRAW = f"""{_NOT_FROZEN}, changed AS (
         DELETE FROM {_BALLOT} b USING well WHERE b.round_id = well.round AND b.seat_id = well.seat RETURNING b.id
     ){_TELL}"""  # noqa: S608
 

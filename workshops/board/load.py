@@ -40,7 +40,8 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
     if workshop is None:
         return None
     seats = list(workshop.seats.order_by("pk"))
-    rounds = list(workshop.rounds.order_by("number"))
+    # in no other order: that of the rows in the table would tell which was written last
+    rounds = list(workshop.rounds.order_by("number", "pk"))
     any_revealed = any(one.state in REVEALED for one in rounds)
     voted: dict[int, set[int]] = defaultdict(set)
     for round_id, seat_id in Ballot.objects.filter(round__in=rounds).values_list("round_id", "seat_id"):
@@ -108,7 +109,9 @@ def own_board(board: Board, *, is_observer: bool, ballots: Mapping[int, Ballot])
         is_observer=is_observer,
         phase=board.workshop.phase,
         rounds=tuple(
-            OwnRound(criterion, one.id, one.number, ballots.get(one.id)) for criterion, one in rounds if one.is_open
+            OwnRound(criterion, one.id, one.number, ballots.get(one.id), one.is_frozen)
+            for criterion, one in rounds
+            if one.is_open
         ),
         revealed=next((ballots.get(one.id) for _criterion, one in rounds if one.state == RoundState.REVEALED), None),
     )
@@ -179,6 +182,7 @@ def _round(
         criterion=one.criterion,
         number=one.number,
         state=one.state,
+        is_frozen=one.is_frozen,
         cast=len(voted),
         expected=len(voted | {seat.pk for seat in voters}),
         by_role=by_role,

@@ -29,6 +29,7 @@ class OwnRound:
     round_id: int
     number: int
     ballot: Ballot | None
+    is_frozen: bool = False  # what is cast stays as it is
 
     @property
     def targets(self) -> tuple[Target, ...]:

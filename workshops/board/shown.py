@@ -15,7 +15,9 @@ from decisions.framework import guide
 from decisions.framework.criteria import BY_KEY, Criterion
 from decisions.framework.customise import Framework
 from decisions.framework.precheck import ROOM_QUESTIONS
+from decisions.framework.settling import needs_reason, settled_words
 from decisions.framework.starting_points import StartingPoint
+from decisions.framework.told import answer_words, question
 from workshops import words
 from workshops.models import (
     Confidence,
@@ -117,6 +119,7 @@ class RoundView:
     criterion: str
     number: int
     state: str
+    is_frozen: bool
     cast: int
     expected: int
     by_role: tuple[RoleCount, ...]
@@ -135,6 +138,18 @@ class RoundView:
     @property
     def lean_words(self) -> str:
         return "" if self.lean is None else words.lean_words(self.lean)
+
+    @property
+    def settled_words(self) -> str:
+        """By whom it was settled, with the reason where it went against most ballots."""
+        scores = [dot.score for dot in self.results.dots] if self.results is not None else []
+        return "" if self.lean is None else str(settled_words(self.settled_by, self.lean, scores, self.why))
+
+    @property
+    def needed_reason(self) -> bool:
+        """Whether the reason is part of how it was settled."""
+        scores = [dot.score for dot in self.results.dots] if self.results is not None else []
+        return self.lean is not None and needs_reason(self.lean, scores)
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -269,9 +284,11 @@ class Board:
 
     @property
     def precheck_lines(self) -> tuple[Answered, ...]:
-        """The room's own questions with what was said, in words."""
+        """What the room was asked and said, in words."""
+        said = ((key, value) for key, value in self.situation.items() if value is not None)
+        rule = (Answered(str(question(key)), str(answer_words(value, value)), "") for key, value in said)
         own = (Answered(one["question"], one["answer"], "") for one in asked_of(self.precheck, self.framework))
-        return *self._room_lines, *own
+        return *self._room_lines, *rule, *own
 
     @property
     def _room_lines(self) -> tuple[Answered, ...]:

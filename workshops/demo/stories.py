@@ -65,6 +65,7 @@ SUPPORT = Story(
     starting_point="support_copilot",
     tags=("support", "internal"),
     situation={
+        "pre_check": [],
         "behaviour_dominates": False,
         "sources_matter": True,
         "documents_drive": True,
@@ -276,6 +277,7 @@ MARKETING = Story(
     starting_point="marketing_assistant",
     tags=("marketing", "brand"),
     situation={
+        "pre_check": [],
         "behaviour_dominates": True,
         "sources_matter": False,
         "documents_drive": True,

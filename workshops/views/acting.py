@@ -85,10 +85,8 @@ def situation(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
         return refused(request, seat, "situation_form", form)
     said = {"situation": form.situation(), "precheck": form.precheck()}
     if "phase" in request.POST:
-        # what a starting point suggests counts only once somebody says so: untouched, it is not kept by moving on
-        answers = said if form.has_changed() else None
         to, stage = way_on(request), stage_seen(request)
-        actions.move_phase(workshop_id=seat.workshop_id, phase=to, by=seat, stage=stage, answers=answers)
+        actions.move_phase(workshop_id=seat.workshop_id, phase=to, by=seat, stage=stage, answers=said)
     else:
         actions.answer_situation(workshop_id=seat.workshop_id, by=seat, **said)
     return done(request, seat)
@@ -154,16 +152,19 @@ def start_session(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpRespo
 def reveal(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int | None = None) -> HttpResponse:
     """Show the ballots; asks first when some are missing."""
     seat = require_seat(request, workshop_id)
-    if round_id is not None:
-        target = round_of(seat, round_id)
-        voters = seat.workshop.seats.filter(is_observer=False, removed_at__isnull=True).count()
-        missing = voters - target.ballots.count()
-        if seat.is_facilitator and target.state == "open" and missing > 0 and "anyway" not in request.POST:
-            context = {**room_context(request, seat), "missing": missing, "round_id": round_id}
+    target = round_of(seat, round_id) if round_id is not None else actions.next_round(seat.workshop)
+    if seat.is_facilitator and target is not None and target.state == "open" and "anyway" not in request.POST:
+        context = room_context(request, seat)
+        # of what was scored ahead all open criteria are named: which one comes next is not told before its reveal
+        awaited = [one for one in context["board"].criteria if one.round is not None and one.round.is_open]
+        if round_id is not None or not target.is_frozen:
+            awaited = [one for one in awaited if one.round.id == target.pk]
+        missing = sum(one.round.expected - one.round.cast for one in awaited)
+        unasked = actions.precheck_unasked(seat.workshop)
+        if missing or unasked:
+            context |= {"missing": missing, "awaited": awaited, "unasked": unasked, "action": request.path}
             template = "workshops/fragments/reveal_anyway.html"
-            if request.htmx:
-                return render(request, template, context)
-            return render(request, "workshops/reveal_anyway.html", context)
+            return render(request, template if request.htmx else "workshops/reveal_anyway.html", context)
     actions.reveal(workshop_id=seat.workshop_id, round_id=round_id, by=seat, stage=stage_seen(request))
     return done(request, seat)
 
@@ -173,17 +174,17 @@ def reveal(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int | Non
 def settle(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
     """Fix the group's lean, or leave the criterion contested."""
     seat = require_seat(request, workshop_id)
-    round_of(seat, round_id)
+    scores = list(round_of(seat, round_id).ballots.values_list("score", flat=True))
     stage = stage_seen(request)
     if "contested" in request.POST:
         contest = ContestForm(request.POST)
         if not contest.is_valid():
-            return refused(request, seat, "settle_form", SettleForm(request.POST))
+            return refused(request, seat, "settle_form", SettleForm(request.POST, scores))
         actions.leave_contested(
             workshop_id=seat.workshop_id, round_id=round_id, by=seat, stage=stage, **contest.cleaned_data
         )
         return done(request, seat)
-    form = SettleForm(request.POST)
+    form = SettleForm(request.POST, scores)
     if not form.is_valid():
         return refused(request, seat, "settle_form", form)
     actions.settle(workshop_id=seat.workshop_id, round_id=round_id, by=seat, stage=stage, **form.cleaned_data)

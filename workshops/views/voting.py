@@ -44,6 +44,8 @@ def ballot(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) -> H
         and form.is_valid()
         and actions.vote(public_id=workshop_id, held=held, round_id=round_id, cast=form.cleaned_data)
     ):
+        if "frozen" in request.POST:
+            return own_ballot(request, require_seat(request, workshop_id))
         return saved(request, workshop_id, round_id, form.cleaned_data["score"])
     seat = require_seat(request, workshop_id)
     if not form.is_valid():
@@ -51,6 +53,8 @@ def ballot(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) -> H
         return own_ballot(request, seat, status=422, ballot_form=form, at=round_id)
     with unknown_rounds(seat, round_id):
         actions.cast_ballot(workshop_id=seat.workshop_id, round_id=round_id, by=seat, **form.cleaned_data)
+    if "frozen" in request.POST:
+        return own_ballot(request, seat)
     return saved(request, workshop_id, round_id, form.cleaned_data["score"])
 
 

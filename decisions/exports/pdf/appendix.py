@@ -13,6 +13,7 @@ from decisions.base.markdown import Node
 from decisions.exports import wording
 from decisions.exports.sources import by_part, scored
 from decisions.exports.text import clean, plain, prose
+from decisions.framework.settling import settled_words
 
 from .fonts import Glyphs
 from .levels import Level
@@ -76,7 +77,11 @@ def build(page: Page, level: Level, cut: Iterable[str]) -> dict[str, Any]:
     values = {
         "continued": continued,
         "reasons": [budget.text(reason) for reason in content["reasons"]],
-        "situation": [budget.text(line) for line in _situation(content["situation"])],
+        "fragile": [budget.text(line) for line in content["fragile"]],
+        "situation": [
+            budget.text(f"{asked} {said}" + (f" ({noted})" if noted else ""))
+            for asked, said, noted in wording.answers(content["situation"])
+        ],
         "criteria": [_criterion(criterion, budget) for criterion in scored(content)],
         "attendees": budget.text(
             "; ".join(
@@ -122,9 +127,10 @@ def _said(piece: Piece, budget: Budget) -> tuple[Node, ...]:
 def _criterion(criterion: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
     by = ""
     if criterion["state"] == "settled" and criterion["settled_by"]:
-        by = _("settled by %(name)s") % {"name": clean(criterion["settled_by"], 80)}
+        scores = [ballot["score"] for ballot in criterion["ballots"]]
+        by = str(settled_words(clean(criterion["settled_by"], 80), criterion["lean"], scores, criterion["why"]))
     if criterion["rounds"] > 1:
-        by = ", ".join(part for part in (by, _("%(count)d rounds") % {"count": criterion["rounds"]}) if part)
+        by = ", ".join(part for part in (_("%(count)d rounds") % {"count": criterion["rounds"]}, by) if part)
     return {
         "name": budget.text(criterion["name"]),
         "word": wording.lean(criterion),
@@ -138,7 +144,8 @@ def _criterion(criterion: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
 def _earlier(number: int, one: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
     """A round that was scored again: what it came to then, with its ballots."""
     lean = "" if one["lean"] is None else wording.word(wording.LEANS, one["lean"])
-    by = _("settled by %(name)s") % {"name": clean(one["settled_by"], 80)} if lean and one["settled_by"] else ""
+    scores = [ballot["score"] for ballot in one["ballots"]]
+    by = str(settled_words(clean(one["settled_by"], 80), one["lean"], scores, one["why"])) if lean else ""
     title = _("Round %(number)d, scored again") % {"number": number}
     return {
         "title": budget.text(" · ".join(part for part in (title, lean, by) if part)),
@@ -158,18 +165,3 @@ def _ballots(one: Mapping[str, Any], budget: Budget) -> list[dict[str, Any]]:
         }
         for ballot in budget.take(one["ballots"])
     ]
-
-
-def _situation(situation: Mapping[str, Any]) -> list[str]:
-    told = []
-    for key, answer in situation.items():
-        if answer is None or answer == []:
-            said = _("none") if answer == [] else _("not asked")
-        elif isinstance(answer, bool):
-            said = _("yes") if answer else _("no")
-        elif isinstance(answer, (list, tuple)):
-            said = ", ".join(clean(str(part).replace("_", " "), 80) for part in answer)
-        else:
-            said = clean(answer, 300)
-        told.append(f"{wording.word(wording.SITUATION, key)}: {said}")
-    return told

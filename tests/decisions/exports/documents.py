@@ -18,6 +18,23 @@ CRITERIA = (
     ("latency_cost", "Latency and cost"),
     ("data_sensitivity", "Data sensitivity"),
 )
+AT = "2026-11-10T09:04:00Z"
+SITUATION: tuple[tuple[str, Any, Any], ...] = (
+    ("pre_check", [], []),
+    ("prompt_baseline_sufficient", False, False),
+    ("behaviour_dominates", None, False),
+    ("sources_matter", True, True),
+    ("documents_drive", True, True),
+    ("explainability_required", None, False),
+    ("one_answer_this_week", None, False),
+    ("training_capacity_short", None, False),
+    ("update_owner", False, False),
+    ("labelled_examples", None, True),
+    ("clean_task_data", None, True),
+    ("evaluation_set_locked", True, True),
+    ("content_owner", None, True),
+    ("fast_changing_rules", None, False),
+)
 PEOPLE = (
     ("Ines Weber", "product"),
     ("Tom Reyes", "product"),
@@ -87,6 +104,7 @@ def support_copilot() -> Json:
             "Sensitive data leans RAG: retrieval has to filter by the asker's role.",
         ],
         "flags": ["role_filters_in_retrieval_required"],
+        "fragile": ["If data sensitivity came to 0 instead of -1, the approach would be hybrid (both together)."],
         "fallback": {
             "label": "Decline and hand over",
             "text": "No passage above the floor: the copilot says so, shows the three nearest runbooks and opens a hand-over.",
@@ -117,14 +135,9 @@ def support_copilot() -> Json:
             for key, name in CRITERIA
         ],
         "situation": {
-            "pre_check": [],
-            "prompt_baseline_sufficient": False,
-            "behaviour_dominates": False,
-            "sources_matter": True,
-            "documents_drive": True,
-            "explainability_required": False,
-            "update_owner": False,
-            "evaluation_set_locked": True,
+            key: {"value": value, "counted_as": counted, "by": by, "at": AT if by else None}
+            for key, value, counted in SITUATION
+            for by in ("" if value is None else "Ines Weber",)
         },
         "metrics": [
             {

@@ -7,7 +7,7 @@ from decisions.framework.answers import CRITERIA, LEANS, PRE_CHECK, THREE_VALUED
 leans = st.sampled_from(LEANS)
 votes = st.lists(leans, min_size=1, max_size=6)
 switches = {
-    key: st.booleans()
+    key: st.sampled_from((None, False, True))
     for key in (
         "prompt_baseline_sufficient",
         "documents_drive",
@@ -24,7 +24,7 @@ switches = {
 }
 situations = st.builds(
     Situation,
-    pre_check=st.one_of(st.just(()), st.lists(st.sampled_from(PRE_CHECK), unique=True).map(tuple)),
+    pre_check=st.one_of(st.none(), st.just(()), st.lists(st.sampled_from(PRE_CHECK), unique=True).map(tuple)),
     **{key: st.sampled_from((None, False, True)) for key in THREE_VALUED},
     **switches,
 )

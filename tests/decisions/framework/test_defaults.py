@@ -202,8 +202,16 @@ def test_every_criterion_has_two_ends_five_anchors_and_signals_both_ways():
 
 def test_every_situation_answer_but_the_ticks_is_asked():
     assert {question.key for question in SITUATION} == set(SITUATION_KEYS) - {"pre_check"}
-    defaults = Situation()
-    assert all(getattr(defaults, question.key) is question.default for question in SITUATION)
+    nobody_asked = Situation()
+    assert all(getattr(nobody_asked, key) is None for key in SITUATION_KEYS)
+    assert nobody_asked.as_dict() == {}
+    counted_as_yes = {"update_owner", "labelled_examples", "clean_task_data", "evaluation_set_locked", "content_owner"}
+    assert {key for key in SITUATION_KEYS if nobody_asked.counted(key) is True} == counted_as_yes
+    assert {key for key in SITUATION_KEYS if nobody_asked.counted(key) is None} == {
+        "behaviour_dominates",
+        "sources_matter",
+    }
+    assert nobody_asked.counted("pre_check") == ()
 
 
 # --- a team's own starting points ----------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ def differing(before, after):
         (("criteria", 0, "ballots", 0, "score"), 2, "Ballots"),
         (("criteria", 0, "ballots", 1, "reason"), "Said anew.", "Ballots"),
         (("criteria", 0, "rounds"), 2, "Criteria"),
-        (("situation", "documents_drive"), False, "Situation"),
+        (("situation", "documents_drive", "value"), False, "Situation"),
         (("decision", "context"), "The desk moved.", "Question"),
         (("reasons",), ["Something else."], "What the rule says"),
         (("flags",), ["phase_zero_eval_first"], "What the rule says"),

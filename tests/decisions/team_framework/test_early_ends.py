@@ -205,7 +205,8 @@ def test_every_viewer_sees_the_switch_and_what_it_would_change(cast):
         page = room.client(name).get(room.url("room")).content.decode()
         assert "Must answers be explainable?" in page
         assert "If answers had to be explainable this would be hybrid" in page
-        assert ('role="switch"' in page) is (name == "felix")
+        assert ('name="required" value="yes"' in page) is (name == "felix")
+        assert ("Not asked" in page) is True
 
 
 def test_felix_switches_it_and_the_outcome_says_what_it_changed(cast):

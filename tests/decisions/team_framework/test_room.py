@@ -123,7 +123,8 @@ def test_answers_reach_the_record_with_the_names_of_framework_and_rule(cast):
         "Two desks, one model.\n\nWhich regions use it?\nEU only\n\nHas the works council seen it?\nyes"
         "\n\nWhich desk?\nReturns"
     )
-    assert "clean_task_data" in content["situation"], "what was not asked keeps its default"
+    hidden = content["situation"]["clean_task_data"]
+    assert (hidden["value"], hidden["counted_as"]) == (None, True), "a hidden question is not asked"
 
 
 def test_a_wrong_answer_keeps_what_was_typed(cast):
@@ -148,12 +149,13 @@ def test_a_starting_point_says_what_to_look_at_first_and_suggests_answers(cast):
     assert "/guide/knowledge-churn/" in page_of(room)
     room.go("precheck")
     form = SituationForm(situation={}, precheck={}, start=shown.start)
-    assert form["documents_drive"].value() is True
-    assert form["explainability_required"].value() is False
+    assert (form["documents_drive"].value(), form["explainability_required"].value()) == ("", "")
+    assert "“Returns desk” suggests yes." in form["documents_drive"].help_text
+    assert "suggests" not in form["explainability_required"].help_text
     assert "Returns desk" in page_of(room, "felix")
     actions.answer_situation(workshop_id=room.id, situation={"documents_drive": False}, precheck={}, by=room.felix)
     answered = SituationForm(situation=room.now().situation, precheck={}, start=shown.start)
-    assert answered["documents_drive"].value() is False, "the room's own word stands over a suggestion"
+    assert answered["documents_drive"].value() == "no", "the room's own word"
     room.go("scoring")
     room.open(rooms.CHURN)
     assert "Count the campaigns of a year." in page_of(room)
