@@ -13,6 +13,11 @@ STEPS: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
     ("marked long", {}, (*PYTEST, "-m", "long", "tests")),
     ("blindness: twin worlds", {"TWIN_SCHEDULES": "1000"}, (*PYTEST, "tests/workshops/test_blindness.py")),
     ("meetings: random courses", {"STATEFUL_EXAMPLES": "200"}, (*PYTEST, "tests/workshops/test_always.py")),
+    (
+        "said: workshops traced to what was said",
+        {"SAID_WORKSHOPS": "300"},
+        (*PYTEST, "tests/decisions/records/test_only_what_was_said.py"),
+    ),
     ("schema: questions to the API", {"SCHEMA_EXAMPLES": "900"}, (*PYTEST, "-s", "tests/decisions/api/test_schema.py")),
     ("mutants: promises broken on purpose", {}, ("-m", "tests.mutants")),
     ("pdf: random records, both papers", {"GW_PDF_RECORDS": "200"}, (*PYTEST, "tests/decisions/exports")),

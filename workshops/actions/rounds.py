@@ -186,7 +186,6 @@ def reopen_round(*, workshop_id: int, criterion: str, by: Seat, stage: int | Non
         if last.state == RoundState.REVEALED:
             # talk changed minds before anybody settled: the revealed round stands as contested history
             last.state, last.settled_by, last.settled_at = RoundState.CONTESTED, this.by.name, timezone.now()
-            last.why = last.why or _("Scored again after the talk.")
             last.save()
         opened = Round.objects.create(workshop=this.workshop, criterion=criterion, number=last.number + 1)
         this.stage("reopened", criterion=criterion, round=opened.number)
