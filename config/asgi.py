@@ -46,7 +46,7 @@ class Application:
         if message["type"] == "lifespan.startup":
             self.hub.start()
             self.hear_signals()
-            spare_the_collector()
+            freeze_gc()
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await self.hub.stop()
@@ -73,7 +73,7 @@ class Application:
         chain(signal.SIGINT)
 
 
-def spare_the_collector() -> None:
+def freeze_gc() -> None:
     """Keep what is loaded at the start out of every later garbage collection.
 
     Walking through all of Django's own objects held every thread for 100 ms, some times a minute: the slowest votes.

@@ -18,7 +18,7 @@ _empty_tables = TransactionTestCase._fixture_teardown
 
 
 def _empty_tables_without_guards(self):
-    with guards.lifted():
+    with guards.disabled():
         _empty_tables(self)
 
 

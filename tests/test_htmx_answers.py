@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import include, path
 from django_htmx.http import HttpResponseLocation
 
-from decisions.log import acts as questions
+from decisions.log import acts
 from tests import people, rooms
 from tests.rooms import CHURN
 
@@ -204,9 +204,7 @@ def test_a_wrong_form_takes_the_place_of_the_content_with_what_is_wrong(olga):
 def test_a_conflict_shows_both_versions_in_place(olga, world):
     now = {"title": "Theirs", "question": "Theirs?", "context": "", "tags": "", "version": "0"}
     asked = people.Decision.objects.get()
-    questions.reword(
-        decision=asked, by=world.felix, title="Theirs", question="Theirs?", context="", version=asked.version
-    )
+    acts.reword(decision=asked, by=world.felix, title="Theirs", question="Theirs?", context="", version=asked.version)
     typed = {**now, "title": "Mine", "version": str(asked.version)}
     answer = htmx(olga, "post", f"{HERE}edit/", typed, at=f"{HERE}edit/")
     assert answer.status_code == 409

@@ -43,7 +43,7 @@ class Guest:
 
 
 @dataclass(frozen=True)
-class Comer:
+class UninvitedVoter:
     """A voter who came without an invitation."""
 
     seat: Seat
@@ -52,7 +52,7 @@ class Comer:
 
 
 @dataclass(frozen=True)
-class Awaited:
+class MissingVoter:
     """Somebody whose ballot is missing in an open round and who can be reached."""
 
     name: str
@@ -101,24 +101,24 @@ class Guests:
         return [Guest(one, self._state(one), self._voted(one.seat)) for one in self.invitations]
 
     @property
-    def others(self) -> list[Comer]:
+    def others(self) -> list[UninvitedVoter]:
         """Voters who came by code or link, or who led the room from the start."""
         known = {one.seat_id for one in self.invitations}
         return [
-            Comer(one, bool(address_of(one)), self._voted(one))
+            UninvitedVoter(one, bool(address_of(one)), self._voted(one))
             for one in self.seats
             if one.votes and one.pk not in known
         ]
 
-    def awaited(self, but: Seat) -> list[Awaited]:
+    def awaited(self, but: Seat) -> list[MissingVoter]:
         """Whose ballots are missing and who has an address; each address once, the one of an invitation first."""
-        found: dict[str, Awaited] = {}
+        found: dict[str, MissingVoter] = {}
         for one in (*self._awaited_invited(), *self._awaited_seats()):
             if one.seat is None or one.seat.pk != but.pk:
                 found.setdefault(one.address.lower(), one)
         return list(found.values())
 
-    def _awaited_invited(self) -> Iterator[Awaited]:
+    def _awaited_invited(self) -> Iterator[MissingVoter]:
         reached = set()
         for one in reversed(self.invitations):  # of two for one seat, the newer
             if one.seat is None:
@@ -127,14 +127,14 @@ class Guests:
                 missing = 0 if one.seat_id in reached else self._missing(one.seat)
                 reached.add(one.seat_id)
             if missing:
-                yield Awaited(one.seat.name if one.seat else one.name, one.email, missing, one.seat, one)
+                yield MissingVoter(one.seat.name if one.seat else one.name, one.email, missing, one.seat, one)
 
-    def _awaited_seats(self) -> Iterator[Awaited]:
+    def _awaited_seats(self) -> Iterator[MissingVoter]:
         known = {one.seat_id for one in self.invitations}
         for one in self.seats:
             address, missing = address_of(one), self._missing(one)
             if one.pk not in known and address and missing:
-                yield Awaited(one.name, address, missing, one, None)
+                yield MissingVoter(one.name, address, missing, one, None)
 
     def _missing(self, seat: Seat) -> int:
         return len(self.open - self._cast[seat.pk]) if seat.votes else 0

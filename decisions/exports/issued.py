@@ -15,7 +15,7 @@ from decisions.exports.pdf.levels import PAPERS
 from decisions.exports.pdf.pool import PdfError, cache_key, render_pdf
 
 # A web thread that waits for a page answers nobody else, so some are always left for the rooms.
-_places = threading.BoundedSemaphore(max(1, settings.WEB_THREADS - 3))
+render_slots = threading.BoundedSemaphore(max(1, settings.WEB_THREADS - 3))
 # Whoever asks for what is being made waits for it instead of having it made again.
 _making = [threading.Lock() for _place in range(16)]
 
@@ -40,12 +40,12 @@ def pdf_now(document: Mapping[str, Any], paper: str = "A4", *, appendix: bool = 
     kept = _kept(_path(cache_key(document, paper, appendix=appendix)))
     if kept is not None:
         return kept
-    if not _places.acquire(blocking=False):
+    if not render_slots.acquire(blocking=False):
         raise PdfError(_("Many PDFs are being made right now. Please try again in a minute."))
     try:
         return pdf_of(document, paper, appendix=appendix)
     finally:
-        _places.release()
+        render_slots.release()
 
 
 def was_issued(data: bytes, document: Mapping[str, Any]) -> bool:

@@ -122,7 +122,7 @@ def erase_payload(*, log: LogHead, sequence: int, why: str, actor: str) -> LogEn
     if entry is None or not entry.payload or entry.type == ERASED:
         raise ValueError(f"The log “{head.name}” has no entry {sequence} with a payload that could be erased")
     gone = entry.payload_hash
-    with guards.lifted():
+    with guards.disabled():
         LogEntry.objects.filter(pk=entry.pk).update(payload="")
     return append(
         team=head.team,

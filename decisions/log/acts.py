@@ -1,4 +1,4 @@
-"""Acts on decisions: ask one, reword it, tag it."""
+"""Acts on decisions: create one, reword it, tag it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from . import summary
 
 
 @transaction.atomic
-def ask(
+def create_decision(
     *,
     team: Team,
     title: str,

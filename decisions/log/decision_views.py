@@ -1,4 +1,4 @@
-"""Pages of one decision: ask it, reword it, read it."""
+"""Pages of one decision: create it, reword it, read it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,14 +22,14 @@ from decisions.records.base import version_of
 from decisions.team_framework import acts as frameworks
 from decisions.trail.forms import AtForm
 
-from . import acts as questions
+from . import acts
 from .decision_page import decision_page
 from .forms import DecisionForm, RevisitForm, RewordForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def decision_new(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask a new decision."""
+    """Create a decision."""
     membership = membership_of(request.user, slug)
     require_editor(membership)
     initial = {"owner": str(membership.user_id), **_start(membership, request.GET.get("starting_point", ""))}
@@ -37,7 +37,7 @@ def decision_new(request: HttpRequest, slug: str) -> HttpResponse:
     if answer := checked(request, form):
         return answer
     if request.method == "POST" and form.is_valid():
-        decision = questions.ask(team=membership.team, by=signed_in(request), **form.cleaned_data)
+        decision = acts.create_decision(team=membership.team, by=signed_in(request), **form.cleaned_data)
         messages.success(request, _("Decision %(number)s is asked.") % {"number": decision.number})
         return redirect("decisions:decision", slug=slug, number=decision.number)
     context = {"team": membership.team, "membership": membership, "form": form}
@@ -76,8 +76,8 @@ def decision_edit(request: HtmxHttpRequest, slug: str, number: int) -> HttpRespo
     status = 200 if sent is None else 422
     if sent is not None and form.is_valid():
         try:
-            words = {**questions.words_of(decision), **form.cleaned_data}
-            questions.reword(decision=decision, by=signed_in(request), **words)
+            words = {**acts.words_of(decision), **form.cleaned_data}
+            acts.reword(decision=decision, by=signed_in(request), **words)
         except Conflict as conflict:
             now = decision_of(membership, number)
             # What was typed stays in the form, beside what stands; sending it again then replaces that.

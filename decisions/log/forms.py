@@ -13,7 +13,7 @@ from decisions.team_framework import acts as frameworks
 
 
 class DecisionForm(forms.Form):
-    """Ask a decision or reword it."""
+    """Create a decision or reword it."""
 
     title = Line(
         label=_("Title"),

@@ -1,4 +1,4 @@
-"""What ends a record's life as a text in motion: accept it, replace it, withdraw it."""
+"""Accept, supersede or withdraw a record."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""Acts on teams: found one, invite, accept, change a role, remove a member."""
+"""Acts on teams: create one, invite, accept, change a role, remove a member."""
 
 import re
 from datetime import timedelta
@@ -25,7 +25,7 @@ def teams_of(user: User) -> QuerySet[Membership]:
     return user.memberships.select_related("team").order_by("team__name", "team_id")
 
 
-def found(*, name: str, by: User) -> Team:
+def create_team(*, name: str, by: User) -> Team:
     """A new team with `by` as its owner; its slug comes from the name and is unique."""
     base = slugify(name)[:48].strip("-") or "team"
     for _attempt in range(5):

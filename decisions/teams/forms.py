@@ -10,7 +10,7 @@ from decisions.models import TeamRole
 
 
 class TeamForm(forms.Form):
-    """Found a team."""
+    """Create a team."""
 
     name = Line(
         label=_("Name of the team"),

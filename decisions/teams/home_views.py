@@ -9,7 +9,7 @@ from decisions.framework.criteria import CRITERIA
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Send members to their team's log, newcomers to found a team, and everybody else to the landing page."""
+    """Send members to their team's log, newcomers to create a team, and everybody else to the landing page."""
     if not request.user.is_authenticated:
         return welcome(request)
     membership = request.user.memberships.select_related("team").order_by("-joined_at").first()

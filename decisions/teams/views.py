@@ -22,12 +22,12 @@ from .forms import InviteForm, RoleForm, TeamForm
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def team_new(request: HttpRequest) -> HttpResponse:
-    """Found a team."""
+    """Create a team."""
     form = TeamForm(request.POST or None)
     if answer := checked(request, form):
         return answer
     if request.method == "POST" and form.is_valid():
-        team = teams.found(name=form.cleaned_data["name"], by=signed_in(request))
+        team = teams.create_team(name=form.cleaned_data["name"], by=signed_in(request))
         messages.success(request, _("%(team)s is founded. Invite the people who decide with you.") % {"team": team})
         return redirect("decisions:log", slug=team.slug)
     context = {"form": form, "memberships": teams.teams_of(signed_in(request))}

@@ -23,8 +23,8 @@ from workshops.actions.people import sit
 from workshops.guests import (
     BETWEEN_MAILS,
     MOST_INVITED,
-    Awaited,
     Guests,
+    MissingVoter,
     invitation_behind,
     last_mailed,
 )
@@ -74,7 +74,7 @@ def invite(*, workshop_id: int, email: str, name: str, role: str, is_observer: b
             known = SeatInvitation(workshop=this.workshop, email=address)
         else:
             _require_pause(known, now)
-            known.token_hash = token_hash(new_key())  # the link of then must never come back
+            known.token_hash = token_hash(new_key())  # old links stay invalid
         known.workshop = this.workshop
         known.seat = known.withdrawn_at = None
         known.name, known.role, known.is_observer, known.invited_by = name, role, is_observer, str(this.by.name)
@@ -100,7 +100,7 @@ def invite_again(*, workshop_id: int, invitation_id: int, by: Seat) -> tuple[str
 
 
 def withdraw_invitation(*, workshop_id: int, invitation_id: int, by: Seat) -> str:
-    """Whose link stops working; refused once the seat is taken, for then removing the seat is what is meant."""
+    """Revoke an invitation; refused once the seat is taken, because then the seat is what has to be removed."""
     with act(workshop_id, by) as this:
         permissions.require_facilitator(this.by, this.workshop)
         one = _invitation(this, invitation_id)
@@ -193,7 +193,7 @@ def _renew(one: SeatInvitation, write: Callable[[str], mail.Letter], **times: da
     return Sent(write(token), one, one.seat.name if one.seat else one.name, {**before, "is_undelivered": True})
 
 
-def _to_remind(this: Act, now: datetime) -> list[Awaited]:
+def _to_remind(this: Act, now: datetime) -> list[MissingVoter]:
     guests = Guests(this.workshop)
     if not guests.open:
         raise Conflict(_("No criterion is open, so there is nothing to remind anybody of."))
@@ -208,7 +208,7 @@ def _to_remind(this: Act, now: datetime) -> list[Awaited]:
     return now_due
 
 
-def _remind(one: Awaited, now: datetime) -> Sent:
+def _remind(one: MissingVoter, now: datetime) -> Sent:
     invited, seat = one.invitation, one.seat
     if invited is not None:
         return _renew(invited, lambda token: mails.reminder_to_invited(invited, token, one.missing), reminded_at=now)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from decisions import records
-from decisions.log import acts as questions
+from decisions.log import acts
 from decisions.models import Decision, Membership, Record, Team, User
 from decisions.teams import acts as teams
 from workshops import actions
@@ -27,7 +27,7 @@ def seed() -> Team:
     now = timezone.now().replace(microsecond=0)
     with at(now - timedelta(days=60)):
         people = _people()
-        team = teams.found(name=TEAM, by=people["mara"])
+        team = teams.create_team(name=TEAM, by=people["mara"])
         for key, (_name, _email, team_role, _role) in PEOPLE.items():
             if key != "mara":
                 Membership.objects.create(team=team, user=people[key], role=team_role)
@@ -48,7 +48,7 @@ def _people() -> dict[str, User]:
 
 
 def _ask(story: Story, team: Team, people: dict[str, User]) -> Decision:
-    return questions.ask(
+    return acts.create_decision(
         team=team,
         title=story.title,
         question=story.question,

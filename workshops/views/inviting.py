@@ -110,7 +110,7 @@ def _told(request: HttpRequest, seat: Seat, name: str, was_taken: bool) -> HttpR
 
 @never_cache
 @require_POST
-def again(request: HttpRequest, workshop_id: uuid.UUID, invited_id: int) -> HttpResponse:
+def resend_invitation(request: HttpRequest, workshop_id: uuid.UUID, invited_id: int) -> HttpResponse:
     """Mail somebody a new personal link."""
     seat = require_lead(request, workshop_id)
     try:

@@ -52,7 +52,7 @@ def remove(alias: str = "default") -> None:
 
 
 @contextmanager
-def lifted(alias: str = "default") -> Iterator[None]:
+def disabled(alias: str = "default") -> Iterator[None]:
     """No guards inside the block: for erasing a payload by command, and for tests that empty their tables."""
     remove(alias)
     try:

@@ -34,7 +34,7 @@ def test_every_guard_stands_after_migrate():
 
 
 def test_a_missing_guard_is_noticed_and_comes_back_with_migrate():
-    with guards.lifted():
+    with guards.disabled():
         assert "groundwork_record_frozen" in guards.missing()
     assert guards.missing() == []
 

@@ -253,7 +253,7 @@ def test_a_draft_s_text_is_told_apart(cast):
 def test_a_rewritten_log_is_found_by_the_anchor_on_paper(cast, record):
     document = records.document_of(record)
     log = LogHead.objects.get(team=cast.team)
-    with guards.lifted():  # a thief who owns the database: everything is made to fit again, but not the paper
+    with guards.disabled():  # a thief who owns the database: everything is made to fit again, but not the paper
         entry = LogEntry.objects.get()
         payload = json.loads(entry.payload) | {"title": "Something else"}
         LogEntry.objects.all().delete()
@@ -364,7 +364,7 @@ def test_a_good_log_exits_0(cast, record):
 def test_the_first_bad_entry_is_named_and_exits_1(cast, record):
     for number in range(3):
         ledger.append(team=cast.team, type="note", payload={"number": number}, actor="Olga")
-    with guards.lifted():
+    with guards.disabled():
         LogEntry.objects.filter(sequence=3).update(actor="Mallory")
 
     code, said = run("--team", "helio-desk")
@@ -375,7 +375,7 @@ def test_the_first_bad_entry_is_named_and_exits_1(cast, record):
 
 def test_a_field_outside_the_hash_is_watched_too(cast, record):
     other = people.decision(cast.team)
-    with guards.lifted():
+    with guards.disabled():
         LogEntry.objects.update(decision=other)
     assert "moved to another decision" in run()[1]
 
@@ -399,7 +399,7 @@ def test_an_erased_payload_exits_2_and_only_by_the_command(cast, record):
 
 
 def test_a_blanked_payload_that_no_entry_explains_is_broken(cast, record):
-    with guards.lifted():
+    with guards.disabled():
         LogEntry.objects.update(payload="")
     assert run()[0] == 1
 
@@ -437,7 +437,7 @@ def test_a_cut_tail_is_found_with_what_an_owner_kept(cast, record, tmp_path, dja
     assert run("--since", str(kept))[0] == 0
 
     first = LogEntry.objects.get(sequence=1)
-    with guards.lifted():
+    with guards.disabled():
         LogEntry.objects.filter(sequence=2).delete()
     LogHead.objects.filter(pk=log.pk).update(sequence=1, head=first.entry_hash)
 

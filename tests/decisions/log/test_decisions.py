@@ -3,7 +3,7 @@
 import pytest
 
 from decisions.base.errors import Conflict
-from decisions.log import acts as questions
+from decisions.log import acts
 from decisions.models import Decision, DecisionSummary
 from tests.people import cast, decision
 
@@ -40,8 +40,8 @@ def test_a_facilitator_asks_a_decision_and_reads_its_page(client, world):
 
 def test_numbers_are_counted_by_team_and_without_gaps(world):
     for _number in range(3):
-        questions.ask(team=world.team, title="A", question="B?", by=world.olga)
-    questions.ask(team=world.other_team, title="A", question="B?", by=world.xaver)
+        acts.create_decision(team=world.team, title="A", question="B?", by=world.olga)
+    acts.create_decision(team=world.other_team, title="A", question="B?", by=world.xaver)
     assert list(world.team.decisions.order_by("number").values_list("number", flat=True)) == [1, 2, 3]
     assert world.other_team.decisions.get().number == 1
 
@@ -82,9 +82,9 @@ def test_the_slower_of_two_writers_sees_both_versions_and_loses_nothing(client, 
 def test_a_stale_version_is_a_conflict(world):
     asked = decision(world.team)
     words = {"title": "A", "question": "B?", "context": "", "by": world.olga}
-    questions.reword(decision=asked, version=1, **words)
+    acts.reword(decision=asked, version=1, **words)
     with pytest.raises(Conflict):
-        questions.reword(decision=asked, version=1, **words)
+        acts.reword(decision=asked, version=1, **words)
 
 
 @pytest.mark.parametrize(

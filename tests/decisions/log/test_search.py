@@ -13,10 +13,9 @@ from django.utils import timezone
 
 from decisions.base import typed_text as text
 from decisions.ledger import append as ledger
-from decisions.log import acts as questions
+from decisions.log import acts, search_index, summary
 from decisions.log import listing as log
 from decisions.log import search as search_module
-from decisions.log import search_index, summary
 from decisions.log.listing import Filters, page_of
 from decisions.log.search import matches, terms_of
 from decisions.models import Configuration, Decision, DecisionSummary, Record, RecordState, Revisit
@@ -42,7 +41,7 @@ def record_of(asked, *, state=RecordState.DRAFT, number=None, approach="rag", **
 
 
 def test_words_are_found_in_title_question_context_tags_rationale_and_entries(world):
-    asked = questions.ask(
+    asked = acts.create_decision(
         team=world.team, title="Support copilot", question="Retrieve runbooks?", context="Zürich tickets",
         tags=["emea"], by=world.felix,
     )  # fmt: skip
@@ -117,7 +116,7 @@ def test_search_means_the_same_on_every_database(world, monkeypatch, few):
     pick = random.Random(20261122)
     letters = ["ab", "abc", "abcd", "b", "bcd", "70b", "ÄB", "straße", "日本語", "日本", "ελλ", "ελλάς", "x9", "9", "é"]
     for _number in range(60):
-        questions.ask(
+        acts.create_decision(
             team=world.team,
             title=" ".join(pick.choices(letters, k=3)),
             question="-".join(pick.choices(letters, k=4)),
@@ -177,7 +176,7 @@ def test_filters_narrow_and_combine(world):
     Revisit.objects.create(decision=first, record=accepted, due_on=today - timedelta(days=1))
     draft = record_of(second, approach="rag")
     Revisit.objects.create(decision=second, record=draft, due_on=today + timedelta(days=10))
-    questions.reword(
+    acts.reword(
         decision=second,
         version=1,
         title="Second",
@@ -280,7 +279,7 @@ def test_the_list_takes_as_many_queries_for_many_as_for_few(client, world):
     counts = {}
     for size in (1, 40):
         while Decision.objects.filter(team=world.team).count() < size:
-            questions.ask(
+            acts.create_decision(
                 team=world.team, title="Copilot", question="Q?", tags=["a", "b"], owner=world.mina, by=world.olga
             )
         for address in ("", "?q=copilot", "?q=copilot&owner=mina&tag=a&status=open"):

@@ -79,12 +79,12 @@ def test_whoever_asks_for_what_is_being_made_waits_for_it_and_some_threads_stay_
         return b"%PDF-1.7 " + paper.encode()
 
     monkeypatch.setattr(issued, "render_pdf", slowly)
-    monkeypatch.setattr(issued, "_places", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(issued, "render_slots", threading.BoundedSemaphore(2))
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(issued.pdf_now, document)
         assert began.wait(20)
         second = pool.submit(issued.pdf_now, document)
-        while issued._places._value:  # until the second one waits
+        while issued.render_slots._value:  # until the second one waits
             time.sleep(0.01)
         with pytest.raises(PdfError, match="Many PDFs"):
             issued.pdf_now(document)

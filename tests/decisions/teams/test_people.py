@@ -46,7 +46,9 @@ def test_a_founder_owns_the_team_and_lands_on_its_empty_log(client):
 
 def test_teams_of_one_name_get_slugs_of_their_own(client):
     ines = person("Ines")
-    slugs = [teams.found(name=name, by=ines).slug for name in ("Helio", "Helio", "helio", "Helio 2", "検索", "!!!")]
+    slugs = [
+        teams.create_team(name=name, by=ines).slug for name in ("Helio", "Helio", "helio", "Helio 2", "検索", "!!!")
+    ]
     assert slugs == ["helio", "helio-2", "helio-3", "helio-2-2", "team", "team-2"]
 
 
