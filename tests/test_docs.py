@@ -28,6 +28,20 @@ def test_every_link_and_place_is_there(document):
     assert not missing
 
 
+def test_every_function_that_is_linked_to_is_in_its_file():
+    page = ROOT / "docs" / "architecture.md"
+    linked = re.findall(r"\[`(\w+)`\]\(([^)]+\.py)\)", page.read_text())
+    assert len(linked) > 30
+    missing = [
+        f"{function} in {path}"
+        for function, path in linked
+        if not re.search(
+            rf"^\s*(?:async )?(?:def|class) {function}\b|^{function}\b.* = ", (page.parent / path).read_text(), re.M
+        )
+    ]
+    assert not missing
+
+
 def test_every_command_is_one_of_dev():
     known = set(re.findall(r"^([a-z]+)\)$", (ROOT / "dev").read_text(), re.MULTILINE))
     assert known == {"demo", "serve", "check", "test", "lock"}
