@@ -1,6 +1,7 @@
 """What a team's machines use: API tokens, feed addresses and webhooks. Owners only; secrets are shown once."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +20,8 @@ from decisions.models import Delivery, Membership
 
 from . import webhooks
 from .forms import FeedForm, TokenForm, WebhookForm
+
+Made = TypeVar("Made")
 
 
 def _owner(request: HttpRequest, slug: str) -> Membership:
@@ -44,8 +47,14 @@ def _page(request: HttpRequest, membership: Membership, status: int = 200, **mor
     return render(request, "decisions/integrations/connections.html", {**context, **more}, status=status)
 
 
-def _refuse(form: forms.Form, conflict: Conflict) -> None:
-    form.add_error(None, str(conflict))
+def _made(form: forms.Form, act: Callable[..., Made], membership: Membership, request: HttpRequest) -> Made | None:
+    """What the act made of the form; None when either refuses, and the form then says why."""
+    if form.is_valid():
+        try:
+            return act(team=membership.team, by=signed_in(request), **form.cleaned_data)
+        except Conflict as conflict:
+            form.add_error(None, str(conflict))
+    return None
 
 
 @never_cache
@@ -61,13 +70,8 @@ def token_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a token and show it, this once."""
     membership = _owner(request, slug)
     form = TokenForm(request.POST)
-    if form.is_valid():
-        try:
-            token, secret = api_tokens.make_token(team=membership.team, by=signed_in(request), **form.cleaned_data)
-        except Conflict as conflict:
-            _refuse(form, conflict)
-        else:
-            return _page(request, membership, new_token=token, secret=secret)
+    if made := _made(form, api_tokens.make_token, membership, request):
+        return _page(request, membership, new_token=made[0], secret=made[1])
     return _page(request, membership, 422, token_form=form)
 
 
@@ -86,14 +90,8 @@ def feed_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a feed address and show it, this once."""
     membership = _owner(request, slug)
     form = FeedForm(request.POST)
-    if form.is_valid():
-        try:
-            _feed, secret = api_tokens.make_feed(team=membership.team, by=signed_in(request), **form.cleaned_data)
-        except Conflict as conflict:
-            _refuse(form, conflict)
-        else:
-            address = public_link("decisions:feed", secret)
-            return _page(request, membership, feed_address=address)
+    if made := _made(form, api_tokens.make_feed, membership, request):
+        return _page(request, membership, feed_address=public_link("decisions:feed", made[1]))
     return _page(request, membership, 422, feed_form=form)
 
 
@@ -112,13 +110,8 @@ def webhook_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Add a webhook and show its signing secret."""
     membership = _owner(request, slug)
     form = WebhookForm(request.POST)
-    if form.is_valid():
-        try:
-            webhook = webhooks.add(team=membership.team, by=signed_in(request), **form.cleaned_data)
-        except Conflict as conflict:
-            _refuse(form, conflict)
-        else:
-            return _page(request, membership, new_webhook=webhook)
+    if made := _made(form, webhooks.add, membership, request):
+        return _page(request, membership, new_webhook=made)
     return _page(request, membership, 422, webhook_form=form)
 
 
