@@ -15,12 +15,14 @@ class DecisionsConfig(AppConfig):
     def ready(self) -> None:
         """Keep the log's lines in step with what is written, and the framework's sentences in the reader's language."""
         translate_with(gettext)
+        from decisions.accounts import endings
         from decisions.exports.pdf.doctor import check_pdf
         from decisions.integrations import webhooks
         from decisions.log import summary
 
         summary.follow()
         webhooks.follow()
+        endings.follow()
         checks.register(check_pdf, deploy=True)
         post_migrate.connect(restore_guards, sender=self, dispatch_uid="guards")
 

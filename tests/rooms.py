@@ -129,7 +129,9 @@ class _Jar:
 
 
 def sit(browser: Client, seat: Seat) -> None:
-    """Give a browser a seat, as joining does."""
+    """Give a browser a seat, as joining does; the seat of an account comes with being signed in."""
+    if seat.user is not None:
+        browser.force_login(seat.user, backend="django.contrib.auth.backends.ModelBackend")
     set_seat_cookie(_Jar(browser), seat, seat.workshop.public_id)  # type: ignore[arg-type]
     assert cookie_name(seat.workshop.public_id) in browser.cookies
 

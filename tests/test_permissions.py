@@ -15,7 +15,7 @@ from tests.matrix.world import World, build
 pytestmark = pytest.mark.django_db
 
 # Pages of other people's apps, tried as groups below instead of one by one.
-GROUPS = ("admin:", "account_", "mfa_", "socialaccount_", "openid_connect_")
+GROUPS = ("admin:", "account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")
 
 
 Route = tuple[str, frozenset[str]]

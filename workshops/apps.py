@@ -6,8 +6,11 @@ class WorkshopsConfig(AppConfig):
     verbose_name = "Workshops"
 
     def ready(self) -> None:
-        """Let a decision's pages list its workshops."""
+        """Let a decision's pages list its workshops, and say what of a person's access lies in rooms."""
+        from decisions.accounts import holdings
         from decisions.base import workshops
+        from workshops.actions import endings
         from workshops.facts import facts_of
 
         workshops.read_by(facts_of)
+        holdings.FIRST.update(endings.KINDS)  # first, because acts lock a room before anything else

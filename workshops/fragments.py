@@ -16,7 +16,7 @@ from django.template.loader import get_template
 
 from decisions.framework.precheck import FIX_FIRST
 from workshops import board as boards
-from workshops import words
+from workshops import seats, words
 from workshops.board.votes import after_vote
 from workshops.forms import SituationForm
 from workshops.live import Vote
@@ -24,7 +24,7 @@ from workshops.live.audience import Pieces
 from workshops.live.stream import Admission
 from workshops.models import Workshop
 from workshops.pieces import Holes, counts, people, pieces
-from workshops.seats import held_seat
+from workshops.seats import SignIn, seat_of, sign_in_of, without_view
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -166,7 +166,15 @@ def versions(workshop_ids: Collection[int]) -> Mapping[int, int]:
 @database_job
 def admit(public_id: UUID, cookies: Mapping[str, str]) -> Admission | None:
     """The seat that these cookies prove; None for everyone else, whatever the reason."""
-    seat = held_seat(cookies, public_id, "is_facilitator")
+    request = without_view(cookies)
+    seat = seat_of(request, public_id, "is_facilitator")
     if seat is None:
         return None
-    return Admission(seat.workshop_id, seat.pk, FACILITATOR if seat.is_facilitator else PARTICIPANT)
+    audience = FACILITATOR if seat.is_facilitator else PARTICIPANT
+    return Admission(seat.workshop_id, seat.pk, audience, sign_in_of(request, seat))
+
+
+@database_job
+def ended(sign_ins: Collection[SignIn]) -> Collection[SignIn]:
+    """Which of these sessions no longer hold a seat."""
+    return seats.ended(sign_ins)

@@ -23,6 +23,8 @@ SENTENCES = {
     "reminded": gettext_lazy("reminded who had not voted by e-mail: %(people)s"),
     "left": gettext_lazy("left"),
     "removed": gettext_lazy("removed %(seat)s"),
+    "access_ended": gettext_lazy("left, because their access to the team ended"),
+    "lead_ended": gettext_lazy("no longer leads, because their role in the team changed"),
     "changed_role": gettext_lazy("set %(seat)s to %(role)s"),
     "shared_lead": gettext_lazy("made %(seat)s co-facilitator"),
     "handed_over": gettext_lazy("handed the lead to %(seat)s"),

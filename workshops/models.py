@@ -131,6 +131,7 @@ class SeatInvitation(models.Model):
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     is_observer = models.BooleanField(_("only watching"), default=False)
     invited_by = models.CharField(max_length=60)
+    sender = models.ForeignKey(Seat, models.SET_NULL, null=True, blank=True, related_name="sent_invitations")
     token_hash = models.CharField(max_length=64, unique=True)
     # Not one to one: somebody who was invited at two addresses keeps one seat.
     seat = models.ForeignKey(Seat, models.CASCADE, null=True, blank=True, related_name="invitations")

@@ -8,7 +8,8 @@ from workshops.models import Seat, Workshop
 
 def require_seat(seat: Seat, workshop: Workshop) -> None:
     """Raise NotAllowed unless the seat is held in this room now."""
-    if seat.workshop_id != workshop.pk or seat.removed_at is not None:
+    account_ended = seat.user is not None and not seat.user.is_active
+    if seat.workshop_id != workshop.pk or seat.removed_at is not None or account_ended:
         raise NotAllowed(_("You have no seat in this workshop any more."))
 
 

@@ -1,13 +1,20 @@
 """How a browser holds a seat: one signed cookie a workshop, checked against the seat's own key."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 
+from decisions.models import User
 from workshops.models import Seat
 
 SALT = "workshops.seat"
@@ -41,22 +48,55 @@ def set_seat_cookie(response: HttpResponse, seat: Seat, public_id: uuid.UUID) ->
     )
 
 
-def held_seat(cookies: Mapping[str, str], public_id: uuid.UUID, *fields: str) -> Seat | None:
-    """The seat that these cookies prove, with its workshop, or these fields alone; removed seats are not held."""
-    held = read_seat_cookie(cookies, public_id)
-    held_seats = Seat.objects.select_related("workshop").filter(removed_at__isnull=True)
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The session by which an account holds a seat; what ends it ends the streams opened with it."""
+
+    session_key: str
+    user_id: int
+    auth_hash: str
+
+
+def seat_of(request: HttpRequest, public_id: uuid.UUID, *fields: str) -> Seat | None:
+    """The seat this browser holds in that workshop, whole or these fields of it; removed seats hold nothing.
+
+    A guest's seat is proved by its cookie. A seat that belongs to an account is held by being signed in, and by no
+    cookie alone: signing out, deactivation and deletion end it.
+    """
+    seats = Seat.objects.select_related("workshop").filter(workshop__public_id=public_id, removed_at__isnull=True)
     if fields:
-        held_seats = held_seats.only("key", "workshop__public_id", *fields)
-    seat = held_seats.filter(pk=held[0]).first() if held is not None and held[0] < 2**63 else None
-    if held is None or seat is None or seat.workshop.public_id != public_id:
-        return None
-    return seat if constant_time_compare(seat.key, held[1]) else None
-
-
-def seat_of(request: HttpRequest, public_id: uuid.UUID) -> Seat | None:
-    """The seat this browser holds in that workshop; removed seats hold nothing."""
-    seat = held_seat(request.COOKIES, public_id)
-    if seat is None and request.user.is_authenticated:  # the same person on a second device
-        seats = Seat.objects.select_related("workshop").filter(workshop__public_id=public_id, removed_at__isnull=True)
+        seats = seats.only("key", "user_id", "workshop__public_id", *fields)
+    held = read_seat_cookie(request.COOKIES, public_id)
+    seat = seats.filter(pk=held[0]).first() if held is not None and held[0] < 2**63 else None
+    is_proved = held is not None and seat is not None and constant_time_compare(seat.key, held[1])
+    if seat is not None and is_proved and (seat.user_id is None or seat.user_id == request.user.pk):
+        return seat
+    if request.user.is_authenticated:  # the same person on a second device
         return seats.filter(user=request.user).first()
-    return seat
+    return None
+
+
+def without_view(cookies: Mapping[str, str]) -> HttpRequest:
+    """A request that carries these cookies' session and account, where no view and no middleware has it."""
+    request = HttpRequest()
+    request.COOKIES = dict(cookies)
+    request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
+    request.user = SimpleLazyObject(lambda: get_user(request))  # type: ignore[assignment]
+    return request
+
+
+def sign_in_of(request: HttpRequest, seat: Seat) -> SignIn | None:
+    """How the account of this seat is signed in; None for a guest's seat."""
+    if seat.user_id is None or not isinstance(request.user, User):
+        return None
+    return SignIn(request.session.session_key or "", request.user.pk, request.user.get_session_auth_hash())
+
+
+def ended(sign_ins: Collection[SignIn]) -> set[SignIn]:
+    """Which of them are over: signed out, expired, another password, deactivated or deleted."""
+    keys = {one.session_key for one in sign_ins}
+    live = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    known = set(live.values_list("session_key", flat=True))
+    users = User.objects.filter(pk__in={one.user_id for one in sign_ins}, is_active=True)
+    hashes = {user.pk: user.get_session_auth_hash() for user in users}
+    return {one for one in sign_ins if one.session_key not in known or hashes.get(one.user_id) != one.auth_hash}

@@ -3,18 +3,21 @@
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decisions.base.permissions import require_owner_of
-from decisions.models import ApiToken, FeedAddress, Team, User
+from decisions.models import ApiToken, FeedAddress, Membership, Team, TeamRole, User
 
 from .errors import Conflict
 from .links import token_hash
 
+Row = TypeVar("Row", ApiToken, FeedAddress)
 MOST_LIVE = 50  # tokens or feed addresses a team
 LONGEST_DAYS = 366
 
@@ -45,11 +48,30 @@ def revoke_token(*, team: Team, token_id: int, by: User) -> None:
     team.api_tokens.filter(pk=token_id, revoked_at=None).update(revoked_at=timezone.now())
 
 
+@transaction.atomic
+def adopt(*, team: Team, kind: str, thing_id: int, by: User) -> None:
+    """`by` answers for a token, feed address or webhook from now on: it stops with them, not with who made it."""
+    require_owner_of(team, by)
+    things: dict[str, Any] = {
+        "tokens": team.api_tokens.filter(revoked_at=None),
+        "feeds": team.feed_addresses.filter(revoked_at=None),
+        "webhooks": team.webhooks.filter(ended_at=None),
+    }
+    if not things[kind].filter(pk=thing_id).update(adopted_by=by):
+        raise Conflict(_("That was revoked or ended in the meantime."))
+
+
+def answered_for(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Only those for which an owner of the team answers now, whatever took that away from whoever made them."""
+    owners = Membership.objects.filter(role=TeamRole.OWNER, user__is_active=True, team=OuterRef("team"))
+    return rows.filter(Exists(owners.filter(user=Coalesce(OuterRef("adopted_by"), OuterRef("created_by")))))
+
+
 def token_of(secret: str) -> ApiToken | None:
     """The live token with that secret; notes its use, at most once a minute."""
     now = timezone.now()
     token = (
-        ApiToken.objects.select_related("team")
+        answered_for(ApiToken.objects.select_related("team"))
         .filter(token_hash=token_hash(secret), revoked_at=None, expires_at__gt=now)
         .first()
     )
@@ -78,4 +100,5 @@ def revoke_feed(*, team: Team, feed_id: int, by: User) -> None:
 
 def feed_of(secret: str) -> FeedAddress | None:
     """The live feed address with that secret."""
-    return FeedAddress.objects.select_related("team").filter(token_hash=token_hash(secret), revoked_at=None).first()
+    live = answered_for(FeedAddress.objects.select_related("team")).filter(revoked_at=None)
+    return live.filter(token_hash=token_hash(secret)).first()

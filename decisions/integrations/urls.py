@@ -8,6 +8,10 @@ urlpatterns: list[URLPattern] = [
     path("t/<slug:slug>/trail.csv", views_feeds.trail_csv, name="trail_csv"),
     path("t/<slug:slug>/trail.jsonl", views_feeds.trail_jsonl, name="trail_jsonl"),
     path("t/<slug:slug>/connections/", views.connections, name="connections"),
+    *(
+        path(f"t/<slug:slug>/connections/{kind}/<int:thing_id>/adopt/", views.adopt, {"kind": kind}, f"adopt_{kind}")
+        for kind in ("tokens", "feeds", "webhooks")
+    ),
     path("t/<slug:slug>/connections/tokens/", views.token_new, name="token_new"),
     path("t/<slug:slug>/connections/tokens/<int:token_id>/revoke/", views.token_revoke, name="token_revoke"),
     path("t/<slug:slug>/connections/feeds/", views.feed_new, name="feed_new"),

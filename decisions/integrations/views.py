@@ -35,9 +35,9 @@ def _page(request: HttpRequest, membership: Membership, status: int = 200, **mor
     context = {
         "team": team,
         "membership": membership,
-        "tokens": team.api_tokens.filter(revoked_at=None).select_related("created_by"),
-        "feeds": team.feed_addresses.filter(revoked_at=None),
-        "webhooks": team.webhooks.filter(ended_at=None),
+        "tokens": team.api_tokens.filter(revoked_at=None).select_related("created_by", "adopted_by"),
+        "feeds": team.feed_addresses.filter(revoked_at=None).select_related("created_by", "adopted_by"),
+        "webhooks": team.webhooks.filter(ended_at=None).select_related("created_by", "adopted_by"),
         "deliveries": Delivery.objects.filter(webhook__team=team).select_related("webhook")[:20],
         "token_form": TokenForm(),
         "feed_form": FeedForm(),
@@ -73,6 +73,15 @@ def token_new(request: HttpRequest, slug: str) -> HttpResponse:
     if made := _made(form, api_tokens.make_token, membership, request):
         return _page(request, membership, new_token=made[0], secret=made[1])
     return _page(request, membership, 422, token_form=form)
+
+
+@require_POST
+def adopt(request: HttpRequest, slug: str, kind: str, thing_id: int) -> HttpResponse:
+    """Answer for what somebody else made, so that it outlives their leaving."""
+    membership = _owner(request, slug)
+    api_tokens.adopt(team=membership.team, kind=kind, thing_id=thing_id, by=signed_in(request))
+    messages.success(request, _("It is yours to answer for now: it goes on when the person who made it leaves."))
+    return redirect("decisions:connections", slug=slug)
 
 
 @require_POST

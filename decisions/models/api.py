@@ -1,6 +1,7 @@
 """What machines come with: API tokens, the answers they were given, and feed addresses."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -17,7 +18,22 @@ class Scope(models.TextChoices):
     LOG_APPEND = "log:append", _("Append entries to the trail")
 
 
-class ApiToken(models.Model):
+class AnsweredFor(models.Model):
+    """What an owner made for the team's machines or readers; it stops with them unless another owner adopts it."""
+
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    adopted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def answers(self) -> Any:
+        """Who answers for it now."""
+        return self.adopted_by or self.created_by
+
+
+class ApiToken(AnsweredFor):
     """A team's key for its pipelines: shown once, stored hashed, limited by scope and time."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="api_tokens")
@@ -26,7 +42,6 @@ class ApiToken(models.Model):
     prefix = models.CharField(max_length=12)
     token_hash = models.CharField(max_length=64, unique=True)
     scopes = models.JSONField(default=list)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
@@ -63,13 +78,12 @@ class IdempotentAnswer(models.Model):
         return self.key
 
 
-class FeedAddress(models.Model):
+class FeedAddress(AnsweredFor):
     """A secret address of the team's Atom feed, for readers that cannot sign in."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="feed_addresses")
     name = models.CharField(_("name"), max_length=80)
     token_hash = models.CharField(max_length=64, unique=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 

@@ -2,12 +2,12 @@
 
 import uuid
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .api import AnsweredFor
 from .team import Team
 
 
@@ -28,7 +28,7 @@ class WebhookShape(models.TextChoices):
     TEAMS = "teams", _("Microsoft Teams card")
 
 
-class Webhook(models.Model):
+class Webhook(AnsweredFor):
     """An address that is told of events, signed with a secret that both sides keep."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="webhooks")
@@ -36,7 +36,6 @@ class Webhook(models.Model):
     shape = models.CharField(_("form"), max_length=8, choices=WebhookShape.choices, default=WebhookShape.PLAIN)
     events = models.JSONField(default=list)
     secret = models.CharField(max_length=64)  # kept readable: signing needs it
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

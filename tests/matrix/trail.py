@@ -1,6 +1,7 @@
 """The trail: members read it and attach complaints, editors append, nobody changes; owners keep tokens and addresses."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from decisions.base import api_tokens
@@ -49,6 +50,10 @@ def pilot(world: Any) -> dict[str, Any]:
 
 def feed(world: Any) -> dict[str, Any]:
     return {"token": api_tokens.make_feed(team=world.people.team, name="r", by=world.people.olga)[1]}
+
+
+def adopted(kind: str, world: Any) -> dict[str, Any]:
+    return {"slug": world.known["slug"], "thing_id": world.known[f"{kind}_id"]}
 
 
 ROWS = [
@@ -107,6 +112,10 @@ ROWS = [
         data=lambda world: {"token-name": "CI", "token-scopes": ["log:append"], "token-days": "9"},
     ),
     Row("decisions:token_revoke", "post", OWNER),
+    *(
+        Row(f"decisions:adopt_{kind}s", "post", OWNER, arguments=partial(adopted, kind))
+        for kind in ("token", "feed", "webhook")
+    ),
     Row("decisions:feed_new", "post", {"M": 403, "E": 403, "W": 422}),
     Row("decisions:feed_new", "post", {"M": 403, "E": 403, "W": 200}, data=lambda world: {"feed-name": "r"}),
     Row("decisions:feed_revoke", "post", OWNER),

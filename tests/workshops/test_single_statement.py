@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from decisions.base.errors import Conflict, NotAllowed
+from decisions.models import User
 from tests.rooms import CHURN, scoring
 from workshops import actions
 from workshops.models import Ballot, Minute, Phase, Round, RoundState, Seat, Workshop
@@ -15,8 +16,9 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 CAST = {"score": 1, "confidence": "sure", "reason": 'documents "change", % and %s'}
 
 
-def by_statement(made, seat, key, round_id, cast):
-    written = actions.vote(public_id=made.workshop.public_id, held=(seat.pk, key), round_id=round_id, cast=cast)
+def by_statement(made, seat, key, round_id, cast, user_id=None):
+    held = (seat.pk, key)
+    written = actions.vote(public_id=made.workshop.public_id, held=held, round_id=round_id, cast=cast, user_id=user_id)
     if written is None:
         return None
     now = made.now()
@@ -25,9 +27,10 @@ def by_statement(made, seat, key, round_id, cast):
     return "done"
 
 
-def by_acts(made, seat, key, round_id, cast):
-    """Whoever proves no seat is turned away before the act."""
-    if key != seat.key:
+def by_acts(made, seat, key, round_id, cast, user_id=None):
+    """Whoever proves no seat is turned away before the act; a seat of an account is proved by being signed in."""
+    account = Seat.objects.get(pk=seat.pk).user
+    if key != seat.key or (account is not None and (account.pk != user_id or not account.is_active)):
         return None
     try:
         if cast is None:
@@ -73,6 +76,46 @@ def test_it_agrees_with_the_ordinary_acts(phase, what):
     # a ballot scored ahead may still be added once the session has started, and not changed or taken back
     possible = 2 if what == "cast" else 1
     assert done == (possible if phase in {Phase.PRECHECK, Phase.SCORING} else 0)
+
+
+@pytest.mark.parametrize("what", ["cast", "change", "back"])
+def test_it_agrees_with_the_ordinary_acts_about_accounts(what):
+    """The seat of nobody, of an account, of one that has ended; asked for by nobody, by it, and by another."""
+    made = scoring()
+    opened, mina, other = made.open(CHURN), made.people.mina, made.people.xaver
+    if what != "cast":
+        made.vote("ines", opened, -2)
+    cast = None if what == "back" else CAST
+    voted = {}
+    for of, is_active, asks in itertools.product([None, mina], [True, False], [None, mina.pk, other.pk]):
+        results = []
+        for way in (by_statement, by_acts):
+            point = transaction.savepoint()
+            Seat.objects.filter(pk=made.ines.pk).update(user=of)
+            User.objects.filter(pk=mina.pk).update(is_active=is_active)
+            found = way(made, made.ines, made.ines.key, opened.pk, cast, asks)
+            ballots = list(Ballot.objects.order_by("seat").values_list("seat", "score", "reason"))
+            results.append((found, ballots))
+            transaction.savepoint_rollback(point)
+        assert results[0] == results[1], (of, is_active, asks)
+        voted[of and "account", is_active, asks == mina.pk] = results[0][0]
+    assert [case for case, done in voted.items() if done and case[0]] == [("account", True, True)]
+    assert [done for case, done in voted.items() if not case[0]] == ["done"] * 4
+
+
+@pytest.mark.parametrize("end", ["remove", "deactivate"])
+def test_a_vote_of_an_account_whose_access_has_ended_writes_nothing(end):
+    made = scoring()
+    opened, mina = made.open(CHURN), made.people.mina
+    seat = made.join("mina", user=mina)
+    key = seat.key
+    if end == "remove":
+        made.people.team.memberships.get(user=mina).delete()
+    else:
+        mina.is_active = False
+        mina.save()
+    assert by_statement(made, seat, key, opened.pk, CAST, mina.pk) is None
+    assert not Ballot.objects.exists()
 
 
 def test_taking_back_what_is_not_there_is_left_to_the_ordinary_act():

@@ -71,9 +71,8 @@ def act(workshop_id: int, by: Seat) -> Iterator[Act]:
     """
     with transaction.atomic():
         workshop = Workshop.objects.select_for_update(no_key=True).filter(pk=workshop_id).first()
-        seat = Seat.objects.filter(
-            pk=by.pk
-        ).first()  # as it is now: it may have been removed while the request travelled
+        # as it is now: it may have been removed while the request travelled
+        seat = Seat.objects.select_related("user").filter(pk=by.pk).first()
         if workshop is None or seat is None:
             raise NotAllowed(_("You have no seat in this workshop any more."))
         if seat.workshop_id == workshop.pk:  # never make a seat of another room look like one of this

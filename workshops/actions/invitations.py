@@ -78,6 +78,7 @@ def invite(*, workshop_id: int, email: str, name: str, role: str, is_observer: b
         known.workshop = this.workshop
         known.seat = known.withdrawn_at = None
         known.name, known.role, known.is_observer, known.invited_by = name, role, is_observer, str(this.by.name)
+        known.sender = this.by
         sent = _renew(known, lambda token: mails.invitation(known, token), sent_at=now)
         this.aside("invited", seat=name)
     return not _send([sent])

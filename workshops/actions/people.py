@@ -9,7 +9,7 @@ from decisions.base.permissions import EDITORS
 from decisions.models import Membership, User
 from workshops import live, permissions
 from workshops.actions.act import Act, act
-from workshops.models import Ballot, Minute, Phase, RoundState, Seat, Workshop
+from workshops.models import Ballot, Minute, Phase, RoundState, Seat, Workshop, new_key
 
 # A room is a meeting: beyond this a code has leaked or somebody is playing.
 MOST_SEATS = 400
@@ -32,7 +32,7 @@ def sit(workshop: Workshop, *, name: str, role: str, is_observer: bool, user: Us
             return held
     if Seat.objects.filter(workshop=workshop, removed_at__isnull=True).count() >= MOST_SEATS:
         raise Conflict(_("This room is full."))
-    leads = user is not None and user.pk == workshop.created_by_id and not _led(workshop)
+    leads = user is not None and user.pk == workshop.created_by_id and not _led(workshop) and _edits(workshop, user)
     seat = Seat.objects.create(
         workshop=workshop,
         name=name,
@@ -49,17 +49,24 @@ def sit(workshop: Workshop, *, name: str, role: str, is_observer: bool, user: Us
     return seat
 
 
+def _edits(workshop: Workshop, user: User) -> bool:
+    """Whether the person is an editor of the room's team now."""
+    editors = Membership.objects.filter(team_id=workshop.decision.team_id, role__in=EDITORS)
+    return editors.filter(user=user, user__is_active=True).exists()
+
+
 def _led(workshop: Workshop) -> bool:
     return workshop.seats.filter(is_facilitator=True, removed_at__isnull=True).exists()
 
 
-def _vacate(this: Act, seat: Seat) -> int:
+def vacate(seat: Seat) -> int:
     """Take the seat out of the room. Its ballots in open rounds are withdrawn; revealed and frozen ones stay."""
     own = Ballot.objects.filter(seat=seat, round__state=RoundState.OPEN, round__place=None)
     withdrawn, _rows = own.delete()
     seat.removed_at = timezone.now()
     seat.is_facilitator = False
-    seat.save(update_fields=["removed_at", "is_facilitator"])
+    seat.key = new_key()
+    seat.save(update_fields=["removed_at", "is_facilitator", "key"])
     return withdrawn
 
 
@@ -73,7 +80,7 @@ def leave(*, workshop_id: int, by: Seat) -> None:
         permissions.require_seat(this.by, this.workshop)
         if this.by.is_facilitator and not _other_facilitators(this, this.by):
             raise Conflict(_("Hand the lead to somebody before you leave."))
-        this.minute("left", withdrawn_ballots=_vacate(this, this.by))
+        this.minute("left", withdrawn_ballots=vacate(this.by))
 
 
 def remove_seat(*, workshop_id: int, seat_id: int, by: Seat) -> None:
@@ -83,7 +90,7 @@ def remove_seat(*, workshop_id: int, seat_id: int, by: Seat) -> None:
         seat = _seat(this, seat_id)
         if seat.pk == this.by.pk:
             raise Conflict(_("Leave the room instead of removing yourself."))
-        this.minute("removed", seat=seat.name, withdrawn_ballots=_vacate(this, seat))
+        this.minute("removed", seat=seat.name, withdrawn_ballots=vacate(seat))
 
 
 def change_role(*, workshop_id: int, seat_id: int, role: str, is_observer: bool, by: Seat) -> Seat:
@@ -125,9 +132,7 @@ def take_over(*, workshop_id: int, by: Seat) -> Seat:
     """Take the lead explicitly, as an editor of the team with a seat: for when the facilitator has dropped."""
     with act(workshop_id, by) as this:
         permissions.require_seat(this.by, this.workshop)
-        team_id = this.workshop.decision.team_id
-        editors = Membership.objects.filter(team_id=team_id, role__in=EDITORS)
-        if this.by.user is None or not editors.filter(user=this.by.user).exists():
+        if this.by.user is None or not _edits(this.workshop, this.by.user):
             raise NotAllowed(_("Only the team's owners and facilitators may take the lead."))
         if this.by.is_facilitator:
             raise Conflict(_("You lead this room already."))

@@ -13,10 +13,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg.errors import DuplicatePreparedStatement, InvalidSqlStatementName
 
+from decisions.models import User
 from workshops import live
 from workshops.models import Ballot, Minute, Round, Seat, Workshop
 
-_BALLOT, _MINUTE, _ROUND, _SEAT, _WORKSHOP = (one._meta.db_table for one in (Ballot, Minute, Round, Seat, Workshop))
+_BALLOT, _MINUTE, _ROUND, _SEAT, _WORKSHOP, _USER = (
+    one._meta.db_table for one in (Ballot, Minute, Round, Seat, Workshop, User)
+)
 
 # Locks the room as `act` does. FOR SHARE makes PostgreSQL read seat and round again once the room's lock is held, as they
 # are then and not as they were when the statement began: with a weaker lock, or none, a vote that waited for a reveal
@@ -28,6 +31,7 @@ _ALL_IS_WELL = f"""
         FROM {_WORKSHOP} w JOIN {_SEAT} s ON s.workshop_id = w.id JOIN {_ROUND} r ON r.workshop_id = w.id
         WHERE w.public_id = %(public_id)s AND w.phase IN ('precheck', 'scoring')
             AND s.id = %(seat)s AND s.key = %(key)s AND s.removed_at IS NULL AND NOT s.is_observer
+            AND (s.user_id IS NULL OR s.user_id = (SELECT id FROM {_USER} WHERE id = %(user)s::bigint AND is_active))
             AND r.id = %(round)s AND r.state = 'open'
         {{locks}}
     )"""  # noqa: S608 - names of our own tables
@@ -63,8 +67,12 @@ class Written(NamedTuple):
     version: int
 
 
-def vote(*, public_id: UUID, held: tuple[int, str], round_id: int, cast: dict[str, Any] | None) -> Written | None:
+def vote(
+    *, public_id: UUID, held: tuple[int, str], round_id: int, cast: dict[str, Any] | None, user_id: int | None = None
+) -> Written | None:
     """Cast, change or, without `cast`, take back the ballot of whoever holds the seat by its id and key.
+
+    A seat that belongs to an account votes only for `user_id`, who is signed in.
 
     None, and nothing is written, when this is not possible so: then the ordinary acts are to be asked.
     """
@@ -74,6 +82,7 @@ def vote(*, public_id: UUID, held: tuple[int, str], round_id: int, cast: dict[st
         "public_id": public_id,
         "seat": held[0],
         "key": held[1],
+        "user": user_id,
         "round": round_id,
         "act": "voted" if cast is not None else "withdrew",
         "at": timezone.now(),

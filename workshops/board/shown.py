@@ -268,6 +268,11 @@ class Board:
         return tuple(page for slug in (self.start.guides if self.start else ()) if (page := guide.page(slug)))
 
     @property
+    def is_led(self) -> bool:
+        """Whether anybody here leads; the access of whoever did may have ended."""
+        return any(seat.is_facilitator for seat in self.seats)
+
+    @property
     def voters(self) -> tuple[SeatView, ...]:
         """Those whose ballots are awaited."""
         return tuple(seat for seat in self.seats if not seat.is_observer)

@@ -9,10 +9,10 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from workshops.live import bus
 from workshops.live.audience import Audience, Pieces, message, partial
@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 COALESCE_SECONDS = 0.015  # a burst of votes makes one push; the first of it is pushed at once
 LOAD_SECONDS = 0.05  # the same for what loads and draws the whole room, which costs more
 HEARTBEAT_SECONDS = 15.0
-COMPARE_SECONDS = 4.0  # how stale a room may get when signals are lost
+COMPARE_SECONDS = 4.0  # how stale a room may get when signals are lost, and how long a stream outlives its sign-in
 STALLED_SECONDS = 25.0  # a client that takes nothing for this long is dropped
 STREAMS_A_SEAT = 12
 # Votes are told in another order than they were committed now and then: the missing one is a moment away.
@@ -59,6 +59,9 @@ class Loader(Protocol):
     def versions(self, workshop_ids: Collection[int]) -> Mapping[int, int]:
         """The versions of the workshops that still exist."""
 
+    def ended(self, sign_ins: Collection[Any]) -> Collection[Any]:
+        """Which of these sessions no longer hold a seat."""
+
 
 @dataclass(slots=True, eq=False)
 class Stream:
@@ -67,6 +70,7 @@ class Stream:
     seat_id: int
     screen: bool
     audience: str
+    sign_in: Hashable | None = None
     kill: Callable[[], None] = lambda: None
     revision: int = 0
     version: int = 0
@@ -227,6 +231,15 @@ class Hub:
                 room.wanted = found.get(workshop_id, 0)
                 self._mark(room)
 
+    async def end_signed_out(self) -> None:
+        """End the streams whose account has signed out, or is gone; the seat itself may live on."""
+        signed_in = [stream for room in self.rooms.values() for stream in room.streams if stream.sign_in is not None]
+        if signed_in:
+            ended = await self.run(self.loader.ended, {stream.sign_in for stream in signed_in})
+            for stream in signed_in:
+                if stream.sign_in in ended:
+                    stream.close()
+
     async def _compare_regularly(self) -> None:
         while True:
             healthy = self._bus is not None and self._bus.healthy
@@ -234,6 +247,7 @@ class Hub:
             await asyncio.sleep(pause * random.uniform(0.8, 1.0))  # noqa: S311 - jitter, not a secret
             try:
                 await self.compare_versions()
+                await self.end_signed_out()
             except Exception as error:
                 log.warning("could not compare versions: %s", str(error).strip()[:200])
 

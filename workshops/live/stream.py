@@ -6,7 +6,7 @@ import random
 import re
 import socket
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
@@ -40,6 +40,7 @@ class Admission:
     workshop_id: int
     seat_id: int
     audience: str
+    sign_in: Hashable | None = None  # of the account that holds the seat; none of a guest
 
 
 Admit = Callable[[uuid.UUID, Mapping[str, str]], Admission | None]
@@ -81,7 +82,8 @@ class StreamApp:
             return await answer(send, 404)
         screen = parse_qs(scope["query_string"].decode("latin-1")).get("view") == ["screen"]
         audience = "screen" if screen else admission.audience
-        await self._stream(Stream(admission.seat_id, screen, audience), admission, receive, send)
+        stream = Stream(admission.seat_id, screen, audience, sign_in=admission.sign_in)
+        await self._stream(stream, admission, receive, send)
 
     async def _check(self, public_id: uuid.UUID, cookies: Mapping[str, str]) -> Admission | None:
         if not cookies:

@@ -149,6 +149,8 @@ def rejoin(request: HttpRequest, workshop_id: uuid.UUID, seat_id: int, key: str)
     seat = seats.filter(pk=seat_id, key=key).first() if LINK.fullmatch(key) else None
     if seat is None:
         return no_such_link(request)
+    if seat.user_id is not None and seat.user_id != request.user.pk:  # held by being signed in, not by a link
+        raise Http404
     response = redirect("workshops:room", workshop_id)
     set_seat_cookie(response, seat, workshop_id)
     return response

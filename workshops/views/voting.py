@@ -42,7 +42,9 @@ def ballot(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) -> H
     if (
         held is not None
         and form.is_valid()
-        and actions.vote(public_id=workshop_id, held=held, round_id=round_id, cast=form.cleaned_data)
+        and actions.vote(
+            public_id=workshop_id, held=held, round_id=round_id, cast=form.cleaned_data, user_id=request.user.pk
+        )
     ):
         if "frozen" in request.POST:
             return own_ballot(request, require_seat(request, workshop_id))
@@ -64,7 +66,7 @@ def withdraw(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) ->
     """Take one's own ballot back."""
     held = read_seat_cookie(request.COOKIES, workshop_id)
     if held is not None:
-        written = actions.vote(public_id=workshop_id, held=held, round_id=round_id, cast=None)
+        written = actions.vote(public_id=workshop_id, held=held, round_id=round_id, cast=None, user_id=request.user.pk)
         if written and request.htmx:
             empty = fragments.empty_ballot(written.workshop_id, round_id, written.stage, get_language())
             if empty:

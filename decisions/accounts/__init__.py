@@ -1,0 +1,1 @@
+"""What belongs to a person's account, and how it ends."""
