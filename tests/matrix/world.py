@@ -100,6 +100,7 @@ def build() -> World:
         "token_id": api_tokens.make_token(team=cast.team, name="CI", scopes=["log:read"], days=30, by=cast.olga)[0].pk,
         "feed_id": api_tokens.make_feed(team=cast.team, name="Reader", by=cast.olga)[0].pk,
         "webhook_id": Webhook.objects.create(team=cast.team, url="http://hooks.example.org/", secret="s" * 32).pk,
+        "thing_id": 0,
         "archive_id": Archive.objects.create(team=cast.team, requested_by=cast.olga).pk,
         "section": "fallback",
         "kind": "json",

@@ -9,14 +9,15 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
 from workshops.live import bus
-from workshops.live.audience import Audience, Pieces, message, partial
+from workshops.live.audience import Audience, message, partial
 from workshops.live.bus import Vote
+from workshops.live.loading import LoadedRoom, Loader
 
 log = logging.getLogger("groundwork.live")
 Result = TypeVar("Result")
@@ -31,36 +32,6 @@ STREAMS_A_SEAT = 12
 OTHER_ORDER_SECONDS = 0.005
 # What changes without an act, such as a team's new name, is on the screens this soon all the same, if anything is.
 CARRIED_SECONDS = 20.0
-
-
-class LoadedRoom(Protocol):
-    """A room as it was loaded: its version was read first, so the label may be older than the content, never newer."""
-
-    version: int
-    seats: Mapping[int, str]  # seat and its audience; whoever is not in it is out
-    own_key: str  # changes when the fragments that depend on the viewer must be drawn again
-
-    def draw(self, audience: str) -> tuple[Mapping[str, str], Pieces]:
-        """The shells of an audience and all of its pieces; called in a thread."""
-
-    def draw_own(self, seat_ids: Collection[int]) -> Mapping[int, Mapping[str, str]]:
-        """The fragments that depend on the viewer, for these seats; called in a thread."""
-
-    def after(self, version: int, votes: Iterable[Vote]) -> Mapping[str, Pieces] | None:
-        """The room after further votes, in the event loop: for each audience the pieces to show; None when it must be loaded anew."""
-
-
-class Loader(Protocol):
-    """Where the hub gets its states from; called in a thread, one call at a time."""
-
-    def load_room(self, workshop_id: int) -> LoadedRoom | None:
-        """The room as it is now, or None when there is no such workshop any more."""
-
-    def versions(self, workshop_ids: Collection[int]) -> Mapping[int, int]:
-        """The versions of the workshops that still exist."""
-
-    def ended(self, sign_ins: Collection[Any]) -> Collection[Any]:
-        """Which of these sessions no longer hold a seat."""
 
 
 @dataclass(slots=True, eq=False)

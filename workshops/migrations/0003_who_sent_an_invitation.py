@@ -5,15 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('workshops', '0002_guards'),
+        ("workshops", "0002_guards"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='seatinvitation',
-            name='sender',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sent_invitations', to='workshops.seat'),
+            model_name="seatinvitation",
+            name="sender",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="sent_invitations",
+                to="workshops.seat",
+            ),
         ),
     ]
