@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.template.loader import get_template
+from django.urls import reverse
 
 from decisions.framework.precheck import FIX_FIRST
 from workshops import board as boards
@@ -22,9 +23,9 @@ from workshops.forms import SituationForm
 from workshops.live import Vote
 from workshops.live.audience import Pieces
 from workshops.live.stream import Admission
-from workshops.models import Workshop
+from workshops.models import Seat, Workshop
 from workshops.pieces import Holes, counts, people, pieces
-from workshops.seats import SignIn, seat_of, sign_in_of, without_view
+from workshops.seats import SignIn, device_in, seat_of, sign_in_of, without_view
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -104,6 +105,12 @@ def draw_shared(board: boards.Board, audience: str, **more: object) -> dict[str,
     return {name: draw(name, context) for name in SHARED[audience]}
 
 
+def seat_news(seat: Seat, device: int) -> dict[str, Any]:
+    """What a device is told of its seat: that another one has opened it since. An account's other devices sign in."""
+    keep_here = reverse("workshops:keep_here", args=[seat.workshop.public_id])
+    return {"is_elsewhere": seat.user_id is None and device < seat.devices, "keep_here": keep_here}
+
+
 class LoadedBoard:
     """A room as it was loaded, and as the votes that have come in since have left it."""
 
@@ -114,6 +121,13 @@ class LoadedBoard:
             seat.id: FACILITATOR if seat.is_facilitator else PARTICIPANT for seat in board.seats
         }
         self.own_key = f"{board.workshop.phase}-{board.workshop.stage}"
+        self.devices: Mapping[int, int] = {seat.id: seat.devices for seat in board.seats if not seat.has_account}
+
+    @property
+    def news(self) -> str:
+        """What the devices are told that had a seat before another one took it."""
+        keep_here = reverse("workshops:keep_here", args=[self.board.workshop.public_id])
+        return draw("seat_news", {"is_elsewhere": True, "keep_here": keep_here})
 
     def draw(self, audience: str) -> tuple[dict[str, str], Pieces]:
         """The shells of an audience and all of its pieces."""
@@ -171,7 +185,8 @@ def admit(public_id: UUID, cookies: Mapping[str, str]) -> Admission | None:
     if seat is None:
         return None
     audience = FACILITATOR if seat.is_facilitator else PARTICIPANT
-    return Admission(seat.workshop_id, seat.pk, audience, sign_in_of(request, seat))
+    device = device_in(cookies, public_id)
+    return Admission(seat.workshop_id, seat.pk, audience, sign_in_of(request, seat), device)
 
 
 @database_job

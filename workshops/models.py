@@ -99,6 +99,8 @@ class Seat(models.Model):
     key = models.CharField(max_length=32, default=new_key)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="seats")
     email = models.EmailField(blank=True)
+    # Raised whenever another browser takes the seat; a cookie says which it was.
+    devices = models.PositiveSmallIntegerField(default=1)
     joined_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)  # by e-mail; of the invited, see SeatInvitation

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -28,19 +29,32 @@ def cookie_name(public_id: uuid.UUID) -> str:
 
 def read_seat_cookie(cookies: Mapping[str, str], public_id: uuid.UUID) -> tuple[int, str] | None:
     """The seat's id and key from a cookie of ours, None for anything else; the caller checks both in the database."""
+    match _cookie(cookies, public_id):
+        case [int(seat_id), str(key), *_device]:
+            return seat_id, key
+    return None
+
+
+def device_in(cookies: Mapping[str, str], public_id: uuid.UUID) -> int:
+    """As which of the seat's devices this browser took it."""
+    match _cookie(cookies, public_id):
+        case [_seat_id, _key, int(device)]:
+            return device
+    return 1
+
+
+def _cookie(cookies: Mapping[str, str], public_id: uuid.UUID) -> Any:
     try:
-        value = signing.loads(cookies[cookie_name(public_id)], salt=SALT, max_age=KEPT_FOR)
-        seat_id, key = value
+        return signing.loads(cookies[cookie_name(public_id)], salt=SALT, max_age=KEPT_FOR)
     except (KeyError, ValueError, TypeError, signing.BadSignature):
         return None
-    return (seat_id, key) if isinstance(seat_id, int) and isinstance(key, str) else None
 
 
 def set_seat_cookie(response: HttpResponse, seat: Seat, public_id: uuid.UUID) -> None:
     """Bind this browser to the seat."""
     response.set_cookie(
         cookie_name(public_id),
-        signing.dumps([seat.pk, seat.key], salt=SALT),
+        signing.dumps([seat.pk, seat.key, seat.devices], salt=SALT),
         max_age=KEPT_FOR,
         httponly=True,
         samesite="Lax",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("w/<uuid:workshop_id>/what-if/", room.what_if, name="what_if"),
     path("w/<uuid:workshop_id>/minutes/", room.minutes, name="minutes"),
     path("w/<uuid:workshop_id>/seat/<int:seat_id>/<str:key>/", joining.rejoin, name="rejoin"),
+    path("w/<uuid:workshop_id>/keep-here/", joining.keep_here, name="keep_here"),
     path("w/<uuid:workshop_id>/leave/", joining.leave, name="leave"),
     path("w/<uuid:workshop_id>/rounds/<int:round_id>/ballot/", voting.ballot, name="ballot"),
     path("w/<uuid:workshop_id>/rounds/<int:round_id>/withdraw/", voting.withdraw, name="withdraw"),

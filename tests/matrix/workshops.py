@@ -56,7 +56,10 @@ ROWS = [
     lead("invite_again"),
     lead("withdraw_invitation"),
     lead("remind"),
-    Row("workshops:rejoin", "get", otherwise=302),  # whoever holds the personal link holds the seat
+    # whoever holds the personal link may take the seat, after being asked
+    Row("workshops:rejoin", "get", otherwise=200),
+    Row("workshops:rejoin", "post", otherwise=302),
+    Row("workshops:keep_here", "post", dict.fromkeys("GOF", 302)),
     Row("workshops:rejoin", "get", otherwise=404, arguments=lambda world: {**world.rejoin, "key": "wrong"}),
     Row("workshops:new", "get", {"M": 403, "E": 200, "W": 200}),
     Row(

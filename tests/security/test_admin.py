@@ -1,6 +1,7 @@
 """The site admin: opened by the whole sign-in only, and no list of it answers about secrets or hidden ballots."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib import admin
 from django.contrib.admin.options import ModelAdmin
@@ -49,6 +50,7 @@ def test_the_admin_has_no_sign_in_of_its_own(client):
 
 def test_a_password_alone_does_not_open_it_when_a_second_factor_is_on(client):
     user = User.objects.create_superuser("boss@example.org", "a long secret")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     TOTP.activate(user, generate_totp_secret())
     typed = {"login": "boss@example.org", "password": "a long secret"}
     answer = client.post(reverse("account_login"), typed)

@@ -170,13 +170,15 @@ def test_a_member_signed_in_gets_the_same_seat_on_a_second_device():
 def test_the_personal_link_brings_a_seat_back_on_another_browser():
     r = room()
     browser = Client()
-    answer = browser.get(r.url("rejoin", seat_id=r.ines.pk, key=r.ines.key))
-    assert answer["Location"] == r.url("room")
+    link_to_seat = r.url("rejoin", seat_id=r.ines.pk, key=r.ines.key)
+    assert "the seat of Ines" in browser.get(link_to_seat).content.decode()
+    assert not browser.cookies
+    assert browser.post(link_to_seat)["Location"] == r.url("room")
     assert read_seat_cookie({key: morsel.value for key, morsel in browser.cookies.items()}, r.workshop.public_id) == (
         r.ines.pk,
         r.ines.key,
     )
-    assert browser.post(r.url("rejoin", seat_id=r.ines.pk, key=r.ines.key)).status_code == 405
+    assert browser.get(link_to_seat)["Location"] == r.url("room"), "whoever sits there is not asked again"
 
 
 def test_wrong_closed_and_odd_links_get_the_same_404():
@@ -214,7 +216,7 @@ def test_guessing_links_ends_in_429_and_right_links_still_work():
     assert (refused.status_code, refused["Retry-After"]) == (429, "60")
     assert Client().get(r.url("rejoin", seat_id=r.ines.pk, key="wrong")).status_code == 429
     assert Client().get(link(r)).status_code == 200
-    assert Client().get(r.url("rejoin", seat_id=r.ines.pk, key=r.ines.key)).status_code == 302
+    assert Client().post(r.url("rejoin", seat_id=r.ines.pk, key=r.ines.key)).status_code == 302
 
 
 @pytest.mark.parametrize(

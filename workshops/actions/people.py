@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict, NotAllowed
+from decisions.base.links import token_hash
 from decisions.base.permissions import EDITORS
 from decisions.models import Membership, User
 from workshops import live, permissions
@@ -81,6 +82,30 @@ def leave(*, workshop_id: int, by: Seat) -> None:
         if this.by.is_facilitator and not _other_facilitators(this, this.by):
             raise Conflict(_("Hand the lead to somebody before you leave."))
         this.minute("left", withdrawn_ballots=vacate(this.by))
+
+
+def open_elsewhere(seat: Seat) -> Seat:
+    """Count one more device of a seat; those before are told by the stream."""
+    with act(seat.workshop_id, seat) as this:
+        permissions.require_seat(this.by, this.workshop)
+        this.by.devices += 1
+        this.by.save(update_fields=["devices"])
+        this.minute("opened_elsewhere")
+    return this.by
+
+
+def keep_here(*, workshop_id: int, by: Seat) -> Seat:
+    """A new key for one's own seat: other devices and every personal link of before lose it."""
+    with act(workshop_id, by) as this:
+        permissions.require_seat(this.by, this.workshop)
+        this.by.key = new_key()
+        this.by.devices += 1
+        this.by.save(update_fields=["key", "devices"])
+        for invitation in this.by.invitations.all():
+            invitation.token_hash = token_hash(new_key())  # a link that leaked must never work again
+            invitation.save(update_fields=["token_hash"])
+        this.minute("kept_here")
+    return this.by
 
 
 def remove_seat(*, workshop_id: int, seat_id: int, by: Seat) -> None:

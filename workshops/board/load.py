@@ -149,6 +149,8 @@ def _seat(seat: Seat, has_voted: bool, role_names: dict[str, str]) -> SeatView:
         letter=LETTERS.get(seat.role, "O"),
         is_observer=seat.is_observer,
         is_facilitator=seat.is_facilitator,
+        has_account=seat.user_id is not None,
+        devices=seat.devices,
         is_member=seat.user_id is not None,
         is_removed=seat.removed_at is not None,
         has_voted=has_voted,

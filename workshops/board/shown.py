@@ -71,6 +71,8 @@ class SeatView:
     letter: str
     is_observer: bool
     is_facilitator: bool
+    has_account: bool
+    devices: int
     is_member: bool
     is_removed: bool
     has_voted: bool

@@ -42,6 +42,7 @@ class Stream:
     screen: bool
     audience: str
     sign_in: Hashable | None = None
+    device: int = 1
     kill: Callable[[], None] = lambda: None
     revision: int = 0
     version: int = 0
@@ -352,6 +353,10 @@ class Hub:
             if allowed is not None:
                 if not stream.screen and allowed != stream.audience:
                     stream.audience, stream.revision = allowed, 0
+                if stream.device < loaded.devices.get(stream.seat_id, 0):
+                    stream.device = loaded.devices[stream.seat_id]
+                    stream.own += message(partial("seat_news", loaded.news))
+                    stream.wake()
             elif stream in there:
                 stream.close()
             else:  # somebody who has joined since the room was loaded

@@ -12,6 +12,8 @@ class LoadedRoom(Protocol):
 
     version: int
     seats: Mapping[int, str]  # seat and its audience; whoever is not in it is out
+    devices: Mapping[int, int]  # of guests' seats, how many have been taken; whoever came before is told by `news`
+    news: str
     own_key: str  # changes when the fragments that depend on the viewer must be drawn again
 
     def draw(self, audience: str) -> tuple[Mapping[str, str], Pieces]:

@@ -41,6 +41,7 @@ class Admission:
     seat_id: int
     audience: str
     sign_in: Hashable | None = None  # of the account that holds the seat; none of a guest
+    device: int = 1  # as which of the seat's devices this one took it
 
 
 Admit = Callable[[uuid.UUID, Mapping[str, str]], Admission | None]
@@ -82,7 +83,7 @@ class StreamApp:
             return await answer(send, 404)
         screen = parse_qs(scope["query_string"].decode("latin-1")).get("view") == ["screen"]
         audience = "screen" if screen else admission.audience
-        stream = Stream(admission.seat_id, screen, audience, sign_in=admission.sign_in)
+        stream = Stream(admission.seat_id, screen, audience, admission.sign_in, admission.device)
         await self._stream(stream, admission, receive, send)
 
     async def _check(self, public_id: uuid.UUID, cookies: Mapping[str, str]) -> Admission | None:

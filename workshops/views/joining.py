@@ -5,11 +5,12 @@ import uuid
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from decisions.base import rate_limits
 from decisions.base.htmx import checked
@@ -122,38 +123,65 @@ def personal_link(request: HttpRequest, token: str) -> HttpResponse:
     public_id = invitation.workshop.public_id
     held = seat_of(request, public_id)
     seat = invitation.seat
+    if held is not None and seat is not None and held.pk == seat.pk:
+        return _into_the_room(held)
+    if seat is not None and _is_of_another_account(request, seat):
+        return redirect_to_login(request.get_full_path())
     if request.method == "POST":
         user = request.user if isinstance(request.user, User) else None
-        seat = actions.take_invited_seat(token=token, user=user, keep=held if "keep" in request.POST else None)
-        if seat is None:  # withdrawn while the page was open
+        taken = actions.take_invited_seat(token=token, user=user, keep=held if "keep" in request.POST else None)
+        if taken is None:  # withdrawn while the page was open
             return no_such_link(request)
-    # the seat was taken by this link before: the same person on another device, unless this browser sits elsewhere
-    elif seat is None or (held is not None and held.pk != seat.pk):
-        context = {
-            "invitation": invitation,
-            "workshop": invitation.workshop,
-            "held": held,
-            "keeps_only": held is not None and held.user_id is not None,
-        }
-        return render(request, "workshops/personal_link.html", context)
+        return _into_the_room(taken if seat is None else actions.open_elsewhere(taken))
+    context = {
+        "invitation": invitation,
+        "workshop": invitation.workshop,
+        "held": held,
+        "keeps_only": held is not None and held.user_id is not None,
+    }
+    return render(request, "workshops/personal_link.html", context)
+
+
+def _into_the_room(seat: Seat) -> HttpResponse:
+    public_id = seat.workshop.public_id
     response = redirect("workshops:room", public_id)
     set_seat_cookie(response, seat, public_id)
     return response
 
 
+def _is_of_another_account(request: HttpRequest, seat: Seat) -> bool:
+    """Whether the seat is held by being signed in, as somebody who this browser is not."""
+    return seat.user_id is not None and seat.user_id != request.user.pk
+
+
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def rejoin(request: HttpRequest, workshop_id: uuid.UUID, seat_id: int, key: str) -> HttpResponse:
-    """Get one's own seat back on another device or browser, by the personal link shown in the room."""
-    seats = Seat.objects.filter(workshop__public_id=workshop_id, removed_at__isnull=True)
+    """The page behind the link to one's own seat, for another device. The seat is taken by POST: a link that somebody
+    sends must not put its reader on the sender's seat, who would then read what the reader votes."""
+    seats = Seat.objects.select_related("workshop__decision__team")
+    seats = seats.filter(workshop__public_id=workshop_id, removed_at__isnull=True)
     seat = seats.filter(pk=seat_id, key=key).first() if LINK.fullmatch(key) else None
     if seat is None:
         return no_such_link(request)
-    if seat.user_id is not None and seat.user_id != request.user.pk:  # held by being signed in, not by a link
+    if _is_of_another_account(request, seat):
+        return redirect_to_login(request.get_full_path())
+    held = seat_of(request, workshop_id)
+    if held is not None and held.pk == seat.pk:
+        return _into_the_room(held)
+    if request.method == "POST":
+        return _into_the_room(actions.open_elsewhere(seat))
+    return render(request, "workshops/rejoin.html", {"seat": seat, "held": held, "workshop": seat.workshop})
+
+
+@never_cache
+@require_POST
+def keep_here(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """End one's own seat on every other device."""
+    seat = seat_of(request, workshop_id)
+    if seat is None:
         raise Http404
-    response = redirect("workshops:room", workshop_id)
-    set_seat_cookie(response, seat, workshop_id)
-    return response
+    return _into_the_room(actions.keep_here(workshop_id=seat.workshop_id, by=seat))
 
 
 @never_cache

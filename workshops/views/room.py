@@ -16,7 +16,7 @@ from workshops.minutes import minute_line
 from workshops.models import Phase, Role, Seat
 from workshops.outcome import outcome_view
 from workshops.readings import framework_in
-from workshops.seats import seat_of, set_seat_cookie
+from workshops.seats import device_in, seat_of, set_seat_cookie
 
 
 def require_seat(request: HttpRequest, workshop_id: uuid.UUID) -> Seat:
@@ -43,6 +43,7 @@ def room_context(request: HttpRequest, seat: Seat) -> dict[str, Any]:
     return {
         **fragments.shared_context(shared, audience),
         "own": own,
+        **fragments.seat_news(seat, device_in(request.COOKIES, seat.workshop.public_id)),
         **seat_context(seat),
     }
 

@@ -21,6 +21,7 @@ class Loaded:
         self.rooms = rooms
         self.version, self.text = rooms.version[workshop_id], rooms.text[workshop_id]
         self.own_key, self.seats = rooms.round[workshop_id], dict(rooms.seats[workshop_id])
+        self.devices, self.news = dict(rooms.devices), "<p id=seat_news>elsewhere</p>"
         self.votes = set(rooms.votes)
 
     def draw(self, audience):
@@ -62,6 +63,7 @@ class Rooms:
         self.round: dict[int, str] = {}
         self.seats: dict[int, dict[int, str]] = {}
         self.votes: set[int] = set()  # the seats that have voted, in any room
+        self.devices: dict[int, int] = {}
         self.calls: Counter[str] = Counter()
         self.threads: set[int] = set()
         self.busy = 0
