@@ -12,9 +12,12 @@ class LoadedRoom(Protocol):
 
     version: int
     seats: Mapping[int, str]  # seat and its audience; whoever is not in it is out
-    devices: Mapping[int, int]  # of guests' seats, how many have been taken; whoever came before is told by `news`
-    news: str
+    devices: Mapping[int, int]  # of guests' seats, by how many browsers each was taken
     own_key: str  # changes when the fragments that depend on the viewer must be drawn again
+
+    @property
+    def news(self) -> str:
+        """What the devices are told that had a seat before another one took it."""
 
     def draw(self, audience: str) -> tuple[Mapping[str, str], Pieces]:
         """The shells of an audience and all of its pieces; called in a thread."""
