@@ -17,7 +17,7 @@ from decisions.framework.settling import settled_words
 
 from .fonts import Glyphs
 from .levels import Level
-from .page_one import Page, Piece
+from .pieces import Page, Piece
 
 # What a worker lays out within its time; the rest is not lost, it is in record.json, and the last line says so.
 CHARACTERS = 80_000

@@ -1,15 +1,16 @@
-"""How tightly page one is set: from comfortable to clamped, each level shorter than the one before."""
+"""How tightly page one is set: type shrinks first, then lists go to the appendix line by line, then texts are clamped."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 FREE = 99
-# lines that no level exceeds: these blocks are labels, and a label of five lines is no label
-BASE_LINES = {"title": 2, "question": 3, "choice": 2, "name": 2, "then": 3, "cell": 2}
-BASE_ITEMS = {"list": 9, "metrics": 8, "criteria": 5, "signoffs": 8, "modes": 6, "triggers": 4, "flips": 2}
-KINDS = (*BASE_LINES, "rationale", "risk", "fallback", "item", "flip", "note")
+# every kind of block that a level may clamp; `agreed` is what owners who agree noted
+KINDS = (
+    *("title", "question", "choice", "rationale", "risk", "fallback", "name", "cell", "item", "flip", "then", "note"),
+    "agreed",
+)
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,6 @@ class Level:
     name: str
     points: float
     gap: float
-    modes: bool
     lines: Mapping[str, int] = field(default_factory=dict)
     items: Mapping[str, int] = field(default_factory=dict)
 
@@ -27,48 +27,82 @@ class Level:
     def clamped(self) -> bool:
         return bool(self.lines)
 
+    @property
+    def wide(self) -> bool:
+        """Whether the sign-off takes the whole width, because little else is left."""
+        return "wide" in self.lines
+
     def lines_of(self, kind: str) -> int:
-        return self.lines.get(kind, BASE_LINES.get(kind, FREE))
+        return self.lines.get(kind, FREE)
 
-    def items_of(self, kind: str) -> int:
-        return self.items.get(kind, BASE_ITEMS[kind])
+    def items_of(self, key: str) -> int:
+        return self.items.get(key, FREE)
 
 
-# The first levels only shrink type, and let the failure modes go to the appendix before type gets small. The rest never
-# go below 7.2 pt (small print that still reads on paper) and clamp. The last is bounded by construction: every block
-# has a number of lines, every list a number of items, and their sum is under a page of either paper size.
-LEVELS = (
-    Level("a", 9.6, 1.1, True),
-    Level("b", 9.1, 1.0, True),
-    Level("c", 8.6, 0.95, True),
-    Level("d", 8.6, 0.9, False),
-    Level("e", 8.3, 0.85, False),
-    Level("f", 8.0, 0.8, False),
-    Level("g", 7.7, 0.75, False),
+# Small print that reads well on paper is 7.2 pt, and nothing is dropped before type is near it; 6.8 pt are for the longest
+# record that input allows, on Letter.
+ROOMY = (
+    *(Level("a", 9.6, 1.1), Level("b", 9.3, 1.05), Level("b", 8.9, 1.0)),
+    START := Level("c", 8.6, 0.95),
+    *(Level("d", 8.3, 0.88), Level("d", 8.1, 0.82), Level("e", 7.9, 0.75), Level("e", 7.7, 0.7), Level("f", 7.5, 0.65)),
+)
+# What goes to the appendix first, and how many lines of each stay. Approach, fallback, gates, dissents, conditions, the
+# signals that flip, who accepted and the address are not among them.
+DROPPED_FIRST = (
+    *(("modes", 0), ("guardrails", 0), ("backlog", 0), ("triggers", 2), ("assumptions", 3), ("risks", 3)),
+    ("phase_one", 4),
+)
+_FEW = {"modes": 0, "guardrails": 0, "backlog": 0, "triggers": 2, "owners": 8, "metrics": 10, "flips": 2}
+# The last is bounded by construction, for records from before input had limits: every block has a number of lines, every
+# list a number of items, and their sum is under a page of either paper size.
+CLAMPED = (
     Level(
-        *("h", 7.6, 0.72, False),
-        {"rationale": 7, "risk": 3, "fallback": 5, "item": 3, "flip": 3, "note": 3, "question": 2},
-        {"list": 5, "metrics": 6, "signoffs": 5, "triggers": 3},
+        *("h", 7.5, 0.6),
+        {"rationale": 8, "risk": 3, "item": 3, "question": 2, "title": 2, "agreed": 2},
+        {**_FEW, "phase_one": 4, "assumptions": 3, "risks": 3},
     ),
     Level(
-        *("i", 7.5, 0.6, False),
-        {"rationale": 5, "risk": 2, "fallback": 4, "item": 2, "flip": 2, "note": 2, "question": 2, "then": 2},
-        {"list": 4, "metrics": 5, "signoffs": 5, "triggers": 2},
+        *("i", 7.3, 0.5),
+        {"wide": 1, "rationale": 4, "risk": 2, "item": 2, "question": 2, "title": 2, "agreed": 1},
+        {**_FEW, "phase_one": 3, "assumptions": 2, "risks": 2},
     ),
     Level(
-        *("j", 7.2, 0.5, False),
-        {"rationale": 4, "risk": 2, "fallback": 3, "item": 2, "flip": 2, "note": 2, "question": 2, "then": 1},
-        {"list": 3, "metrics": 5, "signoffs": 5, "triggers": 2},
+        *("j", 7.2, 0.35),
+        {"wide": 1, "rationale": 3, "risk": 1, "item": 1, "question": 1, "title": 1, "agreed": 1},
+        {**_FEW, "phase_one": 0, "assumptions": 0, "risks": 0},
+    ),
+    *(
+        Level(
+            *(name, points, 0.3),
+            {"wide": 1, "rationale": 2, "risk": 1, "item": 1, "question": 1, "title": 1, "agreed": 1},
+            {**_FEW, "phase_one": 0, "assumptions": 0, "risks": 0},
+        )
+        for name, points in (("k", 7.1), ("l", 6.8))
     ),
     Level(
-        *("k", 7.2, 0.4, False),
+        *("m", 7.1, 0.3),
         {
-            **{"rationale": 3, "risk": 1, "fallback": 3, "item": 2, "flip": 2, "note": 1, "question": 1, "then": 1},
-            **{"choice": 1, "name": 1, "cell": 1},
+            **{"wide": 1, "rationale": 2, "risk": 1, "question": 1, "title": 1, "agreed": 1, "name": 1, "choice": 1},
+            **{"fallback": 4, "note": 3, "flip": 3, "then": 2, "cell": 1, "item": 1},
         },
-        {"list": 3, "metrics": 5, "signoffs": 4, "triggers": 1},
+        {**_FEW, "phase_one": 0, "assumptions": 0, "risks": 0, "triggers": 1},
     ),
 )
-START = 2
 PAPERS = {"A4": (210.0, 297.0), "Letter": (215.9, 279.4)}  # millimetres
 MARGIN_TOP, MARGIN_BOTTOM = 9.5, 10.0  # as in print.css
+
+
+def dropping(counts: Mapping[str, int], height: Callable[[Level], float]) -> list[Level]:
+    """The tightest type with ever fewer lines of lists, least important first; failure modes stand in pairs.
+
+    A list whose absence saves no height, because a longer one stands beside it, stays.
+    """
+    levels = [ROOMY[-1]]
+    for key, least in DROPPED_FIRST:
+        items = levels[-1].items
+        if height(replace(ROOMY[-1], items={**items, key: least})) > height(levels[-1]) - 1:
+            continue
+        for left in range(counts[key] - 1, least - 1, -1):
+            if key != "modes" or left % 2 == 0:
+                levels.append(replace(ROOMY[-1], name=f"g{len(levels)}", items={**items, key: left}))
+    return levels[1:]

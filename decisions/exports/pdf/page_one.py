@@ -3,136 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from decisions.base import markdown
 from decisions.exports import canonical, wording
 from decisions.exports.sources import marked, scored
-from decisions.exports.text import clean, east_asian, plain, prose
+from decisions.exports.text import clean, east_asian, prose
 from decisions.framework import lean_axis
 
 from .fonts import Glyphs
-from .levels import FREE, KINDS, Level
-
-Json = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A block of text: its mark in the page, what is printed of it, and the whole for the appendix to read."""
-
-    key: str
-    label: str
-    html: SafeString
-    full: str
-    clipped: bool
-    read: Callable[[object], markdown.Node]
-
-    @property
-    def mark(self) -> SafeString:
-        """An empty end mark; it is missing from the page's anchors when the block was cut before it."""
-        return mark_safe(f'<span id="e-{self.key}"></span>')  # noqa: S308 - the key is made here
-
-    def __bool__(self) -> bool:
-        return bool(self.full)
-
-
-@dataclass(frozen=True)
-class Item:
-    """One line of a list: its text, and a short note such as the owner."""
-
-    piece: Piece
-    note: str = ""
-    second: Piece | None = None
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A list: what page one prints of each line, and what the appendix says of those it leaves out."""
-
-    label: str
-    kind: str
-    rows: Sequence[Any]
-    items: Sequence[Item]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """As much of a list as the level allows."""
-
-    rows: Sequence[Any]
-    rest: int
-
-    @property
-    def pairs(self) -> list[Sequence[Any]]:
-        return [self.rows[i : i + 2] for i in range(0, len(self.rows), 2)]
-
-
-@dataclass(frozen=True)
-class Owner:
-    name: str
-    role: str
-    position: str
-    word: str
-    note: Piece
-    date: str
-
-
-@dataclass
-class Page:
-    """Everything page one shows. `pieces` and `lists` tell the appendix what to continue."""
-
-    glyphs: Glyphs
-    document: Json
-    pieces: dict[str, Piece] = field(default_factory=dict)
-    lists: dict[str, Listed] = field(default_factory=dict)
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def line(self, text: object, limit: int) -> str:
-        """A short value on one line, cut where it is too long for its place."""
-        said = self.glyphs.drawable(clean(text, limit + 1))
-        return said if len(said) <= limit else said[: limit - 1] + "…"
-
-    def piece(
-        self, key: str, label: str, text: object, limit: int, read: Callable[[object], markdown.Node] = plain
-    ) -> Piece:
-        full = str(text or "")
-        whole = markdown.line(read(full[: limit * 4]))
-        shown = markdown.cut(whole, limit)
-        clipped = shown != whole or len(full) > limit * 4
-        piece = Piece(key, label, markdown.to_print(shown, self.glyphs.breakable), full, clipped, read)
-        self.pieces[key] = piece
-        return piece
-
-    def items(self, key: str, kind: str, label: str, entries: Iterable[Item]) -> None:
-        listed = list(entries)
-        self.lists[key] = Listed(label, kind, listed, listed)
-
-    def at(self, level: Level) -> dict[str, Any]:
-        """The template's values at one level: lists cut to what the level allows."""
-        shown: dict[str, Any] = dict(self.values)
-        for key, entry in self.lists.items():
-            allowed = level.items_of(entry.kind)
-            shown[key] = Shown(entry.rows[:allowed], max(0, len(entry.rows) - allowed))
-        shown["level"] = level
-        # the class that clamps each kind of block; none where the level lets it run
-        shown["n"] = {kind: f"n{level.lines_of(kind)}" if level.lines_of(kind) < FREE else "" for kind in KINDS}
-        return shown
-
-    def left_out(self, level: Level) -> list[tuple[str, list[Item]]]:
-        """The list items that this level leaves to the appendix."""
-        rest = []
-        for key, entry in self.lists.items():
-            start = 0 if key == "modes" and not level.modes else level.items_of(entry.kind)
-            if entry.items[start:]:
-                rest.append((entry.label, list(entry.items[start:])))
-        return rest
+from .pieces import Item, Json, Listed, Owner, Page
 
 
 def build(document: Json, glyphs: Glyphs) -> Page:
@@ -206,10 +88,10 @@ def _choice(page: Page, content: Json) -> None:
     page.values |= {
         "approach": approach if approach in wording.APPROACHES else "undecided",
         "approach_word": wording.word(wording.APPROACHES, approach),
-        "scope": page.piece("scope", _("Scope"), content["scope"], 220),
-        "rationale": page.piece("rationale", _("Why"), content["rationale"], 1500, prose),
-        "risk": page.piece("risk", _("The risk, in one sentence"), content["risk_summary"], 420, prose),
-        "fallback_label": page.piece("fallback-label", _("Fallback"), content["fallback"]["label"], 160),
+        "scope": page.piece("scope", _("Scope"), content["scope"], 420),
+        "rationale": page.piece("rationale", _("Why"), content["rationale"], 3000, prose),
+        "risk": page.piece("risk", _("The risk, in one sentence"), content["risk_summary"], 800, prose),
+        "fallback_label": page.piece("fallback-label", _("Fallback"), content["fallback"]["label"], 220),
         "fallback": page.piece("fallback", _("Fallback"), content["fallback"]["text"], 700, prose),
         "follows": follows,
         "departs": approach != recommended,
@@ -238,7 +120,7 @@ def _criteria(page: Page, content: Json) -> None:
         axis = lean_axis.from_document({**criterion, "name": page.line(criterion["name"], 80)})
         roles.update(dot.role for dot in axis.dots)
         rows.append({"name": name, "axis": axis, "word": wording.lean(criterion), "side": side})
-    page.lists["criteria"] = Listed(_("Criteria"), "criteria", rows, [Item(row["name"], row["word"]) for row in rows])
+    page.lists["criteria"] = Listed(_("Criteria"), rows, [Item(row["name"], row["word"]) for row in rows])
     page.values["legend"] = [
         {
             "axis": lean_axis.shape_path(mark.shape, 5.4),
@@ -274,7 +156,6 @@ def _evaluation(page: Page, content: Json) -> None:
         )
     page.lists["metrics"] = Listed(
         _("Evaluation"),
-        "metrics",
         rows,
         [
             Item(
@@ -294,25 +175,18 @@ def _evaluation(page: Page, content: Json) -> None:
     )
 
 
-def _repairs(page: Page, content: Json) -> Iterable[Item]:
-    """What is fixed first, each with who does it and by when."""
+def _plan(page: Page, content: Json) -> None:
+    fixes = []
     for i, row in enumerate(content.get("repairs") or ()):
         by = _("by %(day)s") % {"day": wording.day(row["by"])} if row["by"] else _("no day yet")
         note = f"{page.line(row['owner'] or _('nobody yet'), 40)}, {by}"
-        yield Item(page.piece(f"repairs-{i}", _("Fix first"), row["text"], 360, prose), note)
-
-
-def _plan(page: Page, content: Json) -> None:
-    first = page.values["first"] = _("Fix first") if content.get("repairs") else _("Phase one")
-    for key, label in (("phase_one", first), ("backlog", _("Backlog")), ("guardrails", _("Guardrails"))):
+        fixes.append(Item(page.piece(f"repairs-{i}", _("Fix first"), row["text"], 500, prose), note))
+    page.items("repairs", _("Fix first"), fixes)
+    for key, label in (("phase_one", _("Phase one")), ("backlog", _("Backlog")), ("guardrails", _("Guardrails"))):
         page.items(
             key,
-            "list",
             label,
-            [
-                *(_repairs(page, content) if key == "phase_one" else ()),
-                *(Item(page.piece(f"{key}-{i}", label, text, 360, prose)) for i, text in enumerate(content[key])),
-            ],
+            [Item(page.piece(f"{key}-{i}", label, text, 500, prose)) for i, text in enumerate(content[key])],
         )
     label = _("Assumptions")
     assumptions = []
@@ -320,27 +194,25 @@ def _plan(page: Page, content: Json) -> None:
         owner = page.line(entry["owner"], 24)
         check = _("check by %(day)s") % {"day": wording.day(entry["check_by"])} if entry["check_by"] else ""
         note = ", ".join(part for part in (owner, page.line(check, 40)) if part)
-        assumptions.append(Item(page.piece(f"assumptions-{i}", label, entry["text"], 360, prose), note))
-    page.items("assumptions", "list", label, assumptions)
+        assumptions.append(Item(page.piece(f"assumptions-{i}", label, entry["text"], 500, prose), note))
+    page.items("assumptions", label, assumptions)
     label = _("Risks accepted")
     page.items(
         "risks",
-        "list",
         label,
         [
-            Item(page.piece(f"risks-{i}", label, risk["text"], 360, prose), page.line(risk["owner"], 24))
+            Item(page.piece(f"risks-{i}", label, risk["text"], 500, prose), page.line(risk["owner"], 24))
             for i, risk in enumerate(content["risks"])
         ],
     )
-    label = _("Failure modes and what is done about them")
+    label = _("Failure modes")
     page.items(
-        "modes",
         "modes",
         label,
         [
             Item(
-                page.piece(f"modes-{i}", label, mode["text"], 240, prose),
-                second=page.piece(f"modes-{i}-then", label, mode["mitigation"], 240, prose),
+                page.piece(f"modes-{i}", label, mode["text"], 300, prose),
+                second=page.piece(f"modes-{i}-then", label, mode["mitigation"], 300, prose),
             )
             for i, mode in enumerate(content["failure_modes"])
         ],
@@ -348,12 +220,12 @@ def _plan(page: Page, content: Json) -> None:
     label = _("Signals that flip this decision")
     flips = [
         Item(
-            page.piece(f"flip-{i}", label, flip["signal"], 380, prose),
-            second=page.piece(f"flip-{i}-then", label, flip["then"], 260, prose),
+            page.piece(f"flips-{i}", label, flip["signal"], 600, prose),
+            second=page.piece(f"flips-{i}-then", label, flip["then"], 400, prose),
         )
         for i, flip in enumerate(content["flip_signals"])
     ]
-    page.items("flips", "flips", label, flips)
+    page.items("flips", label, flips)
 
 
 _ORDER = {"dissent": 0, "agree_with_condition": 1, "pending": 2, "agree": 3}
@@ -385,7 +257,6 @@ def _owners(page: Page, document: Json) -> None:
         owners.sort(key=lambda owner: _ORDER[owner.position])
     page.lists["owners"] = Listed(
         _("Sign-off"),
-        "signoffs",
         owners,
         [Item(o.note, ", ".join(part for part in (o.name, o.role, o.word, o.date) if part)) for o in owners],
     )
@@ -394,16 +265,17 @@ def _owners(page: Page, document: Json) -> None:
 def _revisit(page: Page, document: Json) -> None:
     record, content = document["record"], document["content"]
     revisit, anchor = content["revisit"], document["anchor"]
+    page.values["accepted_by"] = page.line(record["accepted_by"], 120) if record["accepted_at"] else ""
+    page.values["accepted_at"] = wording.moment(record["accepted_at"])
     page.values["revisit_on"] = page.line(wording.day(revisit["on"]), 20) if revisit["on"] else ""
     page.values["revisit_none"] = page.piece("revisit-none", _("No revisit"), revisit["none_because"], 160, prose)
     cadence = wording.word(wording.CADENCES, revisit["cadence"]) if revisit["cadence"] in wording.CADENCES else ""
     page.values["cadence"] = (_("%(text)s (proposed)") % {"text": cadence}) if revisit.get("is_proposed") else cadence
     page.items(
         "triggers",
-        "triggers",
         _("Sooner, when"),
         [
-            Item(page.piece(f"triggers-{i}", _("Sooner, when"), text, 160, prose))
+            Item(page.piece(f"triggers-{i}", _("Sooner, when"), text, 300, prose))
             for i, text in enumerate(revisit["triggers"])
         ],
     )

@@ -98,7 +98,10 @@ def shaping_files() -> list[Path]:
             for name in ("ledger/canonical", "base/markdown", "templatetags/print_tags")
         ),
         *(ROOT / "decisions" / "framework" / f"{name}.py" for name in ("lean_axis", "text", "words")),
-        *(package / f"{name}.py" for name in ("appendix", "finish", "fonts", "levels", "page_one", "render")),
+        *(
+            package / f"{name}.py"
+            for name in ("appendix", "finish", "fit", "fonts", "levels", "page_one", "pieces", "render")
+        ),
         *(package.parent / f"{name}.py" for name in ("canonical", "text", "wording")),
         *fonts.files(),
     ]

@@ -602,3 +602,52 @@ def every_script() -> Json:
         )
     ]
     return resealed(document)
+
+
+WHY_NOT = (
+    "The 2025 labels are good enough to evaluate tuning now, and waiting costs us the spring release; the search service "
+    "needs a rota that nobody has staffed, and its index holds pages which two of our largest customers asked us to keep out "
+    "of every shared store. I will run the pilot as agreed, and I ask that we look at the tuned baseline again in January, "
+    "with the figures of both on one page, before a budget is set."
+)
+
+
+def longest() -> Json:
+    """As long as input allows where page one may not cut: owners, notes, gates, fallback, signals, address."""
+    document = support_copilot()
+    content = document["content"]
+    content.update(
+        title="Answer support questions from retrieval first, and look at a tuned model again when the figures of both are in",
+        scope="for all questions that runbooks, policies and release notes answer in the three products sold in the EU",
+        rationale=" ".join([content["rationale"]] * 4),
+        phase_one=content["phase_one"] * 3,
+        backlog=content["backlog"] * 3,
+        guardrails=content["guardrails"] * 3,
+        assumptions=content["assumptions"] * 3,
+        risks=content["risks"] * 3,
+        flip_signals=[
+            {"signal": (flip["signal"] + ", ") * 4, "then": (flip["then"] + ", ") * 3}
+            for flip in content["flip_signals"]
+        ],
+        metrics=[
+            {**metric, "name": f"{metric['name']}, {part}"}
+            for metric in content["metrics"]
+            for part in ("in the pilot", "in production")
+        ],
+    )
+    for flip in content["flip_signals"]:
+        flip.update(signal=flip["signal"][:299].strip() + ".", then=flip["then"][:149].strip() + ".")
+    content["fallback"] = {"label": "Decline and hand over to a person on the late shift", "text": (WHY_NOT * 2)[:300]}
+    content["revisit"]["triggers"] *= 3
+    document["sign_offs"] = [
+        sign_off(
+            role,
+            f"{name} {name.split()[0]}sdottir",
+            ("dissent", "agree_with_condition")[index % 2],
+            WHY_NOT[:399] + ".",
+        )
+        for index, (name, role) in enumerate(
+            (*PEOPLE[:5], ("Noor Haddad", "legal"), ("Li Wei", "engineering"), ("Sam Otieno", "Customer operations"))
+        )
+    ]
+    return resealed(document)
