@@ -16,6 +16,13 @@ from decisions.ledger.canonical import tidy_text
 FORMAT: Final = "groundwork/content/v2"
 MAX_ITEMS: Final = 40
 MAX_TEXT: Final = 10_000
+# What page one prints whole, so that more of it is refused where it is typed.
+MAX_NOTE: Final = 400
+MAX_FALLBACK: Final = 300
+MAX_SIGNAL: Final = 300
+MAX_THEN: Final = 150
+MAX_OWNERS: Final = 8
+MAX_GATES: Final = 10
 APPROACHES: Final = ("rag", "fine_tuning", "hybrid", "prompt_only", "fix_first", "undecided")
 CADENCES: Final = ("quarterly", "monthly", "none")
 OWNER_ROLES: Final = ("product", "security", "data")

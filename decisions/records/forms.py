@@ -15,7 +15,7 @@ from decisions.framework.words import SITUATION
 from decisions.models import Position
 from decisions.models.summary import Approach
 
-from .content import MAX_TEXT, RISK_KEYS, role
+from .content import MAX_FALLBACK, MAX_ITEMS, MAX_NOTE, MAX_SIGNAL, MAX_TEXT, MAX_THEN, RISK_KEYS, role
 
 LEANS = [
     ("", _("Not answered")),
@@ -67,8 +67,12 @@ class DecisionSection(forms.Form):
 class FallbackSection(forms.Form):
     """What happens when it does not work."""
 
-    label = short(_("Name of the fallback"))
-    text = prose(_("What happens"), help_text=_("For example: no retrieval hit, so it declines and opens a ticket."))
+    label = short(_("Name of the fallback"), limit=80)
+    text = prose(
+        _("What happens"),
+        limit=MAX_FALLBACK,
+        help_text=_("For example: no retrieval hit, so it declines and opens a ticket."),
+    )
 
 
 class RevisitSection(forms.Form):
@@ -150,7 +154,7 @@ class TextRow(Row):
 class MetricRow(Row):
     """One metric with its gate, its stop and its sample."""
 
-    name = short(_("Metric"))
+    name = short(_("Metric"), limit=80)
     definition = prose(_("What counts as a pass"), rows=2)
     gate = short(_("Gate"), example=_("≥ 85 %"))
     stop = short(_("Stop"), example=_("< 78 %"))
@@ -192,8 +196,8 @@ class AssumptionRow(Row):
 class FlipRow(Row):
     """A signal that would change the decision."""
 
-    signal = prose(_("Signal that can be measured"), rows=2)
-    then = prose(_("Then"), rows=2)
+    signal = prose(_("Signal that can be measured"), rows=2, limit=MAX_SIGNAL)
+    then = prose(_("Then"), rows=2, limit=MAX_THEN)
 
 
 class RiskRow(Row):
@@ -256,12 +260,18 @@ else:
 class Rows(_FormSet):
     """A list; rows go by being marked for removal, never by being left out of what is sent."""
 
+    most = MAX_ITEMS
+
     def clean(self) -> None:
-        """Refuse a form that arrived in part: saving it would drop rows that nobody removed."""
+        """Refuse a form that arrived in part, which would drop rows that nobody removed, and more rows than print."""
         counted = self.management_form.cleaned_data
         total, initial = counted["TOTAL_FORMS"] or 0, counted["INITIAL_FORMS"] or 0
         if total < initial or initial < 0:
             raise ValidationError(_("Some rows did not arrive. Please reload the page and try again."))
+        rows = [getattr(form, "cleaned_data", None) or {} for form in self.forms]
+        if sum(any(row.values()) and not row.get("DELETE") for row in rows) > self.most:
+            text = _("At most %(most)d of these: page one prints each of them whole.")
+            raise ValidationError(text % {"most": self.most}, code="too_many")
 
 
 class OwnerRows(Rows):
@@ -303,7 +313,13 @@ class SignForm(forms.Form):
             (Position.DISSENT.value, _("I dissent")),
         ],
     )
-    note = prose(_("Condition or reason"), help_text=_("Needed for a condition and for a dissent; it is printed."))
+    note = prose(
+        _("Condition or reason"),
+        limit=MAX_NOTE,
+        help_text=_(
+            "Needed for a condition and for a dissent; it is printed whole on page one: 400 characters at most."
+        ),
+    )
     content_hash = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:

@@ -13,7 +13,16 @@ from decisions.framework.measures import MEASURE
 from decisions.framework.words import ROLE_NAMES
 from decisions.models import Record
 from decisions.records import prefill
-from decisions.records.content import OWNER_ROLES, SECTIONS, TITLES
+from decisions.records.content import (
+    MAX_FALLBACK,
+    MAX_GATES,
+    MAX_OWNERS,
+    MAX_SIGNAL,
+    MAX_THEN,
+    OWNER_ROLES,
+    SECTIONS,
+    TITLES,
+)
 from decisions.records.provenance import proposals
 
 FLIP_SIGNALS = 2
@@ -31,7 +40,11 @@ class Problem:
 
 def problems(record: Record) -> tuple[Problem, ...]:
     """Everything that blocks sign-off, in the order of the page."""
-    return (*_answer(record), *_text(record), *_repairs(record.content), *_owners(record), *_proposals(record.content))
+    content = record.content
+    return (
+        *(*_answer(record), *_text(record), *_repairs(content)),
+        *(*_owners(record), *_too_long(content), *_proposals(content)),
+    )
 
 
 def _answer(record: Record) -> list[Problem]:
@@ -82,6 +95,21 @@ def _text(record: Record) -> list[Problem]:
         message = _("Give the day on which this is looked at again, or say why there is none.")
         found.append(Problem("no_revisit", "revisit", message))
     return found
+
+
+def _too_long(content: Mapping[str, Any]) -> list[Problem]:
+    """What was written before its section had a limit, and so would not print whole on page one."""
+    signals = [max(0, len(one["signal"]) - MAX_SIGNAL, len(one["then"]) - MAX_THEN) for one in content["flip_signals"]]
+    over = {
+        "fallback": len(content["fallback"]["text"]) - MAX_FALLBACK,
+        "metrics": len(content["metrics"]) - MAX_GATES,
+        "owners": sum(bool(owner["name"]) for owner in content["owners"]) - MAX_OWNERS,
+        "flip_signals": sum(signals),
+    }
+    message = _("Page one prints this section whole, and it is longer than fits there: by %(over)d.")
+    return [
+        Problem(f"too_long_{section}", section, message % {"over": most}) for section, most in over.items() if most > 0
+    ]
 
 
 def _gates(content: Mapping[str, Any]) -> list[Problem]:

@@ -15,7 +15,7 @@ from decisions.models import Record
 
 from . import forms as rows
 from .base import version_of
-from .content import MAX_ITEMS, TITLES
+from .content import MAX_GATES, MAX_ITEMS, MAX_OWNERS, TITLES
 from .content import SECTIONS as KEYS
 from .provenance import is_ours, proposals
 
@@ -28,6 +28,7 @@ class RowList:
     title: Promise
     form: type[forms.Form]
     plain: bool = False  # a list of texts instead of objects
+    most: int = MAX_ITEMS
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ SECTIONS: tuple[Section, ...] = (
         "metrics",
         TITLES["metrics"],
         _("What the pilot is measured by. Fix definition, gate and sample before anybody looks at figures."),
-        lists=(RowList("metrics", _("Metrics"), rows.MetricRow),),
+        lists=(RowList("metrics", _("Metrics"), rows.MetricRow, most=MAX_GATES),),
     ),
     Section(
         "plan",
@@ -104,7 +105,7 @@ SECTIONS: tuple[Section, ...] = (
         _(
             "Product, security and data sign always; add others by choice. Addresses are used for the links and never printed."
         ),
-        lists=(RowList("owners", _("Owners"), rows.OwnerRow),),
+        lists=(RowList("owners", _("Owners"), rows.OwnerRow, most=MAX_OWNERS),),
     ),
     Section("attendees", TITLES["attendees"], lists=(RowList("attendees", _("People"), rows.AttendeeRow),)),
     Section(
@@ -320,6 +321,7 @@ def _rows(spec: RowList, data: QueryDict | None, initial: list[Any], prefix: str
         )
     # what was sent is not compared with what is stored: a row that the same form had saved before would count as unchanged
     bound: rows.Rows = made(data, initial=initial if data is None else None, prefix=prefix)
+    bound.most = spec.most
     return bound
 
 

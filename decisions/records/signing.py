@@ -15,7 +15,7 @@ from decisions.models import Position, Record, RecordState, SignOff, User
 from decisions.models.team import new_token
 from decisions.records import mails
 from decisions.records.base import back_to_draft, live_sign_offs, locked, name_of, note
-from decisions.records.content import MAX_TEXT, text
+from decisions.records.content import MAX_NOTE, text
 from decisions.records.readiness import Problem, problems
 
 SAYS_WHY = frozenset({Position.CONDITION, Position.DISSENT})
@@ -154,7 +154,11 @@ def sign(
     _require_hash(record, content_hash)
     if position not in {Position.AGREE, Position.CONDITION, Position.DISSENT}:
         raise ValidationError({"position": _("Choose one of the three.")})
-    said = text(note_text, MAX_TEXT)
+    said = text(note_text)
+    if len(said) > MAX_NOTE:
+        raise ValidationError(
+            {"note": _("At most %(most)d characters: page one prints it whole.") % {"most": MAX_NOTE}}
+        )
     if position in SAYS_WHY and not said:
         message = _("Say on what condition.") if position == Position.CONDITION else _("Say why you dissent.")
         raise ValidationError({"note": message})

@@ -80,10 +80,10 @@ CLAMPED = (
         for name, points in (("k", 7.1), ("l", 6.8))
     ),
     Level(
-        *("m", 7.1, 0.3),
+        *("m", 6.8, 0.3),
         {
             **{"wide": 1, "rationale": 2, "risk": 1, "question": 1, "title": 1, "agreed": 1, "name": 1, "choice": 1},
-            **{"fallback": 4, "note": 3, "flip": 3, "then": 2, "cell": 1, "item": 1},
+            **{"fallback": 3, "note": 3, "flip": 2, "then": 1, "cell": 1, "item": 1},
         },
         {**_FEW, "phase_one": 0, "assumptions": 0, "risks": 0, "triggers": 1},
     ),

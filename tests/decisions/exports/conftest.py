@@ -40,7 +40,7 @@ def printed(tmp_path_factory):
     """Stories on both papers, extremes on one each in turn, and random records: everything that must be one page."""
     full = RANDOM >= 200
     papers = ("A4", "Letter")
-    jobs = [f"{name}:{paper}" for name in STORIES[:2] for paper in papers]
+    jobs = [f"{name}:{paper}" for name in (*STORIES[:2], "longest") for paper in papers]
     jobs += [f"{name}:A4" for name in STORIES[2:]]
     for index, name in enumerate(EXTREMES):
         start = "" if full or name in WHOLE else "fit:"

@@ -43,8 +43,8 @@ def main(folder: Path, jobs: list[str]) -> None:
         document = find(name)
         told: dict[str, object] = {"name": name, "paper": paper}
         if job.startswith("fit:"):
-            level, renders, pages = renderer.fit(document, paper)
-            told |= {"level": level, "renders": renders, "page_one_pages": pages}
+            level, renders, pages, used = renderer.fit(document, paper)
+            told |= {"level": level, "renders": renders, "page_one_pages": pages, "used": used}
         else:
             made = renderer.render(document, paper)
             path = folder / f"{len(list(folder.glob('*.pdf')))}.pdf"

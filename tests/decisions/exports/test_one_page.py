@@ -112,6 +112,46 @@ def test_a_dissent_is_never_the_one_left_to_the_appendix(printed):
     assert "Dissents" in text_of(made["path"], 0)
 
 
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_longest_record_that_input_allows_loses_nothing_that_owners_rely_on(printed, paper):
+    document, made = documents.longest(), printed["longest", paper]
+    content, front = document["content"], text_of(made["path"], 0)
+
+    notes = [one["note"] for one in document["sign_offs"]]
+    assert {len(note) for note in notes} == {400}
+    assert front.count(notes[0]) == len(notes) == 8
+    for one in document["sign_offs"]:
+        assert one["name"] in front
+    assert len(content["metrics"]) == 10
+    for metric in content["metrics"]:
+        assert metric["name"] in front
+        assert metric["gate"].replace(">=", "≥").replace("<=", "≤") in front
+    assert len(content["fallback"]["text"]) == 300
+    for whole in (
+        content["fallback"]["label"],
+        content["fallback"]["text"],
+        content["scope"],
+        *(text for flip in content["flip_signals"] for text in flip.values()),
+        "Accepted by Mara Okonkwo, 18 Nov 2026, 15:04 UTC",
+        document["record"]["url"],
+        "18 Feb 2027",
+    ):
+        assert " ".join(whole.split()) in front
+    kept = ("note", "fallback", "metric", "flips", "scope")
+    assert [key for key in made["cut"] if key.startswith(kept)] == []
+
+
+def test_nothing_leaves_page_one_while_there_is_room(printed):
+    front = text_of(printed["support_copilot", "A4"]["path"], 0)
+    for mode in documents.support_copilot()["content"]["failure_modes"]:
+        assert mode["text"] in front
+    assert "Appendix A" not in front
+    assert "✓" not in front  # a tick says done
+    for key, made in printed.items():
+        if made["level"].startswith("g") and "used" in made:
+            assert made["used"] > 0.93, (key, made)
+
+
 def test_a_missing_glyph_is_a_box_and_the_page_says_so(printed):
     made = next(made for (found, _paper), made in printed.items() if found == "emoji")
     front = text_of(made["path"], 0)
