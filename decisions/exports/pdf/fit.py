@@ -50,7 +50,7 @@ class Heights:
         self.whole, self.line = whole, 1.32 * START.points * 96 / 72
         self.rows = [[key for key in row if page.lists[key].rows] for row in ROWS]
         self.ends = {
-            key: [self._top(f"e-{key}-{i}-then", f"e-{key}-{i}") for i in range(len(page.lists[key].rows))]
+            key: [whole.tops.get(f"e-{(item.second or item.piece).key}", 0.0) for item in page.lists[key].items]
             for key, _least in (*DROPPED_FIRST, ("flips", 2))
         }
 
@@ -60,12 +60,9 @@ class Heights:
         text = self.whole.height - gaps(START) - saved
         return float(text * (level.points / START.points) ** GROWTH + gaps(level))
 
-    def _top(self, *anchors: str) -> float:
-        return next((self.whole.tops[anchor] for anchor in anchors if anchor in self.whole.tops), 0.0)
-
     def _end(self, row: Sequence[str], level: Level, anchor: str) -> float:
         """What a row of lists side by side gets shorter by; a list that is gone leaves its width to the others."""
-        start, shown = self._top(anchor), [key for key in row if level.items_of(key)]
+        start, shown = self.whole.tops.get(anchor, 0.0), [key for key in row if level.items_of(key)]
         whole = max([start, *(self.ends[key][-1] for key in row if self.ends[key])])
         wider = len(shown) / max(1, len(row))
         return whole - max(
@@ -81,7 +78,7 @@ class Heights:
         if not self.ends["modes"]:
             return 0.0
         if not level.items_of("modes"):
-            return self._top("foot") - self._top("modes")
+            return self.whole.tops["foot"] - self.whole.tops["modes"]
         return self.ends["modes"][-1] - self._last("modes", level)
 
 

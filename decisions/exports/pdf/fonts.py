@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
@@ -64,7 +65,8 @@ def isolate(folder: Path) -> None:
     Must run before WeasyPrint is imported: fontconfig reads its configuration once, at first use.
     """
     faces = folder / "faces"
-    faces.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(faces, ignore_errors=True)
+    faces.mkdir(parents=True)
     for index, path in enumerate(files()):
         (faces / f"{index:03d}-{path.name}").symlink_to(path)
     text = (

@@ -137,6 +137,9 @@ def _criteria(page: Page, content: Json) -> None:
         ("fine_tuning", _("%(count)d tuning")),
         ("open", _("%(count)d open")),
     )
+    # an answer that came before the criteria, and the metrics of a stop, are no empty tables
+    page.values["scored"] = any(c["ballots"] or c["state"] != "unanswered" for c in content["criteria"])
+    page.values["stopped"] = content["recommendation_status"] == "stop"
     page.values["leans"] = ", ".join(text % {"count": tally[side]} for side, text in sides if tally[side])
 
 

@@ -123,14 +123,15 @@ class Page:
         for key, entry in self.lists.items():
             allowed = level.items_of(key)
             shown[key] = Shown(key, entry.label, entry.rows[:allowed], max(0, len(entry.rows) - allowed))
-        shown["rows"] = [
-            [shown[key] for key in row if shown[key].rows or not (self.lists[key].rows or key in MAY_BE_EMPTY)]
-            for row in ROWS
-        ]
+        shown["rows"] = [[shown[key] for key in row if shown[key].rows or self._is_missed(key)] for row in ROWS]
         shown["level"] = level
         # the class that clamps each kind of block; none where the level lets it run
         shown["n"] = {kind: f"n{level.lines_of(kind)}" if level.lines_of(kind) < FREE else "" for kind in KINDS}
         return shown
+
+    def _is_missed(self, key: str) -> bool:
+        """Whether the page says that nothing stands in a list: a stop has no plan, and some lists need none."""
+        return not (self.lists[key].rows or key in MAY_BE_EMPTY or self.values["stopped"])
 
     def left_out(self, level: Level) -> list[tuple[str, list[Item]]]:
         """The list items that this level leaves to the appendix."""

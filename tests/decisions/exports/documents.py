@@ -651,3 +651,77 @@ def longest() -> Json:
         )
     ]
     return resealed(document)
+
+
+def unscored(document: Json) -> Json:
+    """Nobody scored anything: the answer came before the criteria."""
+    for criterion in document["content"]["criteria"]:
+        criterion.update(state="unanswered", lean=None, settled_by="", why="", rounds=0)
+        criterion.update(ballots=[], median=None, low=None, high=None)
+    return resealed(document)
+
+
+def fix_first() -> Json:
+    """A simpler fix comes before any model work."""
+    document = changed(
+        title="Fix the search of the help center before any model work",
+        approach="fix_first",
+        recommended_approach="fix_first",
+        recommendation_status="stop",
+        clause="fix_first",
+        path="none",
+        rationale="Two of three answers that agents miss are in the help center, behind a search that finds titles only.",
+        risk_summary="",
+        fallback={"label": "", "text": ""},
+        metrics=[],
+        flip_signals=[],
+        backlog=[],
+        guardrails=[],
+        failure_modes=[],
+        reasons=["A simpler fix comes first: search."],
+        phase_one=[],
+        assumptions=[],
+        risks=[],
+        repairs=[
+            {
+                "key": "search",
+                "text": "Index the body of pages, not their titles",
+                "owner": "Luca Ferri",
+                "by": "2026-12-18",
+            },
+            {
+                "key": "outdated_pages",
+                "text": "Take down the pages of the 2019 product",
+                "owner": "Ines Weber",
+                "by": "2027-01-15",
+            },
+        ],
+    )
+    document["content"]["situation"] = {"pre_check": ["search", "outdated_pages"]}
+    return unscored(document)
+
+
+def prompts_only() -> Json:
+    """A prompted base model meets the bar already."""
+    document = changed(
+        title="Stay with prompts on the base model",
+        approach="prompt_only",
+        recommended_approach="prompt_only",
+        clause="prompt_baseline",
+        path="prompt_only",
+        rationale="The prompted baseline passed every gate in the trial of October; building more would buy nothing yet.",
+        backlog=[],
+        failure_modes=[],
+    )
+    document["content"]["metrics"] = document["content"]["metrics"][:2]
+    return unscored(document)
+
+
+def interim() -> Json:
+    """One answer this week, with two criteria still open."""
+    document = changed(recommendation_status="interim", clause="open_criteria", path="interim")
+    document["content"]["criteria"][2].update(state="contested", lean=None)
+    document["content"]["criteria"][3].update(
+        state="unanswered", lean=None, ballots=[], median=None, low=None, high=None
+    )
+    return resealed(document)
