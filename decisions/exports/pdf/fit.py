@@ -56,7 +56,7 @@ class Heights:
 
     def at(self, level: Level) -> float:
         saved = self._modes(level) + self._end(("triggers",), level, "signed")
-        saved += sum(self._end(row, level, anchor) for row, anchor in zip(self.rows, ("plan", "signals"), strict=True))
+        saved += sum(self._end(row, level, anchor) for row, anchor in zip(self.rows, ("row1", "row2"), strict=True))
         text = self.whole.height - gaps(START) - saved
         return float(text * (level.points / START.points) ** GROWTH + gaps(level))
 

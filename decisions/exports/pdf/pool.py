@@ -102,7 +102,7 @@ def shaping_files() -> list[Path]:
             package / f"{name}.py"
             for name in ("appendix", "finish", "fit", "fonts", "levels", "page_one", "pieces", "render")
         ),
-        *(package.parent / f"{name}.py" for name in ("canonical", "text", "wording")),
+        *(package.parent / f"{name}.py" for name in ("canonical", "sources", "text", "wording")),
         *fonts.files(),
     ]
 
