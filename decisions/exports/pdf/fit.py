@@ -143,7 +143,9 @@ class Fit:
             else:
                 above = guess
             if guess < first:
-                scale = (attempt.height - attempt.spent) / expected
+                # what a block that went to the next sheet left behind counts as used
+                measured = (attempt.height - attempt.spent) / expected
+                scale = measured if attempt.fits else min(measured, scale * 1.03)
             following = roomiest()
             if found and guess >= first and attempt.height < self.room * 0.93:
                 following = guess - 1

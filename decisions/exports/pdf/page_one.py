@@ -94,6 +94,7 @@ def _choice(page: Page, content: Json) -> None:
         "fallback_label": page.piece("fallback-label", _("Fallback"), content["fallback"]["label"], 220),
         "fallback": page.piece("fallback", _("Fallback"), content["fallback"]["text"], 700, prose),
         "follows": follows,
+        "fragile": page.piece("fragile", _("Fragile"), " ".join(content.get("fragile") or ()), 500),
         "departs": approach != recommended,
         "status": status if status in wording.STATUSES else "provisional",
         "status_word": wording.word(wording.STATUSES, status, limit=20),
@@ -139,6 +140,7 @@ def _criteria(page: Page, content: Json) -> None:
     )
     # an answer that came before the criteria, and the metrics of a stop, are no empty tables
     page.values["scored"] = any(c["ballots"] or c["state"] != "unanswered" for c in content["criteria"])
+    page.values["earlier"] = any(criterion.get("earlier") for criterion in content["criteria"])
     page.values["stopped"] = content["recommendation_status"] == "stop"
     page.values["leans"] = ", ".join(text % {"count": tally[side]} for side, text in sides if tally[side])
 

@@ -725,3 +725,21 @@ def interim() -> Json:
         state="unanswered", lean=None, ballots=[], median=None, low=None, high=None
     )
     return resealed(document)
+
+
+def two_rounds() -> Json:
+    """Two criteria scored again, one of them twice, settled against most ballots; one step would change the answer."""
+    document = support_copilot()
+    criteria = document["content"]["criteria"]
+    for criterion, times in ((criteria[2], 2), (criteria[4], 1)):
+        kept = ("lean", "settled_by", "why", "ballots", "median", "low", "high")
+        earlier = copy.deepcopy([{key: criterion[key] for key in kept} for _round in range(times)])
+        for shift, one in enumerate(earlier, 1):
+            for ballot in one["ballots"]:
+                ballot["score"] = max(-2, ballot["score"] - shift)
+        criterion.update(earlier=earlier, rounds=times + 1)
+    criteria[3].update(lean=-1, why="Of the two products that will use it, only the smaller one is bound by cost.")
+    document["content"]["fragile"] = [
+        "Were data sensitivity to lean one step less to RAG, the framework would recommend fine-tuning."
+    ]
+    return resealed(document)
