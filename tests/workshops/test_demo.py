@@ -24,3 +24,15 @@ def test_the_demo_signs_only_what_may_be_signed_and_its_pilot_measured_every_gat
     assert len(gated) >= 7
     assert {one.key: one.verdict for one in pilot.results.all()} == dict.fromkeys(gated, "pass")
     assert pilot.verdict == "pass"
+
+
+def test_the_room_hands_over_all_its_rounds():
+    seed()
+
+    record = Record.objects.get(state=RecordState.ACCEPTED)
+    (twice,) = [one for one in record.content["criteria"] if one["rounds"] > 1]
+    assert twice["key"] == "data_sensitivity"
+    (first,) = twice["earlier"]
+    assert [one["score"] for one in first["ballots"]] == [-1, -2, -1, 1]
+    assert [one["score"] for one in twice["ballots"]] != [-1, -2, -1, 1]
+    assert first["lean"] is None

@@ -1,11 +1,14 @@
 """Each line of a record is said, written or proposed; a proposal carries no name and blocks sign-off until it is touched."""
 
+import io
 import json
 
 import pytest
+from pypdf import PdfReader
 
 from decisions import records
 from decisions.exports.markdown import render_markdown
+from decisions.exports.pdf.pool import render_pdf
 from decisions.exports.sources import LISTS, SINGLE, lines_of
 from decisions.ledger.canonical import payload_hash
 from tests.decisions.records import stories
@@ -188,3 +191,60 @@ def test_the_room_that_scores_again_keeps_what_people_wrote_and_says_whose_it_is
     assert source(again, "fallback")["by"] == "Olga"
     assert set(kinds(again, "guardrails")) == {"proposed"}
     assert set(kinds(again, "criteria")) == {"said"}
+
+
+def pdf_text(record):
+    pages = PdfReader(io.BytesIO(render_pdf(records.document_of(record)))).pages
+    return [" ".join(page.extract_text().split()) for page in pages]
+
+
+@pytest.mark.once
+def test_the_pdf_marks_proposals_and_its_appendix_says_where_lines_come_from(cast):
+    record = stories.save(stories.drafted(cast), cast.felix, "guardrails", guardrails=["Felix wrote this."])
+
+    first, *behind = pdf_text(record)
+
+    assert "Answer from retrieval first (proposed)" in first
+    assert "Felix wrote this. (proposed)" not in first
+    assert "Where each line comes from" in " ".join(behind)
+    assert "Guardrails: written by Felix" in " ".join(behind)
+    assert "(proposed)" not in " ".join(pdf_text(stories.ready(record, cast.felix)))
+
+
+@pytest.mark.once
+def test_what_is_fixed_first_is_printed_with_who_and_when_and_no_empty_criteria(cast):
+    answers = {"leans": {}, "contested": {}, "situation": {"pre_check": ["clearer_tools", "document_quality"]}}
+    record = stories.drafted(cast, answers=answers, criteria=[], flip_signals=[], risks=[], assumptions=[])
+
+    record = stories.ready(record, cast.felix)
+
+    first, *_behind = pdf_text(record)
+    for told in ("Fix first", "Clearer tools", "Better documents", "Felix, by 15 Jan 2027"):
+        assert told in first
+    for empty in ("Knowledge churn", "Not answered", "✓"):
+        assert empty not in first
+    text = render_markdown(records.document_of(record))
+    assert "### Fix first" in text
+    assert "* Clearer tools (Felix, 2027" in text
+    assert "Decision drivers" not in text
+
+
+def test_all_rounds_are_kept_and_drawn(client, cast):
+    first = {
+        "lean": -2, "settled_by": "Ines Weber", "why": "At first.", "median": "-1.5", "low": -2, "high": -1,
+        "ballots": [
+            {"name": "Ines Weber", "role": "product", "score": -2, "confidence": "sure", "reason": "Before the talk."},
+            {"name": "Jonas", "role": "security", "score": -1, "confidence": "unsure", "reason": ""},
+        ],
+    }  # fmt: skip
+    criteria = [{**one, "rounds": 2, "earlier": [first]} for one in stories.readings()["criteria"]]
+    record = stories.drafted(cast, criteria=criteria)
+    client.force_login(cast.mina)
+
+    assert record.content["criteria"][0]["earlier"] == [first]
+    page = client.get(f"/t/helio-desk/r/{record.pk}/").content.decode()
+    assert page.count('class="axis-lane"') == 5
+    assert "earlier rounds: 2" in render_markdown(records.document_of(record))
+    appendix = " ".join(pdf_text(record)[1:])
+    assert "Round 1, scored again" in appendix
+    assert "Before the talk." in appendix
