@@ -18,8 +18,10 @@ class DecisionsConfig(AppConfig):
         from decisions.accounts import endings
         from decisions.exports.pdf.doctor import check_pdf
         from decisions.integrations import webhooks
+        from decisions.ledger import kinds
         from decisions.log import summary
 
+        kinds.register_all()
         summary.follow()
         webhooks.follow()
         endings.follow()

@@ -36,6 +36,7 @@ class Mutant:
 ROOM = ("tests/workshops", "tests/test_permissions.py")
 RECORDS = ("tests/decisions/records",)
 LEDGER = ("tests/decisions/ledger",)
+PROOF = ("tests/security/test_mutations.py", "tests/security/test_proof.py")
 TRAIL = ("tests/decisions/trail",)
 EXPORTS = (
     "tests/decisions/exports/test_files.py",
@@ -451,6 +452,41 @@ MUTANTS = (
     ),
     Mutant(
         "an erasure is not erased", "decisions/ledger/append.py", " or entry.type == ERASED:", ":", (*LEDGER, *TRAIL)
+    ),
+    Mutant(
+        "a stored row is the one that was hashed",
+        "decisions/ledger/rows.py",
+        "hash_of(kind, row, newest.salt, columns) != newest.hash:",
+        "False:",
+        PROOF,
+    ),
+    Mutant(
+        "the hashes of rows are those that the entry keeps the root of",
+        "decisions/ledger/rows.py",
+        'return (len(found), root_of(found)) != (said.get("count"), said.get("root"))',
+        "return False",
+        PROOF,
+    ),
+    Mutant(
+        "no row joins another that is hashed",
+        "decisions/ledger/compare.py",
+        "    if late and fault is None:",
+        "    if False:",
+        PROOF,
+    ),
+    Mutant(
+        "what nobody revealed is never hashed",
+        "workshops/hashed.py",
+        "if one.state == RoundState.REVEALED]",
+        "]",
+        PROOF,
+    ),
+    Mutant(
+        "a contested round takes no more ballots",
+        "workshops/hashed.py",
+        " if without([ended]) else []",
+        "",
+        PROOF,
     ),
     # the trail and pilots
     Mutant(

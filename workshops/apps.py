@@ -6,11 +6,13 @@ class WorkshopsConfig(AppConfig):
     verbose_name = "Workshops"
 
     def ready(self) -> None:
-        """Let a decision's pages list its workshops, and say what of a person's access lies in rooms."""
+        """Let a decision's pages list its workshops, and say what of rooms ends with access and what the log keeps."""
         from decisions.accounts import holdings
         from decisions.base import workshops
+        from workshops import hashed
         from workshops.actions import endings
         from workshops.facts import facts_of
 
         workshops.read_by(facts_of)
         holdings.FIRST.update(endings.KINDS)  # first, because acts lock a room before anything else
+        hashed.register_kinds()

@@ -49,6 +49,7 @@ def atom(team: Team, feed_url: str) -> str:
 def _title(row: LogEntry) -> str:
     known = {
         "record.accepted": _("Record accepted"),
+        "record.superseded": _("Record superseded"),
         "record.withdrawn": _("Record withdrawn"),
         "configuration.live": _("Live"),
         "configuration.proposed": _("Proposed"),

@@ -11,9 +11,11 @@ from uuid import UUID
 
 import rfc8785
 
-# Two prefixes, so that no payload can ever be passed off as an entry, nor the other way round.
+# Prefixes, so that nothing hashed as one thing can ever be passed off as another.
 PAYLOAD_PREFIX = b"groundwork/payload/v1\n"
 ENTRY_PREFIX = b"groundwork/entry/v1\n"
+ROW_PREFIX = b"groundwork/row/v1\n"
+ROOT_PREFIX = b"groundwork/rows/v1\n"
 
 
 def tidy_text(text: str) -> str:
@@ -70,6 +72,16 @@ def text_hash(canonical: str) -> str:
 def entry_hash(entry: Mapping[str, Any]) -> str:
     """SHA-256 of a log entry's own fields, as hex."""
     return hashlib.sha256(ENTRY_PREFIX + dumps(dict(entry)).encode()).hexdigest()
+
+
+def row_hash(row: Mapping[str, Any]) -> str:
+    """SHA-256 of one stored row with its salt, as hex."""
+    return hashlib.sha256(ROW_PREFIX + dumps(dict(row)).encode()).hexdigest()
+
+
+def root_hash(rows: list[list[str]]) -> str:
+    """SHA-256 of the kinds, keys and hashes of rows, as hex."""
+    return hashlib.sha256(ROOT_PREFIX + dumps(rows).encode()).hexdigest()
 
 
 def new_salt() -> str:

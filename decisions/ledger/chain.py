@@ -4,8 +4,8 @@
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .canonical import dumps, entry_hash, text_hash
@@ -70,6 +70,17 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """How many stored rows of each kind the log covers, does not cover though it should, or need not cover yet."""
+
+    covered: Mapping[str, int] = field(default_factory=dict)
+    uncovered: Mapping[str, int] = field(default_factory=dict)
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    replaced: int = 0  # hashes of rows that a later entry hashed again
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True)
 class Report:
     """What a verification found; `erased` lists entries whose payload was taken out on purpose."""
 
@@ -80,6 +91,8 @@ class Report:
     erased: tuple[int, ...] = ()
     anchors: tuple[Anchor, ...] = ()
     notes: tuple[str, ...] = ()
+    rows: Coverage = Coverage()
+    turned_back: tuple[int, ...] = ()  # entries that say that the clock had been set back
 
     @property
     def whole(self) -> bool:
@@ -88,8 +101,10 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 good, 1 broken, 2 good with erased payloads."""
-        return 1 if self.fault else 2 if self.erased else 0
+        """0 good, 1 broken, 2 good with erased payloads, 3 when not all that should be is covered."""
+        if self.fault:
+            return 1
+        return 3 if any(self.rows.uncovered.values()) else 2 if self.erased else 0
 
     def with_fault(self, fault: Fault) -> "Report":
         """The same report, broken, unless it was before."""
@@ -108,6 +123,7 @@ def check(log: str, links: Iterable[Link], *, head: Anchor | None = None, anchor
         wanted.setdefault(anchor.sequence, []).append(anchor)
     prev, count = GENESIS, 0
     erased: list[int] = []
+    turned: list[int] = []
     gone: dict[int, str] = {}  # payloads that are missing, until an entry says that this was meant
     fault: Fault | None = _anchor_fault(0, GENESIS, wanted.pop(0, ()))
     for link in links:
@@ -120,6 +136,8 @@ def check(log: str, links: Iterable[Link], *, head: Anchor | None = None, anchor
         fault = fault or _anchor_fault(link.sequence, link.entry_hash, wanted.pop(link.sequence, ()))
         if fault:
             break
+        if '"clock":' in link.payload:
+            turned.append(link.sequence)
         prev, count = link.entry_hash, link.sequence
     if fault is None and wanted:
         missing = min(wanted)
@@ -133,7 +151,7 @@ def check(log: str, links: Iterable[Link], *, head: Anchor | None = None, anchor
         fault = Fault(
             0, "head", f"The head row says entry {head.sequence}; the entries end at {count} with another hash."
         )
-    return Report(log, count, prev, fault, tuple(erased), tuple(anchors))
+    return Report(log, count, prev, fault, tuple(erased), tuple(anchors), turned_back=tuple(turned))
 
 
 def _explain(gone: dict[int, str], link: Link) -> None:

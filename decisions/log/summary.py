@@ -15,20 +15,20 @@ from decisions.models.record import current_record
 from decisions.models.summary import Approach, DecisionSummary, Status, SummaryOwner
 
 MOST_BYTES = 500_000  # of search words a decision; a PostgreSQL tsvector holds 1 MiB
-SILENT_KEYS = frozenset({"salt", "prev", "payload_hash"})  # nobody searches for these
+SILENT_KEYS = frozenset({"salt", "prev", "payload_hash", "rows", "clock"})  # nobody searches for these
 
 
-def strings_in(value: Any, key: str = "") -> Iterator[str]:
+def strings_in(value: Any) -> Iterator[str]:
     """Every string of plain data that a person might search for."""
     if isinstance(value, str):
-        if key not in SILENT_KEYS:
-            yield value
+        yield value
     elif isinstance(value, dict):
         for name, inner in value.items():
-            yield from strings_in(inner, str(name))
+            if name not in SILENT_KEYS:
+                yield from strings_in(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from strings_in(inner, key)
+            yield from strings_in(inner)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield str(value)
 

@@ -3,7 +3,7 @@
 from .api import ApiToken, FeedAddress, IdempotentAnswer, Scope
 from .decision import Decision, DecisionTag
 from .framework import FrameworkVersion, OwnStartingPoint
-from .ledger import LogEntry, LogHead
+from .ledger import LogEntry, LogHead, RowHash
 from .pilot import Pilot, PilotResult, PilotVerdict
 from .record import (
     Archive,
@@ -51,6 +51,7 @@ __all__ = [
     "RecordRevision",
     "RecordState",
     "Revisit",
+    "RowHash",
     "Scope",
     "SectionPresence",
     "ShareLink",

@@ -39,3 +39,21 @@ class LogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.log_id}#{self.sequence} {self.type}"
+
+
+class RowHash(models.Model):
+    """That an entry hashed a stored row, and with which salt; the entry's payload keeps the root of its hashes."""
+
+    entry = models.ForeignKey(LogEntry, models.PROTECT, related_name="row_hashes", db_index=False)
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=40)
+    salt = models.CharField(max_length=32, blank=True)  # emptied when what the row said was erased
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["entry", "kind", "key"], name="row_once_per_entry")]
+        indexes = [models.Index(fields=["kind", "key"], name="hashes_of_a_row")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

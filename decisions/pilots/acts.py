@@ -181,7 +181,24 @@ def note(
     record = record_to_hold_against(decision)
     results = checked(metrics_of(record), measured)
     verdict_of_all = overall(results)
-    entry = ledger.append(
+    pilot = Pilot.objects.create(
+        team_id=decision.team_id,
+        decision=decision,
+        record=record,
+        name=name,
+        environment=environment,
+        evaluation_set=evaluation_set,
+        evaluation_set_hash=evaluation_set_hash,
+        started_on=started_on,
+        ended_on=ended_on,
+        note=remark,
+        verdict=verdict_of_all,
+        noted_by=name_of(by),
+    )
+    for row in results:
+        row.pilot = pilot
+    PilotResult.objects.bulk_create(results)
+    pilot.entry = ledger.append(
         team=decision.team,
         type="pilot.noted",
         payload={
@@ -211,23 +228,7 @@ def note(
         },
         actor=name_of(by),
         decision=decision,
+        rows=[pilot, *results],
     )
-    pilot = Pilot.objects.create(
-        team_id=decision.team_id,
-        decision=decision,
-        record=record,
-        entry=entry,
-        name=name,
-        environment=environment,
-        evaluation_set=evaluation_set,
-        evaluation_set_hash=evaluation_set_hash,
-        started_on=started_on,
-        ended_on=ended_on,
-        note=remark,
-        verdict=verdict_of_all,
-        noted_by=name_of(by),
-    )
-    for row in results:
-        row.pilot = pilot
-    PilotResult.objects.bulk_create(results)
+    pilot.save(update_fields=["entry"])
     return pilot

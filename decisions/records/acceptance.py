@@ -48,14 +48,33 @@ def accept(*, record: Record, by: User, content_hash: str, missed: list[str] | N
     record.accepted_at = timezone.now()
     record.accepted_by = name_of(by)
     note(record, by, _("Accepted the record as %(number)s") % {"number": record.label})
+    revisits.plan(record)
     _issue(record, by, missed if missed is not None else [])
     if earlier:
-        # the database has marked it superseded with the acceptance; this lets everything that follows a save know
-        earlier.refresh_from_db()
-        earlier.save(update_fields=["updated_at"])
-        revisits.close(earlier, outcome=_("Superseded by %(number)s") % {"number": record.label})
-    revisits.plan(record)
+        _give_way(earlier, record, by)
     return record
+
+
+def _give_way(earlier: Record, record: Record, by: User) -> None:
+    """The record that stood is superseded, and the log says so of its rows."""
+    # the database has marked it superseded with the acceptance; this lets everything that follows a save know
+    earlier.refresh_from_db()
+    earlier.save(update_fields=["updated_at"])
+    closed = revisits.close(earlier, outcome=_("Superseded by %(number)s") % {"number": record.label})
+    ledger.append(
+        team=record.team,
+        type="record.superseded",
+        payload={
+            "format": "groundwork/log/record.superseded/v1",
+            "record": str(earlier.pk),
+            "number": earlier.label,
+            "superseded_by": record.label,
+        },
+        actor=name_of(by),
+        decision=record.decision,
+        rows=[earlier, *closed],
+        again=True,
+    )
 
 
 def _claim(record: Record, earlier: Record | None) -> None:
@@ -79,6 +98,7 @@ def _issue(record: Record, by: User, missed: list[str]) -> None:
     """Write the log entry, store the document as issued, and tell the owners."""
     sign_offs = live_sign_offs(record)
     document = build(record, sign_offs)
+    record.document = dumps(document)
     entry = ledger.append(
         team=record.team,
         type="record.accepted",
@@ -96,6 +116,8 @@ def _issue(record: Record, by: User, missed: list[str]) -> None:
         actor=name_of(by),
         decision=record.decision,
         at=record.accepted_at,
+        # the record as it will be stored, without the anchor that this entry gives it
+        rows=[record, *record.sign_offs.all(), *record.revisions.all(), *record.revisits.all()],
     )
     document["anchor"] = {"log": entry.log.name, "sequence": entry.sequence, "head": entry.entry_hash}
     record.document = dumps(document)
@@ -117,12 +139,17 @@ def withdraw(*, record: Record, by: User, why: str) -> Record:
     if RecordState.WITHDRAWN not in MOVES[record.state]:
         raise Conflict(_("This record is not in force any more."))
     asked = live_sign_offs(record)
-    if record.state in WRITABLE:
+    is_draft = record.state in WRITABLE
+    if is_draft:
         record.sign_offs.filter(voided_at=None).update(voided_at=timezone.now(), voided_why=said[:200], token_hash="")
         record.supersedes = None
         note(record, by, _("Withdrew the draft"))
-    else:
-        revisits.close(record, outcome=_("Withdrawn"))
+    record.state = RecordState.WITHDRAWN
+    record.withdrawn_at = timezone.now()
+    record.withdrawn_why = said
+    record.save()
+    if not is_draft:
+        closed = revisits.close(record, outcome=_("Withdrawn"))
         ledger.append(
             team=record.team,
             type="record.withdrawn",
@@ -135,10 +162,8 @@ def withdraw(*, record: Record, by: User, why: str) -> Record:
             },
             actor=name_of(by),
             decision=record.decision,
+            rows=[record, *closed],
+            again=True,
         )
-    record.state = RecordState.WITHDRAWN
-    record.withdrawn_at = timezone.now()
-    record.withdrawn_why = said
-    record.save()
     transaction.on_commit(lambda: mails.withdrawn(record, asked))
     return record

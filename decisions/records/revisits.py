@@ -28,9 +28,11 @@ def live(record: Record) -> Revisit | None:
 
 
 @transaction.atomic
-def close(record: Record, *, outcome: str) -> None:
-    """There is nothing to look at again any more: the record was superseded or withdrawn."""
-    for revisit in record.revisits.select_for_update().filter(held_at=None):
+def close(record: Record, *, outcome: str) -> list[Revisit]:
+    """There is nothing to look at again any more: the record was superseded or withdrawn; the caller logs the rows."""
+    closed = list(record.revisits.select_for_update().filter(held_at=None))
+    for revisit in closed:
         revisit.held_at = timezone.now()
         revisit.outcome = outcome
         revisit.save()
+    return closed

@@ -4,6 +4,7 @@ import re
 import uuid
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +21,7 @@ from decisions.models import (
     Configuration,
     ConfigurationKind,
     Decision,
+    LogEntry,
     Membership,
     Record,
     RecordState,
@@ -36,6 +38,7 @@ COMPLAINT_FORMAT = "groundwork/log/complaint/v1"
 # What of the run itself can be named with a complaint, by id.
 RUNTIME = ("trace_id", "conversation_id", "retrieved_chunks", "finish_reason", "error_type", "tokens", "latency_ms")
 MOST_OWN_FIELDS = 40
+Row = TypeVar("Row", Configuration, Complaint)
 RESTORABLE = (ConfigurationKind.LIVE, ConfigurationKind.ROLLED_BACK)
 
 
@@ -70,6 +73,14 @@ def add_entry(
         _require_proposal(decision, draft)
     public_id = uuid.uuid4()
     record = decision.records.filter(state=RecordState.ACCEPTED).order_by("-accepted_at").first()
+    row = Configuration(
+        public_id=public_id,
+        team_id=decision.team_id,
+        decision=decision,
+        kind=draft.kind,
+        environment=draft.environment,
+        live_from=draft.live_from,
+    )
     entry = ledger.append(
         team=decision.team,
         type=f"configuration.{draft.kind}",
@@ -93,17 +104,16 @@ def add_entry(
         },
         actor=actor,
         decision=decision,
+        rows=[row],
     )
-    return Configuration.objects.create(
-        entry=entry,
-        public_id=public_id,
-        team_id=decision.team_id,
-        decision=decision,
-        kind=draft.kind,
-        environment=draft.environment,
-        live_from=draft.live_from,
-        sequence=entry.sequence,
-    )
+    return _placed(row, entry)
+
+
+def _placed(row: Row, entry: LogEntry) -> Row:
+    """The row, stored at the entry that says and hashes it."""
+    row.entry, row.sequence = entry, entry.sequence
+    row.save(force_insert=True)
+    return row
 
 
 def _served(record: Record | None) -> dict[str, str] | None:
@@ -175,6 +185,15 @@ def attach_complaint(
         raise Refused(errors)
     found = in_force(decision, environment, moment)
     public_id = uuid.uuid4()
+    row = Complaint(
+        public_id=public_id,
+        team_id=decision.team_id,
+        decision=decision,
+        configuration=found,
+        environment=environment,
+        moment=moment,
+        reference=reference,
+    )
     entry = ledger.append(
         team=decision.team,
         type="complaint.attached",
@@ -189,18 +208,9 @@ def attach_complaint(
         },
         actor=actor,
         decision=decision,
+        rows=[row],
     )
-    return Complaint.objects.create(
-        entry=entry,
-        public_id=public_id,
-        team_id=decision.team_id,
-        decision=decision,
-        configuration=found,
-        environment=environment,
-        moment=moment,
-        reference=reference,
-        sequence=entry.sequence,
-    )
+    return _placed(row, entry)
 
 
 @transaction.atomic

@@ -19,12 +19,12 @@ def erase(*, log: LogHead, sequence: int, why: str, actor: str) -> LogEntry:
     if gone is not None and gone.decision_id is not None:
         # before the log's head, as everywhere
         Decision.objects.select_for_update().get(pk=gone.decision_id)
+    Complaint.objects.filter(entry=gone).update(reference="")  # before its row is hashed again
     said = ledger.erase_payload(log=log, sequence=sequence, why=why, actor=actor)
     assert gone is not None  # or it could not have been erased
     told = Delivery.objects.filter(webhook__team=log.team_id, subject=f"entry:{sequence}")
     told.filter(delivered_at=None, given_up_at=None).update(given_up_at=timezone.now(), last_result="erased")
     told.update(payload={})
-    Complaint.objects.filter(entry=gone).update(reference="")
     row = getattr(gone, "configuration", None) or getattr(gone, "complaint", None)
     if row is not None:
         IdempotentAnswer.objects.filter(token__team=log.team_id, body__contains=str(row.public_id)).delete()

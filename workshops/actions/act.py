@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict, NotAllowed
-from workshops import live
-from workshops.models import Minute, Round, Seat, Workshop
+from workshops import hashed, live
+from workshops.models import Minute, Phase, Round, Seat, Workshop
 from workshops.states import PHASE_MOVES, may_move
 
 
@@ -22,6 +22,9 @@ class Act:
         self.seen = False  # whether anybody else can see that something changed
         self.staged = False  # whether phase or rounds changed: forms made before are stale
         self.vote: live.Vote | None = None  # when that is all that the act has changed
+        self.minutes: list[Minute] = []
+        self.was_closed = workshop.phase == Phase.CLOSED
+        self.ended: Round | None = None  # the round that is over with this act, for the team's log to keep
 
     def minute(self, act: str, **detail: Any) -> None:
         """Write a line into the minutes; the change is then visible to the room."""
@@ -30,7 +33,8 @@ class Act:
 
     def aside(self, act: str, **detail: Any) -> None:
         """Write a line about something that no screen of the room shows."""
-        Minute.objects.create(workshop=self.workshop, act=act, who=str(self.by.name), detail=detail)
+        line = Minute.objects.create(workshop=self.workshop, act=act, who=str(self.by.name), detail=detail)
+        self.minutes.append(line)
 
     def stage(self, act: str, **detail: Any) -> None:
         """Write a line for a change of phase or round."""
@@ -52,6 +56,15 @@ class Act:
         if not may_move(PHASE_MOVES, self.workshop.phase, phase):
             raise Conflict(_("The workshop cannot go there from where it is now."))
         self.workshop.phase = phase
+
+    def tell_the_log(self) -> None:
+        """Have the team's log keep what is over with this act; while a round is open it hears nothing."""
+        if self.ended is not None:
+            hashed.keep_round(self.workshop, self.ended, self.by.name)
+        if self.was_closed:
+            hashed.keep_minutes(self.workshop, self.minutes, self.by.name)
+        elif self.workshop.phase == Phase.CLOSED:
+            hashed.keep_all(self.workshop, self.by.name)
 
     def round(self, round_id: int) -> Round:
         """The round, fresh, and only when it belongs to this room."""
@@ -84,3 +97,4 @@ def act(workshop_id: int, by: Seat) -> Iterator[Act]:
             workshop.stage += this.staged
             workshop.save(update_fields=["version"] if this.vote is not None else None)
             transaction.on_commit(lambda: live.publish(workshop.pk, workshop.version, this.vote))
+        this.tell_the_log()

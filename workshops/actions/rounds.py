@@ -150,6 +150,7 @@ def settle(*, workshop_id: int, round_id: int, lean: int, why: str, by: Seat, st
         target.lean, target.why, target.settled_by = lean, why, this.by.name
         target.settled_at = timezone.now()
         target.save()
+        this.ended = target
         opposed = {"against": against(lean, scores), "ballots": len(scores)} if needs_reason(lean, scores) else {}
         this.stage("settled", criterion=target.criterion, round=target.number, lean=lean, why=why, **opposed)
     return target
@@ -167,6 +168,7 @@ def leave_contested(*, workshop_id: int, round_id: int, why: str, by: Seat, stag
         target.why, target.settled_by = why, this.by.name
         target.settled_at = timezone.now()
         target.save()
+        this.ended = target
         this.stage("left_contested", criterion=target.criterion, round=target.number, why=why)
     return target
 
@@ -187,6 +189,7 @@ def reopen_round(*, workshop_id: int, criterion: str, by: Seat, stage: int | Non
             # talk changed minds before anybody settled: the revealed round stands as contested history
             last.state, last.settled_by, last.settled_at = RoundState.CONTESTED, this.by.name, timezone.now()
             last.save()
+            this.ended = last
         opened = Round.objects.create(workshop=this.workshop, criterion=criterion, number=last.number + 1)
         this.stage("reopened", criterion=criterion, round=opened.number)
     return opened

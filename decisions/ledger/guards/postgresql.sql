@@ -14,6 +14,14 @@ FOR EACH ROW EXECUTE FUNCTION groundwork_refuse('The log only grows')
 CREATE TRIGGER groundwork_logentry_no_truncate BEFORE TRUNCATE ON decisions_logentry
 FOR EACH STATEMENT EXECUTE FUNCTION groundwork_refuse('The log only grows')
 
+-- on decisions_rowhash
+CREATE TRIGGER groundwork_rowhash_no_change BEFORE UPDATE OR DELETE ON decisions_rowhash
+FOR EACH ROW EXECUTE FUNCTION groundwork_refuse('The log only grows')
+
+-- on decisions_rowhash
+CREATE TRIGGER groundwork_rowhash_no_truncate BEFORE TRUNCATE ON decisions_rowhash
+FOR EACH STATEMENT EXECUTE FUNCTION groundwork_refuse('The log only grows')
+
 -- on decisions_recordrevision
 CREATE TRIGGER groundwork_revision_no_change BEFORE UPDATE OR DELETE ON decisions_recordrevision
 FOR EACH ROW EXECUTE FUNCTION groundwork_refuse('Revisions are kept as they were')

@@ -8,6 +8,14 @@ BEGIN SELECT RAISE(ABORT, 'The log only grows: update refused'); END
 CREATE TRIGGER groundwork_logentry_no_delete BEFORE DELETE ON decisions_logentry
 BEGIN SELECT RAISE(ABORT, 'The log only grows: delete refused'); END
 
+-- on decisions_rowhash
+CREATE TRIGGER groundwork_rowhash_no_update BEFORE UPDATE ON decisions_rowhash
+BEGIN SELECT RAISE(ABORT, 'The log only grows: update refused'); END
+
+-- on decisions_rowhash
+CREATE TRIGGER groundwork_rowhash_no_delete BEFORE DELETE ON decisions_rowhash
+BEGIN SELECT RAISE(ABORT, 'The log only grows: delete refused'); END
+
 -- on decisions_recordrevision
 CREATE TRIGGER groundwork_revision_no_update BEFORE UPDATE ON decisions_recordrevision
 BEGIN SELECT RAISE(ABORT, 'Revisions are kept as they were: update refused'); END
