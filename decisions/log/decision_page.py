@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from decisions.base.workshops import WorkshopFacts, workshops_of
+from decisions.ledger.rows import Doubts, doubts
 from decisions.models import Approach, Configuration, Decision, Pilot, Record, RecordState, Revisit
 from decisions.models.record import current_record
 from decisions.trail.entry import Entry, read
@@ -41,6 +42,7 @@ class DecisionPage:
     environments: list[str]
     events: tuple[Event, ...]
     pilots: tuple[Pilot, ...]
+    doubts: Doubts  # whether what is shown is what the log says
 
     @property
     def planned(self) -> dict[str, Any] | None:
@@ -71,18 +73,19 @@ def decision_page(decision: Decision) -> DecisionPage:
     record = current_record(records)
     today = timezone.localdate()
     live = [(row, read(row.entry)) for row in live_now(decision, timezone.now())]
+    revisits = tuple(decision.revisits.select_related("record").order_by("-due_on", "-pk"))
+    pilots = tuple(decision.pilots.all()[:10])
+    kept = [one for one in records if one.number or one.accepted_at]
     return DecisionPage(
         decision=decision,
         record=record,
         records=records,
         workshops=tuple(workshops_of(decision)),
         owners=owners_of(decision, record),
-        revisits=tuple(
-            RevisitLine(row, row.held_at is None and is_overdue(row.due_on, today))
-            for row in decision.revisits.select_related("record").order_by("-due_on", "-pk")
-        ),
+        revisits=tuple(RevisitLine(row, row.held_at is None and is_overdue(row.due_on, today)) for row in revisits),
         live=tuple((row, entry, short(entry)) for row, entry in live),
         environments=environments(decision),
         events=tuple(events(decision, size=EVENTS)[0]),
-        pilots=tuple(decision.pilots.all()[:10]),
+        pilots=pilots,
+        doubts=doubts([*kept, *revisits, *pilots, *(row for row, _entry in live)], whole=("revisit",)),
     )

@@ -1,6 +1,7 @@
 """A record's pages: read it as it prints, begin one, look back, compare, replace, withdraw."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from decisions.base.htmx import checked
 from decisions.base.links import public_link
 from decisions.base.permissions import may_edit, membership_of, require_editor
 from decisions.base.requests import signed_in
+from decisions.ledger import rows
 from decisions.ledger.canonical import text_hash
 from decisions.models import Decision, Membership, Record, RecordRevision, RecordState, SignOff, User
 from decisions.records import comparing, presence, shares
@@ -91,7 +93,15 @@ def record_context(request: HttpRequest, membership: Membership, record: Record)
         "replacement": Record.objects.filter(supersedes=record).first(),
         "links": [(link, public_link("decisions:shared", shares.token_of(link))) for link in links],
         "share_form": ShareForm(),
+        "doubts": doubts_about(record),
     }
+
+
+def doubts_about(record: Record) -> rows.Doubts:
+    """Whether the record that is shown is the one that the log speaks of; a draft is in no log yet."""
+    shown = [record, *record.sign_offs.all(), *record.revisits.all()]
+    found = rows.doubts(shown, whole=("sign_off", "revisit"))
+    return found if record.number else replace(found, unknown=frozenset())
 
 
 def record_page(

@@ -18,7 +18,7 @@ from decisions.base.permissions import membership_of, require_editor
 from decisions.base.requests import signed_in
 from decisions.exports.calendar import revisit_calendar
 from decisions.exports.canonical import record_json
-from decisions.exports.issued import pdf_now
+from decisions.exports.issued import DiskFull, pdf_now
 from decisions.exports.markdown import render_markdown
 from decisions.exports.pdf.pool import PdfError, cache_key
 from decisions.ledger.canonical import dumps, text_hash
@@ -28,7 +28,7 @@ from decisions.records import shares
 from .document import Document
 from .forms import ShareForm
 from .section_forms import parts_of
-from .views import record_of, record_page
+from .views import doubts_about, record_of, record_page
 
 PAPERS = {"a4": "A4", "letter": "Letter"}
 TYPES = {
@@ -58,6 +58,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     """Read one accepted record without an account."""
     record = _shared(token)
     context = {"record": record, "document": records.document_of(record), "parts": parts_of(record), "token": token}
+    context["doubts"] = doubts_about(record)
     return render(request, "decisions/records/shared.html", context)
 
 
@@ -92,7 +93,8 @@ def _shared(token: str) -> Record:
 
 
 def _file(request: HttpRequest, record: Record, kind: str) -> HttpResponseBase:
-    """The file with its headers; 304 when the asker has it, 503 with what to install when PDFs cannot be made.
+    """The file with its headers; 304 when the asker has it, 503 with what to install when PDFs cannot be made, and
+    507 when the disk is full.
 
     A PDF is the one page; `?appendix=1` adds what was cut from it, the ballots, the configuration and the minutes.
     """
@@ -111,7 +113,8 @@ def _file(request: HttpRequest, record: Record, kind: str) -> HttpResponseBase:
         body = _body(document, kind, paper, whole)
     except PdfError as fault:
         context = {"record": record, "fault": str(fault)}
-        response = render(request, "decisions/records/no_pdf.html", context, status=503)
+        status = 507 if isinstance(fault, DiskFull) else 503
+        response = render(request, "decisions/records/no_pdf.html", context, status=status)
         response["Retry-After"] = "60"
         return response
     response = HttpResponse(body, content_type=TYPES[kind])
