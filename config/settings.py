@@ -46,11 +46,12 @@ LISTEN_DATABASE_URL = env.str("LISTEN_DATABASE_URL", "")
 DATABASES: dict[str, Any] = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'groundwork.sqlite3'}")}
 _db = DATABASES["default"]
 if _db["ENGINE"].endswith("sqlite3"):
-    # IMMEDIATE and WAL: a writer waits its turn instead of failing with "database is locked" half-way.
+    # IMMEDIATE and WAL: a writer waits its turn instead of failing with "database is locked" half-way. FULL: what was
+    # acknowledged survives a power cut (docs/trust.md has what it costs).
     _db["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 elif _db["ENGINE"].endswith("postgresql"):
     _db["ENGINE"] = "config.postgresql"

@@ -1,7 +1,9 @@
 """Answers for what goes wrong outside any view, and the health check."""
 
 import sys
+import tempfile
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -36,7 +38,17 @@ def csrf_failure(request: HtmxHttpRequest, reason: str = "") -> HttpResponse:
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Says that this process serves and reaches its database; 503 comes from the error handler."""
+    """Says that this process serves, reaches its database and can write its files: 507 when it cannot.
+
+    503 for the database comes from the error handler.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+    try:
+        with tempfile.NamedTemporaryFile(dir=settings.DATA_DIR, prefix=".health-") as file:
+            file.write(bytes(64 * 1024))
+            file.flush()
+    except OSError as fault:
+        said = f"{settings.DATA_DIR.name}: {fault.strerror}. Pages are served; files cannot be written.\n"
+        return HttpResponse(said, content_type="text/plain", status=507)
     return HttpResponse("ok\n", content_type="text/plain")

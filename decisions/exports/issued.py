@@ -1,8 +1,8 @@
 """Issued PDFs on disk: what was handed out once is handed out again, byte for byte, and known again when it comes back."""
 
+import errno
 import hashlib
 import os
-import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,14 +14,32 @@ from django.utils.translation import gettext as _
 from decisions.exports.pdf.levels import PAPERS
 from decisions.exports.pdf.pool import PdfError, cache_key, render_pdf
 
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 # A web thread that waits for a page answers nobody else, so some are always left for the rooms.
 render_slots = threading.BoundedSemaphore(max(1, settings.WEB_THREADS - 3))
 # Whoever asks for what is being made waits for it instead of having it made again.
 _making = [threading.Lock() for _place in range(16)]
 
 
+class DiskFull(PdfError):
+    """There is no space to keep what is handed out, so it is not handed out."""
+
+
 def pdf_of(document: Mapping[str, Any], paper: str = "A4", *, appendix: bool = True) -> bytes:
-    """The record's PDF, from the disk once a numbered record was printed; raises PdfError when none can be made."""
+    """The record's PDF, from the disk once a numbered record was printed.
+
+    Raises PdfError when none can be made, DiskFull when there is no space for one.
+    """
+    try:
+        return _kept_or_made(document, paper, appendix)
+    except OSError as fault:
+        if fault.errno not in NO_SPACE:
+            raise
+        said = _("The server's disk is full, so the PDF cannot be kept, and what is not kept is not handed out.")
+        raise DiskFull(said) from fault
+
+
+def _kept_or_made(document: Mapping[str, Any], paper: str, appendix: bool) -> bytes:
     key = cache_key(document, paper, appendix=appendix)
     path = _path(key)
     if (kept := _kept(path)) is not None:
@@ -83,6 +101,9 @@ def _store(path: Path, body: bytes) -> None:
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()  # before anybody holds the file
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        file.write(body)
-    os.replace(file.name, path)
+    part = path.parent / f".{path.name}-{os.getpid()}-{threading.get_ident()}"
+    try:
+        part.write_bytes(body)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)  # half a file would fill the disk further
