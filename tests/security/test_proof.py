@@ -1,6 +1,7 @@
 """Proof from the first vote to a full disk: what the log hears and when, what pages say, and what is refused in words."""
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import rfc8785
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +20,7 @@ from django.urls import reverse
 from decisions.exports import issued
 from decisions.ledger import append as ledger
 from decisions.ledger import guards
+from decisions.ledger.canonical import row_hash
 from decisions.ledger.kinds import ADDRESS
 from decisions.ledger.rows import KINDS, doubts
 from decisions.models import LogEntry, LogHead, Pilot, Record, RowHash, SignOff
@@ -105,6 +108,16 @@ def test_what_is_done_in_a_closed_room_is_hashed_and_what_was_added_is_not_taken
     assert (
         report.fault.message == f"The stored minute {forged.pk} was added past the log, after its workshop was hashed."
     )
+
+
+def test_a_row_is_hashed_over_canonical_json():
+    row = {
+        "salt": "ab" * 16,
+        "kind": "ballot",
+        "key": "7",
+        "values": {"é": [1, None, True, -2], "b": '"\\\x01\u2028\n\x7f🙂'},
+    }
+    assert row_hash(row) == hashlib.sha256(b"groundwork/row/v1\n" + rfc8785.dumps(row)).hexdigest()
 
 
 # --- rows that something lawful changed --------------------------------------------------------------------------
