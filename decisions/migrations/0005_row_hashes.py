@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("decisions", "0003_search"),
+        ("decisions", "0004_who_answers_for_what"),
     ]
 
     operations = [
