@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workshops", "0002_guards"),
+        ("workshops", "0004_devices_of_a_seat"),
     ]
 
     operations = [
