@@ -1,7 +1,7 @@
 """The forms of a record: one small form or list of rows a section, and the acts around them."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,7 +15,7 @@ from decisions.framework.words import SITUATION
 from decisions.models import Position
 from decisions.models.summary import Approach
 
-from .content import MAX_FALLBACK, MAX_ITEMS, MAX_NOTE, MAX_SIGNAL, MAX_TEXT, MAX_THEN, RISK_KEYS, role
+from .content import MAX_FALLBACK, MAX_NOTE, MAX_SIGNAL, MAX_TEXT, MAX_THEN, RISK_KEYS, role
 
 LEANS = [
     ("", _("Not answered")),
@@ -249,44 +249,6 @@ class CriterionRow(forms.Form):
     key = forms.CharField(max_length=40, widget=forms.HiddenInput)
     lean = forms.ChoiceField(label=_("Lean"), choices=LEANS, required=False)
     why = prose(_("Why"), rows=2)
-
-
-if TYPE_CHECKING:
-    _FormSet = forms.BaseFormSet[Any]
-else:
-    _FormSet = forms.BaseFormSet
-
-
-class Rows(_FormSet):
-    """A list; rows go by being marked for removal, never by being left out of what is sent."""
-
-    most = MAX_ITEMS
-
-    def clean(self) -> None:
-        """Refuse a form that arrived in part, which would drop rows that nobody removed, and more rows than print."""
-        counted = self.management_form.cleaned_data
-        total, initial = counted["TOTAL_FORMS"] or 0, counted["INITIAL_FORMS"] or 0
-        if total < initial or initial < 0:
-            raise ValidationError(_("Some rows did not arrive. Please reload the page and try again."))
-        rows = [getattr(form, "cleaned_data", None) or {} for form in self.forms]
-        if sum(any(row.values()) and not row.get("DELETE") for row in rows) > self.most:
-            text = _("At most %(most)d of these: page one prints each of them whole.")
-            raise ValidationError(text % {"most": self.most}, code="too_many")
-
-
-class OwnerRows(Rows):
-    """All owners: one person a role."""
-
-    def clean(self) -> None:
-        """Refuse two owners for one role; the record needs one who signs."""
-        super().clean()
-        seen = set()
-        for form in self.forms:
-            row = getattr(form, "cleaned_data", None) or {}
-            typed = "" if row.get("DELETE") else row.get("role", "").lower()
-            if typed and typed in seen:
-                form.add_error("role", _("Another row has this role. One owner signs for each."))
-            seen.add(typed)
 
 
 class NewRecordForm(forms.Form):

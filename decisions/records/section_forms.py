@@ -18,17 +18,7 @@ from .base import version_of
 from .content import MAX_GATES, MAX_ITEMS, MAX_OWNERS, TITLES
 from .content import SECTIONS as KEYS
 from .provenance import is_ours, proposals
-
-
-@dataclass(frozen=True)
-class RowList:
-    """One list of a section: the content's key it fills, and the form of a row."""
-
-    key: str
-    title: Promise
-    form: type[forms.Form]
-    plain: bool = False  # a list of texts instead of objects
-    most: int = MAX_ITEMS
+from .row_lists import RowList, Rows, bound_rows
 
 
 @dataclass(frozen=True)
@@ -138,7 +128,7 @@ class Editor:
     section: Section
     version: int
     form: forms.Form | None
-    lists: list[tuple[RowList, rows.Rows]]
+    lists: list[tuple[RowList, Rows]]
     conflict: Any = None
     people: Sequence[str] = ()
 
@@ -176,7 +166,7 @@ class Editor:
         return tuple(dict.fromkeys((*KEYS[self.section.key], *(spec.key for spec in self.section.lists))))
 
     @staticmethod
-    def _rows_of(formset: rows.Rows) -> list[forms.Form]:
+    def _rows_of(formset: Rows) -> list[forms.Form]:
         return [form for form in formset.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
 
     def changes(self) -> dict[str, Any]:
@@ -284,7 +274,7 @@ def editor(
     if form is not None:
         _offer(form, record, section)
     lists = [
-        (spec, _rows(spec, data, initial.get(spec.key, []), f"{section.key}-{spec.key}", more_rows))
+        (spec, bound_rows(spec, data, initial.get(spec.key, []), f"{section.key}-{spec.key}", more_rows))
         for spec in section.lists
     ]
     return Editor(record, section, version_of(record, section.key), form, lists, people=people)
@@ -300,29 +290,6 @@ def _offer(form: forms.Form, record: Record, section: Section) -> None:
         form.fields[f"{rows.KEEP}{key}"] = rows.keep_box(is_kept=source["act"] == "kept")
         order.insert(order.index(key) + 1 if key in order else len(order), f"{rows.KEEP}{key}")
     form.order_fields(order)
-
-
-def _rows(spec: RowList, data: QueryDict | None, initial: list[Any], prefix: str, more_rows: str) -> rows.Rows:
-    fixed = spec.form is rows.CriterionRow
-    made: Any = forms.formset_factory(
-        spec.form,
-        formset=rows.OwnerRows if spec.form is rows.OwnerRow else rows.Rows,
-        extra=0 if fixed else 1,
-        can_delete=not fixed,
-        max_num=MAX_ITEMS,
-        validate_max=True,
-        absolute_max=MAX_ITEMS + 5,
-    )
-    if data is not None and more_rows == spec.key:
-        data = data.copy()
-        total = data.get(f"{prefix}-TOTAL_FORMS", "")
-        data[f"{prefix}-TOTAL_FORMS"] = (
-            str(int(total) + 1) if total.isascii() and total.isdigit() and len(total) < 5 else "1"
-        )
-    # what was sent is not compared with what is stored: a row that the same form had saved before would count as unchanged
-    bound: rows.Rows = made(data, initial=initial if data is None else None, prefix=prefix)
-    bound.most = spec.most
-    return bound
 
 
 def _initial(record: Record, section: Section) -> dict[str, Any]:
