@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.contestants import Contestant, Product, open_all
+from tests.benchmarks.flat_out import pool, throughput
 from tests.benchmarks.load import median, percentile
 from tests.benchmarks.rows import Row
 from tests.benchmarks.screens import Screen
-from tests.servers import Web, free_port
 from tests.wire import Actor, until
 
 if TYPE_CHECKING:
@@ -256,57 +256,6 @@ async def memory(bench: "Bench") -> None:
     bench.goals.at_most("database connections that 1,000 streams add", more_links, 0)
 
 
-async def throughput(bench: "Bench") -> None:
-    """Votes acknowledged a second by people who never pause, against the same views under a plain WSGI server."""
-
-    async def flat_out(product: Product, seconds: float) -> float:
-        counted, end = 0, time.perf_counter() + seconds
-
-        async def one(actor: Actor, room: dict) -> None:
-            nonlocal counted
-            turn = 0
-            while time.perf_counter() < end:
-                assert (await product.cast(actor, room, turn))[0]
-                turn += 1
-                counted += 1
-            actor.close()
-
-        await asyncio.gather(*(one(Actor(product.webs[0].port, r["seats"][0]["cookie"]), r) for r in product.rooms))
-        return counted / seconds
-
-    seconds = min(4.0, bench.arguments.seconds)
-    figures: dict[str, list[float]] = {"product": [], "plain": []}
-    for _ in range(2):
-        for name, kept in figures.items():
-            product = bench.product()
-            try:
-                product.start(webs=1 if name == "product" else 0)
-                if name == "plain":
-                    product.webs = [PlainWeb(product.site, free_port())]
-                    product.site.webs += product.webs
-                product.rooms = product.make_rooms("flat out", [1] * 16)
-                await flat_out(product, 1)
-                kept.append(await flat_out(product, seconds))
-            finally:
-                await product.close()
-    ours, theirs = median(figures["product"]), median(figures["plain"])
-    print(f"{ours:.0f} votes a second; plain WSGI {theirs:.0f}; {ours / theirs:.2f}")
-    bench.goals.at_least("votes a second, against a plain WSGI server", ours / theirs, 0.75, "x")
-
-
-class PlainWeb(Web):
-    """The views under the plain WSGI server."""
-
-    def start(self) -> None:
-        self.command = [self.command[0], "-m", "plain_wsgi", str(self.port), "8"]
-        super().start()
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-
-
 async def stop(bench: "Bench") -> None:
     """SIGTERM with 200 open streams, in seconds."""
 
@@ -350,6 +299,7 @@ SINGLES = {
     "reconnect": reconnect,
     "memory": memory,
     "throughput": throughput,
+    "pool": pool,
     "stop": stop,
     "queries": queries,
 }

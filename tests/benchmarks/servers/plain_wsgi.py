@@ -21,7 +21,7 @@ from workshops.live import bus  # noqa: E402
 class Nobody:
     """A listener without rooms."""
 
-    def heard_from_thread(self, workshop_id, version):
+    def heard_from_thread(self, workshop_id, version, vote):
         pass
 
 
