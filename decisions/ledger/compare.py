@@ -98,8 +98,10 @@ def _compare(
 def _has_moved_on(kind: Kind, row: Model) -> bool:
     """Whether a row and its hash were read around an act that changed both, and agree when they are read once more."""
     now = kind.model._default_manager.filter(pk=row.pk).first()
-    found = histories([now]).get(name_of(now)) if now is not None else None
-    return bool(now and found) and is_as_hashed(now, found)
+    if now is None:
+        return False
+    hashed = histories([now]).get(name_of(now))
+    return hashed is not None and is_as_hashed(now, hashed)
 
 
 def _due(kind: Kind, unhashed: list[Model]) -> tuple[list[Model], set[object]]:
