@@ -208,9 +208,12 @@ def edit(
     )
     new_contacts = record.owner_contacts if contacts is None else dict(contacts)
     same_text = content == record.content
-    if same_text and new_contacts == record.owner_contacts:
+    is_stale = version != version_of(record, section)
+    same_words = {**content, "provenance": None} == {**record.content, "provenance": None}
+    if new_contacts == record.owner_contacts and (same_text or (is_stale and same_words)):
+        # a form that was sent before its own keeping came back takes nothing back, and there is nothing to lose
         return record
-    if version != version_of(record, section):
+    if is_stale:
         theirs = {key: record.content[key] for key in keys}
         last = record.revisions.filter(section=section).order_by("-number").first()
         raise SectionConflict(section, theirs, version_of(record, section), last.by if last else "")

@@ -172,7 +172,8 @@ class Editor:
     def changes(self) -> dict[str, Any]:
         """The content that was typed, for `records.edit`."""
         made: dict[str, Any] = {}
-        typed = self.form.cleaned_data if self.form else {}
+        given = self.form.cleaned_data if self.form else {}
+        typed = {name: value for name, value in given.items() if not name.startswith(rows.KEEP)}
         for spec, formset in self.lists:
             kept = [form.cleaned_data for form in self._rows_of(formset)]
             made[spec.key] = [row["text"] for row in kept] if spec.plain else kept

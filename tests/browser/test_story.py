@@ -128,6 +128,7 @@ def make_it_theirs(lead) -> None:
     lead.get_by_label("Rationale").fill("The framework changes weekly, and answers must show the source.")
     lead.get_by_role("button", name="Keep all 2 proposals, and close").click()
     lead.locator("#open-metrics").click()
+    lead.locator("#form-metrics").wait_for()
     for row in lead.locator("#metrics .row-form").all()[:-1]:
         gate = row.get_by_label("Gate")
         if not gate.input_value():
@@ -137,6 +138,7 @@ def make_it_theirs(lead) -> None:
     expect(lead.locator("#metrics .proposed")).to_have_count(0)
     # one line after the other works too
     lead.locator("#open-guardrails").click()
+    lead.locator("#form-guardrails").wait_for()
     for box in lead.locator("#guardrails").get_by_label("Proposed. Keep it as it stands").all():
         box.check()
     lead.locator("#guardrails [data-status][data-state=saved]").wait_for()

@@ -33,6 +33,6 @@ def test_the_room_hands_over_all_its_rounds():
     (twice,) = [one for one in record.content["criteria"] if one["rounds"] > 1]
     assert twice["key"] == "data_sensitivity"
     (first,) = twice["earlier"]
-    assert [one["score"] for one in first["ballots"]] == [-1, -2, -1, 1]
-    assert [one["score"] for one in twice["ballots"]] != [-1, -2, -1, 1]
+    assert sorted(one["score"] for one in first["ballots"]) == [-2, -1, -1, 1]
+    assert sorted(one["score"] for one in twice["ballots"]) != [-2, -1, -1, 1]
     assert first["lean"] is None

@@ -111,6 +111,22 @@ def test_lines_are_kept_by_a_box_each_and_a_section_at_once_while_it_is_open(cli
     assert ">proposed<" not in parts["#guardrails"]
 
 
+def test_a_save_that_was_on_its_way_takes_no_keeping_back_and_a_conflict_shows_both(client, cast):
+    record = stories.drafted(cast)
+    client.force_login(cast.felix)
+    form = opened(client, record, "decision")
+    save(client, record, "decision", form | {"act": "keep"})
+
+    late = save(client, record, "decision", form)
+    assert late.status_code == 200
+    record.refresh_from_db()
+    assert source(record, "title")["act"] == "kept"
+
+    conflict = save(client, record, "decision", form | {"decision-title": "Another title"})
+    assert conflict.status_code == 409
+    assert "Another title" in conflict.content.decode()
+
+
 @pytest.mark.parametrize("section", ["decision", "fallback", "revisit", "plan", "metrics"])
 def test_without_scripts_too(client, cast, section):
     record = stories.drafted(cast)
