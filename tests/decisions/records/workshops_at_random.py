@@ -45,6 +45,7 @@ class Journal:
     ballots: dict[tuple[str, int], dict[str, tuple[int, str, str]]] = field(default_factory=dict)
     ends: dict[tuple[str, int], Settled] = field(default_factory=dict)
     edits: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)  # sections whose proposals somebody took over as they stood
     signatures: dict[str, tuple[str, str]] = field(default_factory=dict)
     words: int = 0
 
@@ -102,7 +103,22 @@ def play(draw: Any) -> tuple[Journal, Record]:
         record = _write(journal)
     for section in draw(st.lists(st.sampled_from(sorted(EDITED)), max_size=3, unique=True)):
         record = _edit(journal, draw, record, section)
+    for section in draw(st.lists(st.sampled_from(sorted(EDITED)), max_size=2, unique=True)):
+        record = _keep(journal, record, section)
     return journal, record
+
+
+def _keep(journal: Journal, record: Record, section: str) -> Record:
+    """Somebody takes a section's proposals over as they stand, all at once."""
+    journal.kept.add(section)
+    return records.edit(
+        record=record,
+        section=section,
+        changes={},
+        version=record.section_versions.get(section, 0),
+        by=journal.room.people.felix,
+        kept={key: range(records.MAX_ITEMS) for key in records.SECTIONS[section]},
+    )
 
 
 def _write(journal: Journal) -> Record:
