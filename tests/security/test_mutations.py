@@ -193,6 +193,7 @@ CHANGES = {
             "criterion": "'latency_cost_2'",
             "number": "9",
             "state": "'contested', lean = NULL",
+            "place": "4",
             "lean": "2",
             "why": "'Else'",
             "settled_by": "'Mallory'",
