@@ -11,7 +11,7 @@ from workshops.models import Ballot, Minute, Phase, Round, RoundState, Seat, Tal
 from workshops.states import REVEALED
 
 ENDED = (RoundState.SETTLED, RoundState.CONTESTED)
-SEAT_MOVES = ("role", "is_observer", "is_facilitator", "removed_at", "reminded_at")
+SEAT_MOVES = ("role", "is_observer", "is_facilitator", "devices", "removed_at", "reminded_at")
 _IN_TEAM = "workshop__decision__team"
 _CLOSED = Q(workshop__phase=Phase.CLOSED)
 _ACCOUNT = "an account may be deleted; names stand in columns of their own"

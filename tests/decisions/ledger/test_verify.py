@@ -259,11 +259,12 @@ def test_a_rewritten_log_is_found_by_the_anchor_on_paper(cast, record):
         RowHash.objects.all().delete()
         LogEntry.objects.all().delete()
         LogHead.objects.filter(pk=log.pk).update(sequence=0, head="0" * 64)
-        del payload["decision_number"]
+        del payload["decision_number"], payload["rows"]
         ledger.append(team=cast.team, type=entry.type, payload=payload, actor=entry.actor, decision=record.decision)
     log.refresh_from_db()
 
     assert ledger.verify(log).whole
+    assert ledger.verify(log).exit_code == 3  # but for the rows that it no longer covers
     assert not verdicts.verify_document(document).genuine
     assert not verdicts.verify_log(log, [verdicts.anchor_of(document)]).whole
 
