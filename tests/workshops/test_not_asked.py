@@ -104,3 +104,13 @@ def test_a_what_if_can_leave_a_question_unasked():
     drive = page[page.index('id="what-if-documents_drive"') :]
     assert re.search(r'value="open" checked> <span>Not asked: counts as no<', drive[: drive.index("</fieldset>")])
     assert shared_board(r.id).outcome.answers.situation.documents_drive is None
+
+
+def test_no_signal_and_no_risk_is_chosen_before_somebody_chooses():
+    r = room()
+    r.go("precheck")
+    r.go("outcome")
+    page = r.client("felix").get(r.url("room")).content.decode()
+    form = page[page.index('id="record-form"') :]
+    assert 'name="risk"' in form
+    assert " checked" not in form[: form.index("</form>")]
