@@ -77,7 +77,7 @@ def build(page: Page, level: Level, cut: Iterable[str]) -> dict[str, Any]:
     values = {
         "continued": continued,
         "reasons": [budget.text(reason) for reason in content["reasons"]],
-        "fragile": [budget.text(line) for line in content["fragile"]],
+        "fragile": [budget.text(line) for line in content.get("fragile") or ()],
         "situation": [
             budget.text(f"{asked} {said}" + (f" ({noted})" if noted else ""))
             for asked, said, noted in wording.answers(content["situation"])

@@ -12,6 +12,7 @@ from decisions.exports import canonical, wording
 from decisions.exports.sources import marked, scored
 from decisions.exports.text import clean, east_asian, prose
 from decisions.framework import lean_axis
+from decisions.framework.settling import needs_reason, settled_words
 
 from .fonts import Glyphs
 from .pieces import Item, Json, Listed, Owner, Page
@@ -120,7 +121,10 @@ def _criteria(page: Page, content: Json) -> None:
         name = page.piece(f"criterion-{index}", _("Criterion"), criterion["name"], 120)
         axis = lean_axis.from_document({**criterion, "name": page.line(criterion["name"], 80)})
         roles.update(dot.role for dot in axis.dots)
-        rows.append({"name": name, "axis": axis, "word": wording.lean(criterion), "side": side})
+        told = page.piece(
+            f"criterion-{index}-told", _("Settled against ballots"), _against(criterion, lean), 600, prose
+        )
+        rows.append({"name": name, "axis": axis, "word": wording.lean(criterion), "side": side, "told": told})
     page.lists["criteria"] = Listed(_("Criteria"), rows, [Item(row["name"], row["word"]) for row in rows])
     page.values["legend"] = [
         {
@@ -143,6 +147,15 @@ def _criteria(page: Page, content: Json) -> None:
     page.values["earlier"] = any(criterion.get("earlier") for criterion in content["criteria"])
     page.values["stopped"] = content["recommendation_status"] == "stop"
     page.values["leans"] = ", ".join(text % {"count": tally[side]} for side, text in sides if tally[side])
+
+
+def _against(criterion: Json, lean: int | None) -> str:
+    """Who settled a criterion against its ballots, and why; "" where the ballots say the same."""
+    scores = [ballot["score"] for ballot in criterion["ballots"]]
+    if lean is None or not criterion["settled_by"] or not needs_reason(lean, scores):
+        return ""
+    told = str(settled_words(clean(criterion["settled_by"], 80), lean, scores, criterion["why"]))
+    return f"{told[:1].upper()}{told[1:]} {criterion['why']}"
 
 
 def _evaluation(page: Page, content: Json) -> None:

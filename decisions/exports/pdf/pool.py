@@ -87,6 +87,9 @@ def template_version() -> str:
     return told.hexdigest()[:32]
 
 
+_FRAMEWORK = ("lean_axis", "settling", "text", "told", "words")
+
+
 def shaping_files() -> list[Path]:
     """Everything of ours that a PDF's bytes follow from."""
     package = Path(__file__).resolve().parent
@@ -97,7 +100,7 @@ def shaping_files() -> list[Path]:
             ROOT / "decisions" / f"{name}.py"
             for name in ("ledger/canonical", "base/markdown", "templatetags/print_tags")
         ),
-        *(ROOT / "decisions" / "framework" / f"{name}.py" for name in ("lean_axis", "text", "words")),
+        *(ROOT / "decisions" / "framework" / f"{name}.py" for name in _FRAMEWORK),
         *(
             package / f"{name}.py"
             for name in ("appendix", "finish", "fit", "fonts", "levels", "page_one", "pieces", "render")

@@ -17,7 +17,16 @@ ROOT = Path(__file__).resolve().parents[3]
 RANDOM = int(os.environ.get("GW_PDF_RECORDS", "6"))
 EXTREMES = [name for name, _document in documents.extremes()]
 WHOLE = {"forty long items", "Arabic", "Chinese", "emoji", "HTML", "controls"}  # with their appendix in every run
-STORIES = ("support_copilot", "draft", "in_sign_off", "superseded", "withdrawn", "every_script")
+STORIES = (
+    "support_copilot",
+    "draft",
+    "in_sign_off",
+    "superseded",
+    "withdrawn",
+    "every_script",
+    "two_rounds",
+    "fix_first",
+)
 
 
 def lay_out(folder, *jobs, **environment):

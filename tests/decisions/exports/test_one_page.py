@@ -100,9 +100,7 @@ def test_what_is_cut_stands_whole_in_the_appendix(printed):
         front, back = text_of(made["path"], 0), text_of(made["path"], *range(1, made["pages"]))
         assert "…" in front
         assert re.search(r"\+ \d+ more in Appendix A", front)
-        # A4 has the room for the rationale, Letter has not; where it is cut, it is not there whole
-        assert ("rationale" in made["cut"]) == (whole not in front)
-        assert {"title", "question", "fallback", "risk", "phase_one-0"} <= set(made["cut"])
+        assert {"title", "question", "rationale", "risk"} <= set(made["cut"])
         assert whole in back
         assert back.count(whole) > 100  # 37 and more items of each list
 
@@ -139,6 +137,24 @@ def test_the_longest_record_that_input_allows_loses_nothing_that_owners_rely_on(
         assert " ".join(whole.split()) in front
     kept = ("note", "fallback", "metric", "flips", "scope")
     assert [key for key in made["cut"] if key.startswith(kept)] == []
+
+
+def test_earlier_rounds_what_is_fragile_and_a_lean_against_the_ballots_are_on_page_one(printed):
+    front = text_of(printed["two_rounds", "A4"]["path"], 0)
+    assert "faint: earlier rounds" in front
+    assert "Fragile: Were data sensitivity to lean one step less to RAG" in front
+    assert "Settled by Ines Weber against 6 of 7 ballots, because: Of the two products that will use it" in front
+    plain = text_of(printed["support_copilot", "A4"]["path"], 0)
+    assert "faint: earlier rounds" not in plain
+    assert "Settled by" not in plain
+
+
+def test_what_is_fixed_first_stands_with_who_and_when_and_no_empty_criteria(printed):
+    front = text_of(printed["fix_first", "A4"]["path"], 0)
+    assert "Fix first" in front
+    assert "Index the body of pages, not their titles · Luca Ferri, by 18 Dec 2026" in front
+    for empty in ("Why: the five criteria", "Not answered", "How we will know", "Signals that flip", "None recorded"):
+        assert empty not in front
 
 
 def test_nothing_leaves_page_one_while_there_is_room(printed):

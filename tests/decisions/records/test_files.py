@@ -119,8 +119,8 @@ def test_the_one_page_edition_points_to_no_appendix_that_it_has_not(client, cast
         return " ".join(pages[0].extract_text().split())
 
     assert "Appendix" not in front()
-    assert re.search(r"record\.json: (Phase one|Backlog|Guardrails) \(\d+\), .*Failure modes \(3\)", front())
-    assert re.search(r"Appendix A: (Phase one|Backlog|Guardrails) \(\d+\), .*Failure modes \(3\)", front(appendix="1"))
+    assert re.search(r"record\.json: .*Failure modes \(3\)", front())
+    assert re.search(r"Appendix A: .*Failure modes \(3\)", front(appendix="1"))
     assert "200 prompts, 30+ in each group, weekly in the pilot" in front()  # whole, not its beginning
 
 
