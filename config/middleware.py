@@ -105,9 +105,9 @@ class HtmxAnswers:
             return response
         if status == 404 and request.path.startswith(TEAMS) and not request.user.is_authenticated:
             return self.signed_out(request, response)
-        words = {404: _("That is not here any more"), 413: _("That is too large"), 429: _("Too many tries in a minute")}
-        title = words.get(status, _("That did not work"))
-        message = _("What you typed is still here. Copy what you need, then load the page again.")
+        words = {404: _("That isn't here any more"), 413: _("That's too large"), 429: _("Too many attempts")}
+        title = words.get(status, _("That didn't work"))
+        message = _("Your text is still here. Copy what you need, then reload the page.")
         response.content = render_to_string("components/notice.html", {"title": title, "message": message}, request)
         return notice(response)
 
@@ -141,7 +141,7 @@ class Refusals:
         if isinstance(exception, NotAllowed):
             return self.answer(request, 403, _("Not allowed"), str(exception))
         if isinstance(exception, Conflict):
-            return self.answer(request, 409, _("That has changed in the meantime"), str(exception))
+            return self.answer(request, 409, _("Something changed while you were working"), str(exception))
         return None
 
     def answer(self, request: HtmxHttpRequest, status: int, title: str, message: str) -> HttpResponse:

@@ -30,8 +30,8 @@ def csrf_failure(request: HtmxHttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form without a valid token. A page that htmx holds gets a new one, so that pressing again works."""
     if not request.htmx:
         return csrf_failure_page(request, reason)
-    message = _("The key of this page had expired, and it has a new one now. Nothing is lost: send it once more.")
-    context = {"title": _("Please send that again"), "message": message}
+    message = _("This page had been open for too long. Nothing is lost. Send it again.")
+    context = {"title": _("Send that again"), "message": message}
     response = notice(HttpResponse(render_to_string("components/notice.html", context, request=request), status=403))
     return trigger_client_event(response, "csrf-token", {"token": get_token(request)})
 

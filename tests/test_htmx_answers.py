@@ -166,7 +166,7 @@ def test_a_taken_seat_is_kept_when_htmx_asks_for_it(world):
 )
 def test_an_expired_login_leaves_the_page_and_offers_the_way_back_to_it(world, method, address, at):
     answer = htmx(Client(), method, address, {"title": "Typed with care"}, at=at)
-    text = is_notice(answer, 401, "You are signed out", 'target="_blank"')
+    text = is_notice(answer, 401, "You're signed out", 'target="_blank"')
     assert f"/accounts/login/?next={at.replace('/', '%2F').replace('?', '%3F').replace('=', '%3D')}" in text
     assert not {"Location", "HX-Redirect", "HX-Location"} & set(answer.headers)
 
@@ -224,11 +224,11 @@ def test_a_page_asked_for_by_a_link_takes_the_place_of_the_content(olga):
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (400, "That did not work"),
+        (400, "That didn't work"),
         (404, "not here any more"),
-        (410, "That did not work"),
+        (410, "That didn't work"),
         (413, "too large"),
-        (429, "Too many tries"),
+        (429, "Too many attempts"),
     ],
 )
 def test_a_whole_page_that_only_refuses_becomes_a_notice(status, words):

@@ -17,11 +17,11 @@ NEEDS = {
     "fine_tune_checkpoint_id": "A hybrid configuration needs its checkpoint ID.",
 }
 ERRORS = {
-    "400": "The request could not be read.",
+    "400": "We couldn't read the request.",
     "401": "No live token was sent.",
     "403": "The token lacks the scope.",
     "404": "There is no such thing in the token's team.",
-    "405": "This address does not take that method.",
+    "405": "This method isn't allowed here.",
     "409": "The present state does not allow it.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
@@ -81,7 +81,7 @@ def _invalid(request: HttpRequest, fault: Any) -> HttpResponse:
         if "hybrid" in location and location[-1] in NEEDS:
             message = NEEDS[str(location[-1])]
         errors.append({"field": _field(location), "message": message[:300]})
-    return answer(Problem(422, "What was sent is wrong.", errors=errors))
+    return answer(Problem(422, "The request has errors.", errors=errors))
 
 
 def _unreadable(request: HttpRequest, fault: Any) -> HttpResponse:
@@ -99,7 +99,7 @@ def _no_other_parameters(operation: Callable[..., Any]) -> Callable[..., Any]:
             errors = [
                 {"field": f"query.{name}"[:300], "message": "There is no such parameter here."} for name in unknown[:50]
             ]
-            raise Problem(422, "What was sent is wrong.", errors=errors)
+            raise Problem(422, "The request has errors.", errors=errors)
         return operation(request, *args, **given)
 
     return run
@@ -113,8 +113,8 @@ class Api(NinjaAPI):
             title="Groundwork",
             version="1.0",
             description=(
-                "The configuration trail of a team: append what goes live, ask what was live. "
-                "Every error is application/problem+json."
+                "A team's configuration log: add what goes live, find what was live. Every error is "
+                "application/problem+json."
             ),
             urls_namespace="api",
             docs_url=None,

@@ -50,13 +50,13 @@ def _token(request: HttpRequest) -> ApiToken:
 def _decision(request: HttpRequest, number: int) -> Decision:
     decision = Decision.objects.select_related("team").filter(team_id=_token(request).team_id, number=number).first()
     if decision is None:
-        raise Problem(404, "This team has no decision of that number.")
+        raise Problem(404, "This team has no decision with that number.")
     return decision
 
 
 def _refuse(refused: Refused, where: str = "body") -> Problem:
     errors = [{"field": f"{where}.{name}", "message": message} for name, message in refused.errors.items()]
-    return Problem(422, "The entry cannot be written as it is.", errors=errors)
+    return Problem(422, "The entry has errors.", errors=errors)
 
 
 @api.get("/team", response=out.TeamOut, auth=READ, operation_id="read_team", summary="Whose token this is")
@@ -103,7 +103,9 @@ def read_configuration(request: HttpRequest, number: Number, asked: Query[Config
     decision = _decision(request, number)
     moment = moment_of(asked.at) if asked.at else timezone.now()
     if moment is None:
-        raise Problem(422, "That is no moment.", errors=[{"field": "query.at", "message": "That is no moment."}])
+        raise Problem(
+            422, "Invalid date and time.", errors=[{"field": "query.at", "message": "Invalid date and time."}]
+        )
     own = acts.own_fields(decision.team, with_retired=True)
     return give.configuration(reading.live_at(decision, asked.environment, moment, own), number, decision.team.slug)
 
@@ -113,7 +115,7 @@ def read_configuration(request: HttpRequest, number: Number, asked: Query[Config
     response=out.EntryPage,
     auth=READ,
     operation_id="list_entries",
-    summary="Read the trail",
+    summary="Read the configuration log",
 )
 def list_entries(request: HttpRequest, number: Number, asked: Query[EntryQuery]) -> Any:
     """Entries, last written first."""
@@ -151,7 +153,7 @@ def append_entry(request: HttpRequest, number: Number, entry: Annotated[EntryIn,
 def _draft(entry: Any) -> Draft:
     moment = moment_of(entry.live_from) if entry.live_from else timezone.now()
     if moment is None:
-        raise Refused({"live_from": "That is no moment."})
+        raise Refused({"live_from": "Invalid date and time."})
     said = {"environment": entry.environment, "live_from": moment, "reason": entry.reason}
     said |= {"approver": entry.approver or "", "kind": entry.kind}
     if isinstance(entry, RollBack):
@@ -189,7 +191,7 @@ def read_entry(request: HttpRequest, number: Number, entry_id: UUID) -> Any:
     decision = _decision(request, number)
     row = reading.entry_of(decision, entry_id)
     if row is None:
-        raise Problem(404, "This decision has no such entry.")
+        raise Problem(404, "This decision has no entry with that ID.")
     return give.entry(row, number, decision.team.slug)
 
 
@@ -206,7 +208,7 @@ def attach_complaint(request: HttpRequest, number: Number, complaint: ComplaintI
     decision = _decision(request, number)
     moment = moment_of(complaint.moment)
     if moment is None or moment > timezone.now():
-        raise Conflict("That moment is still to come.")
+        raise Conflict("That time is in the future.")
 
     def write() -> dict[str, Any]:
         try:
@@ -235,7 +237,7 @@ def list_pilots(request: HttpRequest, number: Number, asked: Query[PilotQuery]) 
     if asked.cursor is not None:
         last = Pilot.objects.filter(decision=decision, public_id=asked.cursor).first()
         if last is None:
-            raise Problem(404, "That page does not exist. Begin at the first.")
+            raise Problem(404, "That page doesn't exist. Start without a cursor.")
         rows = rows.filter(pk__lt=last.pk)
     found = list(rows[: asked.limit + 1])
     following = str(found[asked.limit - 1].public_id) if len(found) > asked.limit else None
@@ -253,7 +255,7 @@ def list_records(request: HttpRequest, asked: Query[RecordQuery]) -> Any:
     if asked.cursor is not None:
         last = Record.objects.filter(team=team, pk=asked.cursor).only("created_at").first()
         if last is None:
-            raise Problem(404, "That page does not exist. Begin at the first.")
+            raise Problem(404, "That page doesn't exist. Start without a cursor.")
         older = rows.filter(created_at__lt=last.created_at)
         rows = older | rows.filter(created_at=last.created_at, pk__lt=last.pk)
     found = list(rows[: asked.limit + 1])
@@ -270,5 +272,5 @@ def read_record(request: HttpRequest, record_id: UUID) -> Any:
     rows = Record.objects.select_related("decision", "supersedes", "superseded_by")
     row = rows.filter(team=team, pk=record_id).first()
     if row is None:
-        raise Problem(404, "This team has no such record.")
+        raise Problem(404, "This team has no record with that number.")
     return give.whole_record(row, team.slug)

@@ -40,9 +40,9 @@ def once(request: HttpRequest, token: ApiToken, do: Callable[[], dict[str, Any]]
     except IntegrityError as fault:
         earlier = IdempotentAnswer.objects.filter(token=token, key=key).first()
         if earlier is None:
-            raise Problem(409, "A request with this Idempotency-Key is being worked on.") from fault
+            raise Problem(409, "A request with this Idempotency-Key is still running.") from fault
         if earlier.request_hash != digest:
-            raise Problem(409, "This Idempotency-Key was used for another request.") from fault
+            raise Problem(409, "This Idempotency-Key was already used for a different request.") from fault
         response = _created(earlier.body)
         response["Idempotent-Replayed"] = "true"
         return response

@@ -56,23 +56,23 @@ def of_exception(fault: Exception) -> Problem | None:
     if isinstance(fault, Conflict):
         return Problem(409, str(fault))
     if isinstance(fault, Http404):
-        return Problem(404, "There is no such thing.")
+        return Problem(404, "Not found.")
     if isinstance(fault, RequestDataTooBig):
         return Problem(413, "The body is too large.")
     if isinstance(fault, SuspiciousOperation | UnreadablePostError):
-        return Problem(400, "The request could not be read.")
+        return Problem(400, "We couldn't read the request.")
     if isinstance(fault, OperationalError | InterfaceError):
-        return Problem(503, "The database is away. Please try again.", headers={"Retry-After": "2"})
+        return Problem(503, "The database is unavailable. Try again.", headers={"Retry-After": "2"})
     return None
 
 
 DETAILS = {
-    400: "The request could not be read.",
-    404: "There is no such thing.",
-    405: "This address does not take that method.",
+    400: "We couldn't read the request.",
+    404: "Not found.",
+    405: "This method isn't allowed here.",
     413: "The body is too large.",
     415: "Send JSON in UTF-8: Content-Type: application/json.",
-    503: "There is too much to do at the moment. Please try again.",
+    503: "The server is busy. Try again.",
 }
 KEPT_HEADERS = ("Allow", "Retry-After")
 
@@ -104,7 +104,7 @@ def with_problems(view: View) -> View:
             problem = of_exception(fault)
             if problem is None:
                 logger.exception("The API failed on %s %s", request.method, request.path)
-                problem = Problem(500, "Something went wrong here. It has been noted.")
+                problem = Problem(500, "Something went wrong on the server. It has been logged.")
             response = answer(problem)
         response = as_problem(response)
         response["Cache-Control"] = "no-store"
@@ -117,4 +117,4 @@ def with_problems(view: View) -> View:
 
 def not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Every other address below the API's."""
-    return answer(Problem(404, "There is no such address in this API."))
+    return answer(Problem(404, "This API has no such address."))

@@ -14,7 +14,9 @@ Words = Annotated[str, StringConstraints(pattern=rf"^[^{PRINTABLE}]*$", max_leng
 class DecisionQuery(BaseModel):
     """Search and filters."""
 
-    q: Words = Field("", description="Words: each must begin a word of the decision, or lie in its title.")
+    q: Words = Field(
+        "", description="Words to find: each matches the start of a word of the decision, or any part of its title."
+    )
     status: Status | None = None
     approach: Approach | None = None
     tag: Annotated[str, StringConstraints(pattern=rf"^[^{PRINTABLE}]*$", max_length=40)] = ""

@@ -90,7 +90,7 @@ def path_of(archive: Archive) -> Path:
     """The finished file; raises Conflict while there is none."""
     path = folder() / archive.file
     if archive.state != ArchiveState.DONE or not archive.file or not path.is_file():
-        raise Conflict(_("This archive is not there any more. Make a new one."))
+        raise Conflict(_("This archive no longer exists. Create a new one."))
     return path
 
 
@@ -150,7 +150,7 @@ def _end(archive: Archive, state: str, **more: Any) -> None:
 def _give_up_dead(team: Team) -> None:
     """Archives whose writer went with its process."""
     team.archives.filter(state__in=ACTIVE, beat_at__lt=timezone.now() - STALE).update(
-        state=ArchiveState.FAILED, finished_at=timezone.now(), fault=_("The server was restarted meanwhile.")
+        state=ArchiveState.FAILED, finished_at=timezone.now(), fault=_("The server restarted before it was finished.")
     )
 
 

@@ -23,7 +23,7 @@ def archive(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     membership = membership_of(request.user, slug)
     if request.method == "POST":
         archives.request(team=membership.team, by=signed_in(request))
-        messages.success(request, _("The archive is being written. You can leave this page."))
+        messages.success(request, _("Creating the archive. You can leave this page."))
         return redirect("decisions:archive", slug=slug)
     rows = list(membership.team.archives.select_related("requested_by")[:10])
     context = {

@@ -27,7 +27,7 @@ def make_token(*, team: Team, name: str, scopes: Sequence[str], days: int, by: U
     """A new token and its secret, which nobody can see again."""
     require_owner_of(team, by)
     if team.api_tokens.filter(revoked_at=None, expires_at__gt=timezone.now()).count() >= MOST_LIVE:
-        raise Conflict(_("This team has many tokens already. Revoke one first."))
+        raise Conflict(_("This team has reached its token limit. Revoke one first."))
     secret = f"gw_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
         team=team,
@@ -86,7 +86,7 @@ def make_feed(*, team: Team, name: str, by: User) -> tuple[FeedAddress, str]:
     """A new feed address and the secret part of it."""
     require_owner_of(team, by)
     if team.feed_addresses.filter(revoked_at=None).count() >= MOST_LIVE:
-        raise Conflict(_("This team has many feed addresses already. Revoke one first."))
+        raise Conflict(_("This team has reached its limit of feed addresses. Revoke one first."))
     secret = secrets.token_urlsafe(24)
     return FeedAddress.objects.create(team=team, name=name, token_hash=token_hash(secret), created_by=by), secret
 

@@ -11,7 +11,7 @@ from decisions.framework.words import SITUATION_BY_KEY
 
 from . import typed_text
 
-UNPRINTABLE = _("This contains control characters that cannot be shown. Please type it anew.")
+UNPRINTABLE = _("This contains control characters that can't be shown. Type it again.")
 
 
 class Line(forms.CharField):
@@ -80,7 +80,7 @@ class Words(Line):
             if word.strip():
                 found.setdefault(typed_text.fold(word.strip()), word.strip().lower())
         if len(found) > self.most:
-            raise ValidationError(_("At most %(most)s, please."), code="too_many", params={"most": self.most})
+            raise ValidationError(_("Enter at most %(most)s."), code="too_many", params={"most": self.most})
         if too_long := next((word for word in found.values() if len(word) > self.longest), None):
             raise ValidationError(
                 _("“%(word)s” is longer than %(longest)s characters."),

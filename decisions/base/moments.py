@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from .times import EARLIEST, LATEST, moment_of
 
 LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?", re.ASCII)
-TWICE = _("The clocks went back, so this time came twice. Write which one you mean: %(first)s or %(second)s.")
-NEVER = _("The clocks went forward, so there was no such time.")
+TWICE = _("The clocks went back, so this time came twice. Enter %(first)s or %(second)s.")
+NEVER = _("The clocks went forward, so this time didn't exist. Enter another one.")
 
 
 def _both(line: str) -> tuple[datetime, datetime] | None:
@@ -77,4 +77,4 @@ class MomentField(forms.DateTimeField):
         """Refuse the ends of the calendar, which cannot be turned into UTC from every zone."""
         super().validate(value)
         if value is not None and not EARLIEST.year < value.year < LATEST.year:
-            raise ValidationError(_("A time between the years 2000 and 2099."), code="range")
+            raise ValidationError(_("Enter a time between 2000 and 2099."), code="range")

@@ -42,22 +42,22 @@ def may_edit(membership: Membership) -> bool:
 def require_editor(membership: Membership) -> None:
     """Raise NotAllowed unless the member is a team editor."""
     if not may_edit(membership):
-        raise NotAllowed(_("Only the team's owners and facilitators may do this."))
+        raise NotAllowed(_("Only team owners and facilitators can do this."))
 
 
 def require_owner(membership: Membership) -> None:
     """Raise NotAllowed unless the member is an owner of the team."""
     if membership.role != TeamRole.OWNER:
-        raise NotAllowed(_("Only the team's owners may do this."))
+        raise NotAllowed(_("Only team owners can do this."))
 
 
 def require_editor_of(team_id: int, by: User) -> None:
     """Raise NotAllowed unless `by` is an editor of the team."""
     if not Membership.objects.filter(team_id=team_id, user=by, role__in=EDITORS).exists():
-        raise NotAllowed(_("Only the team's owners and facilitators may do this."))
+        raise NotAllowed(_("Only team owners and facilitators can do this."))
 
 
 def require_owner_of(team: Team, by: User) -> None:
     """Raise NotAllowed unless `by` owns the team."""
     if not Membership.objects.filter(team=team, user=by, role=TeamRole.OWNER).exists():
-        raise NotAllowed(_("Only the team's owners may do this."))
+        raise NotAllowed(_("Only team owners can do this."))

@@ -11,54 +11,51 @@ from .text import Sentence, _
 
 FLAGS: Final[Mapping[str, Sentence]] = {
     "vendor_hosted_fine_tuning_with_data_agreement": _(
-        "Nobody here can run training: tune at the model vendor, under a strict agreement on the data, "
-        "rather than build a cluster that cannot be kept up."
+        "You don't have the people to run training. Use the vendor's hosted fine-tuning under a strict data agreement "
+        "instead of building a cluster you can't maintain."
     ),
     "memorisation_review_before_training": _(
-        "Sensitive data is in play: review the training set for rare strings and personal data before anything "
-        "is trained, because a tuned model can repeat them."
+        "The data is sensitive. Review the training set for rare strings and personal data before you train anything, "
+        "because a fine-tuned model can repeat them."
     ),
     "role_filters_in_retrieval_required": _(
-        "Retrieval must filter by the asker's role before the model sees a passage, and the filter needs a test "
-        "of its own."
+        "Retrieval must filter by the asker's role before the model sees a passage. Test the filter separately."
     ),
     "fine_tuning_blocked_no_update_owner": _(
-        "Nobody would keep a tuned model up to date: tuning stays blocked until somebody owns that."
+        "No one would keep a fine-tuned model up to date. Fine-tuning stays blocked until someone does."
     ),
     "fine_tuning_waits_for_labelled_data": _(
-        "There are no labelled examples yet: tuning waits until there are, and labelling is in the budget."
+        "There are no labelled examples yet. Fine-tuning waits until there are, so put labelling in the budget."
     ),
     "distillation_candidate": _(
-        "Speed matters strongly on a repetitive task: a smaller, distilled model is worth measuring."
+        "Speed matters a lot on a repetitive task. A smaller, distilled model is worth measuring."
     ),
     "distillation_after_clean_task_data": _(
-        "Speed matters strongly on a repetitive task, but there is no clean task data yet: collect that first, "
-        "then measure a smaller, distilled model."
+        "Speed matters a lot on a repetitive task, but there is no clean task data yet. Collect that first, then "
+        "measure a smaller, distilled model."
     ),
     "measure_retrieval_latency_in_pilot": _(
-        "Speed leans toward fine-tuning while retrieval adds a step to every answer: measure retrieval's share of "
-        "p95 latency in the pilot."
+        "Speed leans toward fine-tuning, but retrieval adds a step to every answer. Measure retrieval's share of p95 "
+        "latency in the pilot."
     ),
     "name_content_freshness_owner": _(
-        "Nobody owns the freshness of the content: name that person before launch, or retrieval serves old text."
+        "No one keeps the content fresh. Name that person before launch, or retrieval serves old text."
     ),
     "phase_zero_eval_first": _(
-        "There is no locked evaluation set: build it before phase one, or every later choice is a guess."
+        "There is no locked evaluation set. Build one before phase one, or every later choice is a guess."
     ),
     "conflict_audit_vs_sources": _(
-        "The room said that sources matter less, and yet audit and trust leans RAG: talk about which of the two holds."
+        "The group said sources matter less, but audit and trust leans RAG. Decide which one is right."
     ),
     "audit_lean_raised_by_explainability": _(
-        "Audit and trust was scored at 0 or above; because answers must be explainable it counts as RAG. "
-        "The room's own score stays visible."
+        "The group scored audit and trust at 0 or above. Because answers must be explainable, it counts as RAG. The "
+        "group's own score stays visible."
     ),
     "explainable_architecture_bias": _(
-        "Answers must be explainable: prefer a design that shows its sources and steps, even where tuning would "
+        "Answers must be explainable. Choose a design that shows its sources and steps, even where fine-tuning would "
         "be cheaper in tokens or score higher on a benchmark."
     ),
-    "assumption_log_required": _(
-        "One answer this week: write down at least one assumption, with an owner, before sign-off."
-    ),
+    "assumption_log_required": _("One answer this week: add at least one assumption, with an owner, before sign-off."),
     "exactly_two_flip_signals_required": _(
         "One answer this week: name exactly two signals that would change it before sign-off."
     ),

@@ -136,11 +136,9 @@ def _lean_change(key: str, after: int, answers: Answers, name: Sentence | str) -
     before = answers.lean(key)
     shown: Value = signed(after)
     if before is None:
-        text = _("%(criterion)s were settled at %(after)s", criterion=name, after=shown)
+        text = _("%(criterion)s settled at %(after)s", criterion=name, after=shown)
     else:
-        text = _(
-            "%(criterion)s came to %(after)s instead of %(before)s", criterion=name, after=shown, before=signed(before)
-        )
+        text = _("%(criterion)s moved from %(before)s to %(after)s", criterion=name, after=shown, before=signed(before))
     criterion = BY_KEY[key]
     lower = after < (0 if before is None else before)
     higher = after > (0 if before is None else before)

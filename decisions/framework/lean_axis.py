@@ -285,7 +285,7 @@ def lean_words(value: Decimal) -> str:
 
 def role_word(role: str) -> str:
     """A role as it is said of a dot; of one whose role is not shown, that it is somebody's."""
-    return str(ROLE_NAMES[role] if role else _("somebody"))
+    return str(ROLE_NAMES[role] if role else _("someone"))
 
 
 def shape_path(shape: str, radius: float) -> str:

@@ -17,7 +17,7 @@ LEVERS: Final[Mapping[str, Sentence]] = {
     "add_rag": _("add RAG"),
     "strengthen_rag": _("strengthen RAG"),
     "add_fine_tuning": _("add fine-tuning"),
-    "keep_and_revisit": _("keep it and revisit"),
+    "keep_and_revisit": _("keep what you have and revisit"),
 }
 
 
@@ -64,21 +64,21 @@ def next_lever(now: str, observed: Observed) -> NextLever:
     if not observed.eval_exists:
         return NextLever(
             "build_eval_first",
-            _("There is no evaluation set, so any second technique would be a guess: lock one, then measure again."),
+            _("There is no evaluation set, so any second technique would be a guess. Lock one, then measure again."),
         )
     if observed.right_passage_ignored:
         return NextLever(
             "fix_prompt_tools_or_model",
             _(
-                "The right passage was there and the model did not use it: work on the prompt, the tool schema or the "
-                "choice of model before touching the index."
+                "The right passage was there and the model didn't use it. Work on the prompt, the tool schema or the "
+                "choice of model before you touch the index."
             ),
         )
     if observed.retrieval_wrong:
         return NextLever(
             "fix_chunking_filters_hybrid_search_reranker",
             _(
-                "The wrong passages came back: work on chunk borders, metadata filters, keyword search beside vectors, "
+                "The wrong passages came back. Work on chunk borders, metadata filters, keyword search beside vectors, "
                 "or a reranker."
             ),
         )
@@ -88,7 +88,8 @@ def next_lever(now: str, observed: Observed) -> NextLever:
         return NextLever(
             "add_fine_tuning",
             _(
-                "Facts are grounded while style or structure is wrong: that is what fine-tuning is for, once it is budgeted."
+                "Facts are grounded but style or structure is wrong. That's what fine-tuning is for, once it has a "
+                "budget."
             ),
         )
     return NextLever("keep_and_revisit", _keep(now, observed))
@@ -99,14 +100,15 @@ def _grounding(now: str) -> NextLever:
         return NextLever(
             "add_rag",
             _(
-                "The tuned model lacks facts or has old ones: give it evidence by retrieval; more training would not help."
+                "The fine-tuned model lacks facts or has old ones. Give it evidence through retrieval. More training "
+                "won't help."
             ),
         )
     return NextLever(
         "strengthen_rag",
         _(
-            "Facts are missing or old although retrieval is there: strengthen it (fresher index, better coverage, answers "
-            "only from passages) before any more training."
+            "Facts are missing or old even with retrieval. Strengthen it (fresher index, better coverage, answers only "
+            "from passages) before any more training."
         ),
     )
 
@@ -114,20 +116,20 @@ def _grounding(now: str) -> NextLever:
 def _keep(now: str, observed: Observed) -> Sentence:
     if observed.style_or_structure_bad and now != "rag":
         return _(
-            "Style or structure is wrong although the model is tuned already: no new technique is missing. Look at the "
-            "training examples and the output schema, and revisit on the agreed date."
+            "Style or structure is wrong even though the model is fine-tuned. You don't need another technique. Check "
+            "the training examples and the output schema, and revisit on the agreed date."
         )
     if observed.style_or_structure_bad:
         return _(
-            "Style or structure is wrong, but nobody has shown that the facts are grounded; check that first, since "
-            "tuning would polish wrong answers."
+            "Style or structure is wrong, but no one has shown that the facts are grounded. Check that first, because "
+            "fine-tuning would polish wrong answers."
         )
     if observed.grounded_ok is False:
         return _(
-            "Answers are not grounded, but no cause was ticked: find out whether the wrong passage came back or the right "
-            "one was ignored, then ask again."
+            "Answers aren't grounded, but you ticked no cause. Find out whether the wrong passage came back or the "
+            "model ignored the right one, then ask again."
         )
-    return _("Nothing observed asks for another technique: keep what runs, and revisit on the agreed date.")
+    return _("Nothing here calls for another technique. Keep what you have and revisit on the agreed date.")
 
 
 def parse_lever(raw: object) -> tuple[str, Observed]:

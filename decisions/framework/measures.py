@@ -60,7 +60,9 @@ MEASURES: Final[tuple[Measure, ...]] = (
         key="grounded_correctness",
         name=_("Grounded correctness"),
         unit="answer",
-        definition=_("Right by the answer key, with every claim backed by a passage that the asker may see."),
+        definition=_(
+            "Right by the answer key, with every claim backed by a passage the person asking is allowed to see."
+        ),
         kind="share",
         gates=_tiers(85, 90, 95),
         margin=8,
@@ -71,7 +73,9 @@ MEASURES: Final[tuple[Measure, ...]] = (
         key="faithful_but_wrong",
         name=_("Faithful but wrong"),
         unit="answer",
-        definition=_("Backed by its passage, while the passage is out of date or mistaken. Groundedness is not truth."),
+        definition=_(
+            "Backed by its passage, but the passage is out of date or mistaken. Grounded isn't the same as true."
+        ),
         kind="trend",
         at_least=False,
         sample=_PROMPTS,
@@ -95,7 +99,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
         unit="task",
         definition=_("Tasks that a person finished without rework and without handing over."),
         kind="limit",
-        sample=_("200 tasks of real users"),
+        sample=_("200 tasks by real users"),
         when=_WEEKLY,
     ),
     Measure(
@@ -103,7 +107,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
         name=_("Refusal quality"),
         unit="answer",
         definition=_(
-            "Questions from outside the domain that are declined; wrongly declined ones are reported beside it."
+            "Questions from outside the domain that are declined. Wrongly declined ones are reported separately."
         ),
         kind="share",
         gates=_tiers(90, 90, 90),
@@ -115,7 +119,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
         key="schema_validity",
         name=_("Schema validity"),
         unit="output",
-        definition=_("Outputs that parse and validate against the agreed schema at the first attempt."),
+        definition=_("Outputs that parse and validate against the agreed schema on the first attempt."),
         kind="share",
         gates=_tiers(95, 98, 99),
         margin=4,
@@ -138,7 +142,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
         key="low_confidence_spans",
         name=_("Low-confidence spans"),
         unit="answer",
-        definition=_("Answers with a sentence whose support or token score is under a floor that was set beforehand."),
+        definition=_("Answers with a sentence whose support or token score is below a floor set in advance."),
         kind="trend",
         at_least=False,
         sample=_LIVE,
@@ -149,7 +153,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
         name=_("Tool errors"),
         unit="call",
         definition=_(
-            "Tool calls that fail or are malformed after one retry; those before the retry are reported beside it."
+            "Tool calls that fail or are malformed after one retry. Those before the retry are reported separately."
         ),
         kind="share",
         at_least=False,
@@ -162,21 +166,23 @@ MEASURES: Final[tuple[Measure, ...]] = (
         key="role_leak",
         name=_("Role leak"),
         unit="probe",
-        definition=_("Probes that bring a passage to a role that may not read it, in retrieval or in the answer."),
+        definition=_(
+            "Probes that get a passage to a role that isn't allowed to read it, in retrieval or in the answer."
+        ),
         kind="share",
         at_least=False,
         gates=_tiers(0, 0, 0),
-        sample=_("299 probes; the filter itself is tested as code too"),
-        when=_("before launch and at every change of access"),
+        sample=_("299 probes, with the filter itself tested as code too"),
+        when=_("before launch and after every change of access"),
     ),
     Measure(
         key="latency_p95",
         name=_("Latency p95"),
         unit="request",
-        definition=_("End to end, warm, at production load; retrieval's share is reported beside it."),
+        definition=_("End to end, warm, at production load. Retrieval's share is reported separately."),
         kind="limit",
         at_least=False,
-        sample=_("200 requests; fewer than 59 support no claim"),
+        sample=_("200 requests (fewer than 59 support no claim)"),
         when=_WEEKLY,
     ),
     Measure(
@@ -195,7 +201,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
         key="right_passage_ignored",
         name=_("Right passage ignored"),
         unit="answer",
-        definition=_("Answers for which the right passage was in the context and was not used."),
+        definition=_("Answers where the right passage was in the context and the model didn't use it."),
         kind="trend",
         at_least=False,
         sample=_PROMPTS,

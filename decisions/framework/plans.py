@@ -11,92 +11,93 @@ Texts = tuple[Sentence, ...]
 
 TITLES: Final[Mapping[str, Sentence]] = {
     "rag": _("Answer from retrieval first"),
-    "hybrid": _("Retrieve the facts first, then tune the behaviour"),
-    "fine_tuning": _("Tune the behaviour"),
-    "with_thin_retrieval": _("Tune the behaviour, with a thin layer of retrieval"),
+    "hybrid": _("Retrieve the facts first, then fine-tune the behaviour"),
+    "fine_tuning": _("Fine-tune the behaviour"),
+    "with_thin_retrieval": _("Fine-tune the behaviour, with a thin layer of retrieval"),
     "evaluate_first": _("Evaluate fine-tuning against a prompted baseline"),
     "prompt_only": _("Stay with prompts"),
     "baseline_and_pilot": _("Prompted baseline and a pilot first"),
-    "fix_first": _("Repair what is not a model problem first"),
-    "undecided": _("Open: settle what decides it"),
+    "fix_first": _("Fix what isn't a model problem first"),
+    "undecided": _("Undecided: settle the open criteria"),
 }
 # the answer to "which model?", put as risk
 RISK_SUMMARIES: Final[Mapping[str, Sentence]] = {
     "rag": _(
-        "Whichever model we pick, retrieval gives us citations and a document we can withdraw; the price is a pipeline "
-        "that must be run like a production service."
+        "Whichever model we pick, retrieval gives us citations and documents we can withdraw. The price is a pipeline "
+        "we must run like a production service."
     ),
     "hybrid": _(
-        "Retrieval keeps facts fresh and citable, tuning keeps form steady; the price is two skill sets, so they come one "
-        "after the other, and no tuned model replaces the policy documents."
+        "Retrieval keeps facts fresh and citable, fine-tuning keeps form consistent. The price is two skill sets, so "
+        "we build them in sequence, and no fine-tuned model replaces the policy documents."
     ),
     "fine_tuning": _(
-        "Tuning makes form reliable and prompts shorter; the price is facts that age inside the model, answers without "
-        "sources, and retraining that somebody must own."
+        "Fine-tuning makes form reliable and prompts shorter. The price is facts that age inside the model, answers "
+        "without sources, and retraining that someone must own."
     ),
     "with_thin_retrieval": _(
-        "Tuning makes form reliable and a small index carries the documents that answers rest on; the price is training "
-        "cost, and a small index that must still be kept right."
+        "Fine-tuning makes form reliable and a small index holds the documents behind the answers. The price is "
+        "training cost, and a small index to keep right."
     ),
     "evaluate_first": _(
-        "A pilot buys evidence before training money is committed; the price is a few weeks with the prompted baseline."
+        "A pilot buys evidence before we commit money to training. The price is a few weeks with the prompted baseline."
     ),
     "prompt_only": _(
-        "A base model with good prompts meets the bar today; the price is that context length and consistency set the "
-        "limit, and that a model update by the vendor can move the result."
+        "A base model with good prompts meets the bar today. The price is that context length and consistency set the "
+        "limit, and a model update by the vendor can change the result."
     ),
     "baseline_and_pilot": _(
-        "Nothing speaks for building either technique yet; the price of waiting is a pilot, which is less than a wrong build."
+        "There is no case for building either technique yet. The price of waiting is a pilot, which costs less than a "
+        "wrong build."
     ),
     "fix_first": _(
-        "No model repairs unclear tools or poor documents; the price of repairing them first is time, and the price of not "
-        "doing so is an expensive model that quotes the wrong passage."
+        "No model fixes unclear tools or poor documents. The price of fixing them first is time. The price of not "
+        "fixing them is an expensive model that quotes the wrong passage."
     ),
-    "undecided": _("Naming a model now would be a guess: what is still open can change the approach."),
+    "undecided": _("Choosing a model now would be a guess. The open criteria could still change the approach."),
 }
 FALLBACKS: Final[Mapping[str, tuple[Sentence, Sentence]]] = {
     "rag": (
         _("Decline and hand over"),
         _(
-            "No passage clears the score floor after role filters: say so, give no answer, and hand the question to a "
-            "person with what was searched."
+            "If no passage clears the score floor after role filters, say so, give no answer, and hand the question to "
+            "a person with what was searched."
         ),
     ),
     "hybrid": (
         _("Decline, or go back to the base model"),
         _(
-            "No passage clears the score floor: decline and hand over. The tuned checkpoint fails a gate: the untuned model "
-            "serves with the same retrieval."
+            "If no passage clears the score floor, decline and hand over. If the fine-tuned checkpoint fails a gate, "
+            "the base model serves with the same retrieval."
         ),
     ),
     "fine_tuning": (
         _("Back to the prompted base model"),
         _(
-            "An output that does not validate is tried once more, then goes to a person. A checkpoint that fails a gate is "
-            "rolled back to the one before it, or to the prompted base model."
+            "If an output doesn't validate, try once more, then hand over to a person. If a checkpoint fails a gate, "
+            "roll back to the previous one or to the prompted base model."
         ),
     ),
     "with_thin_retrieval": (
         _("Decline outside the small index"),
         _(
-            "The question needs a document that the small index does not hold: decline and hand over. A checkpoint that "
-            "fails a gate is rolled back."
+            "If the question needs a document that isn't in the small index, decline and hand over. If a checkpoint "
+            "fails a gate, roll it back."
         ),
     ),
     "evaluate_first": (
         _("The prompted baseline keeps serving"),
-        _("Until tuning passes its gates the prompted baseline answers, and what it cannot answer goes to a person."),
+        _("Until fine-tuning passes its gates, the prompted baseline answers. What it can't answer goes to a person."),
     ),
     "prompt_only": (
         _("Hand over to a person"),
-        _("Outside the agreed scope, or when the output does not validate twice: say so and hand over to a person."),
+        _("Outside the agreed scope, or if the output fails to validate twice, say so and hand over to a person."),
     ),
     "baseline_and_pilot": (
         _("Hand over to a person"),
-        _("The baseline is not sure, or its output does not validate twice: say so and hand over to a person."),
+        _("If the baseline isn't sure, or its output fails to validate twice, say so and hand over to a person."),
     ),
-    "fix_first": (_("Work as today"), _("Until the repair is done people work the way they do now.")),
-    "undecided": (_("Work as today"), _("Until the open criteria are settled people work the way they do now.")),
+    "fix_first": (_("Carry on as now"), _("Until the fix is done, people work as they do now.")),
+    "undecided": (_("Carry on as now"), _("Until the open criteria are settled, people work as they do now.")),
 }
 
 _OBSERVE: Final = _("Tracing and a locked evaluation set with adversarial and out-of-domain prompts.")
@@ -112,31 +113,31 @@ PHASE_TEXTS: Final[Mapping[str, Texts]] = {
         _OBSERVE,
         _("Retrieval with citations over the agreed sources."),
         _("Access rules enforced in retrieval, tested per role."),
-        _("A pilot with four arms where it can be afforded: base, retrieval, tuned, both."),
+        _("A pilot with four arms where it can be afforded: base, retrieval, fine-tuned, both."),
     ),
     "fine_tuning": (
         _OBSERVE,
         _BASELINE,
         _("Training examples collected, cleaned, reviewed and versioned."),
-        _("One tuned checkpoint against the baseline; promoted only through its gates."),
+        _("One fine-tuned checkpoint compared with the baseline, promoted only through its gates."),
     ),
     "with_thin_retrieval": (
         _OBSERVE,
         _BASELINE,
         _("Training examples collected, cleaned, reviewed and versioned."),
-        _("A small index of the documents that answers rest on, with an owner."),
+        _("A small index of the documents behind the answers, with an owner."),
     ),
     "evaluate_first": (
         _OBSERVE,
         _BASELINE,
         _("A small set of labelled examples, and the cost of labelling the rest."),
-        _("One tuned checkpoint against the baseline; go on only if the gates say so."),
+        _("One fine-tuned checkpoint compared with the baseline. Continue only if it passes its gates."),
     ),
     "prompt_only": (_OBSERVE, _("The prompted model with its output schema, tools and hand-over.")),
     "baseline_and_pilot": (
         _OBSERVE,
         _BASELINE,
-        _("A scoped pilot on accuracy, latency and cost; then score the criteria again."),
+        _("A scoped pilot on accuracy, latency and cost. Then score the criteria again."),
     ),
     "fix_first": (
         _("Measure a prompted baseline again after the repair."),
@@ -159,15 +160,15 @@ BACKLOG_TEXTS: Final[Mapping[str, Texts]] = {
         _("Full fine-tuning, if the evaluation shows a gain that pays for labels and retraining."),
         _("Retrieval, if the failures turn out to be about facts."),
     ),
-    "prompt_only": (_("RAG or fine-tuning, as soon as the prompted baseline misses its gate."),),
+    "prompt_only": (_("RAG or fine-tuning, as soon as the prompted baseline fails its gate."),),
     "baseline_and_pilot": (_("RAG or fine-tuning, whichever the pilot's failures call for."),),
-    "fix_first": (_("RAG, fine-tuning or both, after the repair."),),
+    "fix_first": (_("RAG, fine-tuning or both, after the fix."),),
     "undecided": (),
 }
 
-_ONLY_PASSAGES: Final = _("Answers come only from the passages that were retrieved; otherwise the fallback applies.")
+_ONLY_PASSAGES: Final = _("Answers come only from retrieved passages. Otherwise the fallback applies.")
 _CITES: Final = _("Every answer names its sources, and a reader can open them.")
-_SCHEMA: Final = _("Outputs are validated against the schema before anybody sees them.")
+_SCHEMA: Final = _("Outputs are validated against the schema before anyone sees them.")
 _GATES: Final = _("Every checkpoint passes regression tests and a promotion gate, and can be rolled back.")
 _COST: Final = _("Cost and quality are on one dashboard, with alerts and an owner.")
 GUARDRAILS: Final[Mapping[str, Texts]] = {
@@ -200,15 +201,15 @@ _RETRIEVAL_FAILS: Final = (
 )
 _DRIFT: Final = (
     _("The task moves away from the training examples: new products, new rules, new customer groups."),
-    _("Continuous evaluation, small tuning rounds, and retrieval kept for rare facts."),
+    _("Continuous evaluation, small fine-tuning rounds, and retrieval kept for rare facts."),
 )
 _MEMORY: Final = (
-    _("The tuned model repeats a rare string from its training files."),
+    _("The fine-tuned model repeats a rare string from its training files."),
     _("A review for secrets and personal data before training, and probes for known strings after it."),
 )
 _DOMINO: Final = (
     _("Consistency falls as traffic and cases grow."),
-    _("Weekly measurement on the locked set, and a gate below which the decision is reopened."),
+    _("Weekly measurement on the locked set, and a gate below which you reopen the decision."),
 )
 FAILURE_MODES: Final[Mapping[str, tuple[tuple[Sentence, Sentence], ...]]] = {
     "rag": _RETRIEVAL_FAILS,
@@ -220,8 +221,8 @@ FAILURE_MODES: Final[Mapping[str, tuple[tuple[Sentence, Sentence], ...]]] = {
     "baseline_and_pilot": (_DOMINO,),
     "fix_first": (
         (
-            _("The repair is declared done without a measurement, and the same failures return."),
-            _("The prompted baseline is measured before and after the repair, on the same prompts."),
+            _("Someone calls the fix done without measuring, and the same failures return."),
+            _("Measure the prompted baseline before and after the fix, on the same prompts."),
         ),
     ),
     "undecided": (),
@@ -240,24 +241,26 @@ RISKS: Final[Mapping[str, tuple[Mapping[str, Sentence], tuple[str, ...]]]] = {
     ),
     "opaque_answers": (
         {
-            "": _("Opaque answers: nobody can show what an answer was based on."),
-            "rag": _("Opaque answers: the sources are shown, but not how the model weighed them."),
-            "hybrid": _("Opaque answers: facts carry sources, tuned behaviour does not explain itself."),
+            "": _("Opaque answers: no one can show what an answer was based on."),
+            "rag": _("Opaque answers: you see the sources, but not how the model weighed them."),
+            "hybrid": _("Opaque answers: facts have sources, but fine-tuned behaviour can't be explained."),
         },
         ("fine_tuning", "evaluate_first", "prompt_only", "baseline_and_pilot"),
     ),
     "training_cost": (
         {
             "": _("Training cost: labels, evaluation and retraining cost more than the first run suggests."),
-            "rag": _("Training cost: none now; it returns if the backlog item is taken up."),
+            "rag": _("Training cost: none now, but it returns with the backlog item."),
         },
         ("fine_tuning", "with_thin_retrieval", "hybrid"),
     ),
     "operational_complexity": (
         {
             "": _("Operational complexity: one more service to version, watch and roll back."),
-            "rag": _("Operational complexity: ingestion, index and access rules must be run like production services."),
-            "hybrid": _("Operational complexity: retrieval and model operations both, each with its own skills."),
+            "rag": _(
+                "Operational complexity: you must run ingestion, index and access rules like production services."
+            ),
+            "hybrid": _("Operational complexity: both retrieval and model operations, each with its own skills."),
         },
         ("rag", "hybrid", "with_thin_retrieval"),
     ),

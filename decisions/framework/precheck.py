@@ -41,32 +41,38 @@ FIX_FIRST: Final[tuple[FixFirst, ...]] = (
     FixFirst(
         "clearer_tools",
         _("Clearer tools"),
-        _("Would clearer tools do? Functions with vague names, too many of them, or results nobody can read."),
+        _(
+            "Would clearer tools be enough? Functions have vague names, there are too many, or no one can read the "
+            "results."
+        ),
     ),
     FixFirst(
         "smaller_retrieval_scope",
         _("A smaller scope for retrieval"),
-        _("Would a smaller search do? Everything is searched although each question belongs to one collection."),
+        _(
+            "Would a smaller search be enough? Every search covers everything, although each question belongs to "
+            "one collection."
+        ),
     ),
     FixFirst(
         "ui_shows_sources",
         _("A screen that shows sources"),
-        _("Would a better screen do? Answers may be right, but nobody can see what they rest on."),
+        _("Would a better screen be enough? Answers may be right, but no one can see what they're based on."),
     ),
     FixFirst(
         "document_quality",
         _("Better documents"),
-        _("Are the documents the problem? Out of date, contradicting each other, or without an owner."),
+        _("Are the documents the problem? They're out of date, contradict each other or have no owner."),
     ),
 )
-_YES_NO: Final = (("yes", _("yes")), ("no", _("no")), ("unknown", _("we do not know")))
+_YES_NO: Final = (("yes", _("yes")), ("no", _("no")), ("unknown", _("we don't know")))
 ROOM_QUESTIONS: Final[tuple[RoomQuestion, ...]] = (
     RoomQuestion(
         "baseline_measured",
-        _("Was a prompted base model tried, and measured on real questions?"),
+        _("Have you tried a prompted base model and measured it on real questions?"),
         _(
-            "Instruction-tuned models do many tasks as they come. Without a measured baseline nobody knows what a build adds, "
-            "and most stories of prompts being enough or not rest on none."
+            "Instruction-tuned models do many tasks out of the box. Without a measured baseline, no one knows what a "
+            "build adds, and most claims that prompts are enough, or aren't, have none behind them."
         ),
         (
             ("meets", _("measured, and it meets the bar")),
@@ -76,7 +82,7 @@ ROOM_QUESTIONS: Final[tuple[RoomQuestion, ...]] = (
         ),
         {
             "meets": _("Then prompts are enough, and the record says so."),
-            "tried": _("Measure it before signing: a day of work can save a quarter."),
+            "tried": _("Measure it before you sign. A day of work can save a quarter."),
             "no": _("Put a measured baseline first in phase one."),
         },
         {
@@ -89,15 +95,16 @@ ROOM_QUESTIONS: Final[tuple[RoomQuestion, ...]] = (
     RoomQuestion(
         "fits_in_context",
         _("Is all the knowledge small enough to put into the context window?"),
-        _("A few hundred pages can go in whole, with caching, and need no index. It may still cost more per call."),
+        _("A few hundred pages can go in whole, with caching, and need no index. It can still cost more per call."),
         _YES_NO,
         {"yes": _("Try the whole text in the prompt as one arm of the pilot, before building an index.")},
     ),
     RoomQuestion(
         "labels_and_owner",
-        _("Are there labelled examples, and does somebody own evaluation?"),
+        _("Are there labelled examples, and does someone own evaluation?"),
         _(
-            "Labels and evaluation are where budgets break. Without labels there is nothing to tune on, without evaluation nothing to judge by."
+            "Budgets often forget labels and evaluation. Without labels there's nothing to fine-tune on. Without "
+            "evaluation there's nothing to judge by."
         ),
         (
             ("both", _("labels and an owner")),
@@ -106,9 +113,9 @@ ROOM_QUESTIONS: Final[tuple[RoomQuestion, ...]] = (
             ("neither", _("neither")),
         ),
         {
-            "labels": _("Name the owner of evaluation in the record."),
-            "owner": _("Budget the labelling before any tuning."),
-            "neither": _("Phase zero: an owner, then a labelled set that is locked."),
+            "labels": _("Name the evaluation owner in the record."),
+            "owner": _("Budget the labelling before any fine-tuning."),
+            "neither": _("Phase zero: an owner, then a locked, labelled set."),
         },
         {
             "both": ("labelled_examples", True),
@@ -122,37 +129,42 @@ ROOM_QUESTIONS: Final[tuple[RoomQuestion, ...]] = (
         "lookup_or_style",
         _("Do questions look facts up, or follow a way of reasoning?"),
         _(
-            "Facts come from documents. A way of reasoning, such as triage or underwriting, shows in worked examples and can be tuned."
+            "Facts come from documents. You can show a way of reasoning, such as triage or underwriting, in worked "
+            "examples and fine-tune on them."
         ),
         (
             ("facts", _("they look facts up")),
             ("style", _("they follow a way of reasoning")),
             ("both", _("both")),
-            ("unknown", _("we do not know")),
+            ("unknown", _("we don't know")),
         ),
         {
-            "facts": _("Tuning adds facts poorly; keep that in mind when you score task stability."),
-            "style": _("Collect worked examples of good reasoning: they are the training set, and the test."),
-            "both": _("Score the two parts apart where you can, or expect hybrid."),
+            "facts": _("Fine-tuning is a poor way to add facts. Keep that in mind when you score task stability."),
+            "style": _("Collect worked examples of good reasoning. They're your training set and your test."),
+            "both": _("Score the two parts separately where you can, or expect a hybrid."),
         },
         page="task-stability",
     ),
     RoomQuestion(
         "removable_data",
         _("Must one person's data be removable on request?"),
-        _("A document leaves an index in minutes. What a model learned leaves with the next training run, if at all."),
+        _(
+            "You can remove a document from an index in minutes. What a model learned stays until the next "
+            "training run, or longer."
+        ),
         _YES_NO,
         {
-            "yes": _("Keep such data in an index and out of training; score data sensitivity with that in mind."),
-            "unknown": _("Ask the privacy owner before data sensitivity is settled."),
+            "yes": _("Keep such data in an index and out of training. Score data sensitivity with that in mind."),
+            "unknown": _("Ask the privacy owner before you settle data sensitivity."),
         },
         page="data-sensitivity",
     ),
     RoomQuestion(
         "tune_the_retriever",
-        _('Could "tuning" mean the retriever or the reranker rather than the model?'),
+        _("Could “tuning” mean the retriever or the reranker rather than the model?"),
         _(
-            "Where the right passage exists but is not found, tuning the embedding model or a reranker costs less than tuning the generator."
+            "If the right passage exists but isn't found, tuning the embedding model or a reranker costs less than "
+            "fine-tuning the generator."
         ),
         _YES_NO,
         {"yes": _("Add the tuned retriever or reranker as an arm of the pilot.")},

@@ -34,7 +34,7 @@ def _reasons(outcome: Outcome, answers: Answers, deciding: tuple[str, ...], name
     if outcome.clause == "fix_first":
         ticked = tuple(PRE_CHECK_NAMES[item] for item in PRE_CHECK if item in (situation.pre_check or ()))
         yield _("To fix before anything is built: %(items)s.", items=ticked)
-        yield _("The scores are kept; they count as soon as this is repaired.")
+        yield _("Votes are kept and will count once this is fixed.")
         return
     if outcome.clause == "prompt_baseline":
         yield _("The scores are kept; they count again if the prompted baseline ever misses its bar.")
@@ -50,7 +50,7 @@ def _reasons(outcome: Outcome, answers: Answers, deciding: tuple[str, ...], name
     if outcome.path == "rag_then_fine_tuning":
         yield _(
             "Fine-tuning goes to the backlog: the task is stable or behaviour comes first, and the pilot of the RAG "
-            "baseline will show whether tuning pays."
+            "baseline will show whether fine-tuning pays."
         )
     if outcome.path == "evaluate_first":
         yield _("Evaluate means a measured pilot against the prompted baseline, not yet a commitment.")
@@ -110,7 +110,7 @@ def _counts(answers: Answers, names: Names) -> Iterator[Sentence]:
     else:
         yield _("None leans fine-tuning.")
     if even:
-        yield _("In the middle: %(count)s of 5, namely %(which)s.", count=len(even), which=even)
+        yield _("Either way: %(count)s of 5 (%(which)s).", count=len(even), which=even)
 
 
 def _counted(key: str, answers: Answers) -> int | None:
@@ -128,18 +128,19 @@ def _explainability(answers: Answers, names: Names) -> Iterator[Sentence]:
     audit = answers.lean("audit_trust")
     if audit is None:
         yield _(
-            "Answers must be explainable, so %(criterion)s counts as RAG whatever it comes to, and sources matter.",
+            "Answers must be explainable, so %(criterion)s counts as RAG whatever the votes say, and sources matter.",
             criterion=names["audit_trust"],
         )
     elif audit >= 0:
         yield _(
-            "Answers must be explainable, so %(criterion)s counts as -1 (the room scored it %(lean)s), and sources matter.",
+            "Answers must be explainable, so %(criterion)s counts as -1 (the group scored it %(lean)s), and sources "
+            "matter.",
             criterion=names["audit_trust"],
             lean=signed(audit),
         )
     else:
         yield _(
-            "Answers must be explainable, so sources matter; %(criterion)s leans RAG already.",
+            "Answers must be explainable, so sources matter. %(criterion)s already leans RAG.",
             criterion=names["audit_trust"],
         )
 
@@ -151,24 +152,24 @@ def _room_questions(answers: Answers, names: Names) -> Iterator[Sentence]:
     task = _("%(criterion)s (%(lean)s)", criterion=names["task_stability"], lean=signed(it.leans["task_stability"]))
     if situation.behaviour_dominates is not None:
         yield (
-            _("The room said that consistent behaviour comes first.")
+            _("The group said that consistent behaviour comes first.")
             if it.dominates
-            else _("The room said that consistent behaviour does not come first.")
+            else _("The group said that consistent behaviour does not come first.")
         )
     elif it.dominates and it.leans["task_stability"] == 2:
-        yield _("The room was not asked whether behaviour comes first; it does, because of %(task)s.", task=task)
+        yield _("The group wasn't asked whether behaviour comes first. It does, because of %(task)s.", task=task)
     elif it.dominates:
         yield _(
-            "The room was not asked whether behaviour comes first; it does, because of %(task)s with %(tuning)s leans for "
-            "fine-tuning against %(rag)s for RAG.",
+            "The group wasn't asked whether behaviour comes first. It does, because of %(task)s, with %(tuning)s leans "
+            "for fine-tuning against %(rag)s for RAG.",
             task=task,
             tuning=it.fine_tuning,
             rag=it.rag,
         )
     else:
         yield _(
-            "The room was not asked whether behaviour comes first; %(task)s with %(tuning)s leans for fine-tuning against "
-            "%(rag)s for RAG does not make it so.",
+            "The group wasn't asked whether behaviour comes first. It doesn't: %(task)s, with %(tuning)s leans for "
+            "fine-tuning against %(rag)s for RAG, isn't enough.",
             task=task,
             tuning=it.fine_tuning,
             rag=it.rag,
@@ -176,15 +177,15 @@ def _room_questions(answers: Answers, names: Names) -> Iterator[Sentence]:
     if situation.explainability_required:
         return
     if situation.sources_matter is not None:
-        yield _("The room said that sources matter.") if it.sources else _("The room said that sources matter less.")
+        yield _("The group said that sources matter.") if it.sources else _("The group said that sources matter less.")
     elif it.sources:
         yield _(
-            "The room was not asked about sources; they matter, because %(criterion)s leans RAG.",
+            "The group wasn't asked about sources. They matter because %(criterion)s leans RAG.",
             criterion=names["audit_trust"],
         )
     else:
         yield _(
-            "The room was not asked about sources; they matter less, because %(criterion)s does not lean RAG.",
+            "The group wasn't asked about sources. They matter less, because %(criterion)s doesn't lean RAG.",
             criterion=names["audit_trust"],
         )
 
@@ -206,13 +207,13 @@ def _open(outcome: Outcome, answers: Answers, deciding: tuple[str, ...], names: 
         yield _("Left contested: %(which)s.", which=contested)
     if not deciding:
         yield _(
-            "However the open criteria fall, the approach stays %(approach)s.",
+            "Whichever way the open criteria go, the approach stays %(approach)s.",
             approach=APPROACH_NAMES[outcome.approach],
         )
         return
     yield _("What decides the answer is still open: %(which)s.", which=tuple(names[key] for key in deciding))
     if outcome.path != "interim":
-        yield _("Until that is settled there is nothing to sign.")
+        yield _("Until that is settled, no one can sign the record.")
     elif outcome.approach == "rag":
         yield _("Documents decide what a right answer is, so the interim default is RAG.")
     else:

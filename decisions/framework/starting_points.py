@@ -49,8 +49,8 @@ STARTING_POINTS: Final[tuple[StartingPoint, ...]] = (
         ),
         emphasis={
             "knowledge_churn": _("Count runbook edits of the last 90 days, and tickets that made an old answer wrong."),
-            "audit_trust": _("Ask whether customers may see what agents see: roles decide the filters."),
-            "data_sensitivity": _("Tickets carry names and account data; say who may read which queue."),
+            "audit_trust": _("Ask whether customers are allowed to see what agents see. Roles decide the filters."),
+            "data_sensitivity": _("Tickets contain names and account data. Say who is allowed to read which queue."),
         },
         guides=("patterns", "when-retrieval-is-best", "knowledge-churn"),
         situation={"documents_drive": True},
@@ -69,7 +69,9 @@ STARTING_POINTS: Final[tuple[StartingPoint, ...]] = (
         ),
         emphasis={
             "task_stability": _("Look at rejected drafts: were they off in voice, or wrong in facts?"),
-            "knowledge_churn": _("The voice stands for years while the catalogue changes daily: score the facts."),
+            "knowledge_churn": _(
+                "The voice stays the same for years while the catalogue changes daily. Score the facts."
+            ),
             "audit_trust": _("Claims about products may need proof; ask legal which."),
         },
         guides=("patterns", "hybrid", "task-stability"),
@@ -80,18 +82,18 @@ STARTING_POINTS: Final[tuple[StartingPoint, ...]] = (
     StartingPoint(
         key="code_assistant",
         name=_("Code assistant"),
-        summary=_("Completes and explains code in one's own repositories and style."),
+        summary=_("Completes and explains code in your own repositories and style."),
         title=_("Code assistant for our repositories"),
-        question=_("How does the assistant know our code, and write it the way we do?"),
+        question=_("How does the assistant know our code and write it the way we do?"),
         context=_(
             "Developers want completion, explanation and small changes in their own repositories. Code changes with every "
-            "merge, the local style hardly ever. Completion has to appear while somebody types; a chat answer may take "
-            "longer. Repositories differ in who may read them."
+            "merge, the local style hardly ever. Completion has to appear while someone types; a chat answer may take "
+            "longer. Not everyone is allowed to read every repository."
         ),
         emphasis={
-            "latency_cost": _("Split it: inline completion has a limit in milliseconds, chat has not."),
-            "knowledge_churn": _("An index of the repository follows every merge; a tuned model does not."),
-            "data_sensitivity": _("Secrets in history and licences of copied code count before any training."),
+            "latency_cost": _("Split it: inline completion must answer in milliseconds, chat needn't be that fast."),
+            "knowledge_churn": _("An index of the repository follows every merge. A fine-tuned model doesn't."),
+            "data_sensitivity": _("Check secrets in the history and licences of copied code before any training."),
         },
         guides=("patterns", "hybrid", "latency-and-cost"),
         situation={"behaviour_dominates": True},
@@ -105,11 +107,11 @@ STARTING_POINTS: Final[tuple[StartingPoint, ...]] = (
         question=_("How can an answer be traced to the policy that was in force that day?"),
         context=_(
             "Staff ask about policies, limits, products or client cases. A supervisor or an auditor can ask later what an "
-            "answer was based on. Policies have versions and dates of effect; entitlements differ by desk and region."
+            "answer was based on. Policies have versions and dates of effect; access rights differ by desk and region."
         ),
         emphasis={
             "audit_trust": _("Name the rule that asks for traceability, and how long answers must be reproducible."),
-            "data_sensitivity": _("Client data and inside information decide who may retrieve what."),
+            "data_sensitivity": _("Client data and inside information decide who is allowed to retrieve what."),
             "knowledge_churn": _("A policy changes on a date: the version in force matters more than how often."),
         },
         guides=("audit-and-trust", "security", "governance"),
@@ -131,7 +133,7 @@ STARTING_POINTS: Final[tuple[StartingPoint, ...]] = (
             "audit_trust": _("A clinician must be able to open the guideline and its date behind every statement."),
             "data_sensitivity": _("Patient data: removable on request, visible by treatment role only."),
             "task_stability": _(
-                "Coding and letters have fixed forms; questions about care have not. Decide them apart."
+                "Coding and letters have fixed formats. Questions about care don't. Decide them separately."
             ),
         },
         guides=("audit-and-trust", "data-sensitivity", "security"),

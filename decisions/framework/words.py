@@ -21,39 +21,41 @@ PATH_NAMES: Final[Mapping[str, Sentence]] = {
     "prompt_only": _("keep the prompted base model"),
     "rag_only": _("RAG on its own"),
     "rag_then_fine_tuning": _("RAG first, fine-tuning in the backlog"),
-    "hybrid": _("retrieval first, then tuned behaviour on top"),
-    "hybrid_rag_first": _("retrieval with citations first, then tuned behaviour on top"),
-    "with_thin_retrieval": _("tuned behaviour with a thin layer of retrieval"),
-    "fine_tuning_only": _("tuned behaviour on its own"),
+    "hybrid": _("retrieval first, then fine-tuned behaviour on top"),
+    "hybrid_rag_first": _("retrieval with citations first, then fine-tuned behaviour on top"),
+    "with_thin_retrieval": _("fine-tuned behaviour with a thin layer of retrieval"),
+    "fine_tuning_only": _("fine-tuned behaviour on its own"),
     "evaluate_first": _("evaluate fine-tuning in a pilot before committing to it"),
-    "baseline_and_pilot": _("a prompted baseline and a pilot"),
+    "baseline_and_pilot": _("prompted baseline and pilot"),
     "interim": _("an interim default until the open questions are settled"),
     "open": _("open"),
-    "depends": _("the way there depends on the open criteria"),
+    "depends": _("the path depends on the open criteria"),
 }
 # the sentence of the rule behind each clause, for the outcome page
 CLAUSE_SENTENCES: Final[Mapping[str, Sentence]] = {
-    "fix_first": _("Something that is not a model problem comes first; repair that, and score again."),
+    "fix_first": _("Something other than the model comes first. Fix that, then score again."),
     "prompt_baseline": _("A prompted base model already meets the bar, so neither technique has to be built."),
-    "majority_rag": _("More than two criteria lean RAG: start with RAG. It is where to start, not where it must end."),
+    "majority_rag": _("More than two criteria lean RAG. Start with RAG. You can add fine-tuning later."),
     "behaviour_with_knowledge": _(
-        "Consistent behaviour matters most, but churn, audit or sensitivity leans RAG: tune the behaviour and keep the "
-        "knowledge in retrieval."
+        "Consistent behaviour matters most, but churn, audit or sensitivity leans RAG. Fine-tune the behaviour and "
+        "keep the knowledge in retrieval."
     ),
     "behaviour_thin_retrieval": _(
-        "Consistent behaviour matters most and nothing pulls the knowledge toward RAG, yet answers rest on documents: "
-        "tune, with a thin layer of retrieval."
+        "Consistent behaviour matters most and nothing pulls the knowledge toward RAG, but answers depend on "
+        "documents. Fine-tune, with a thin layer of retrieval."
     ),
-    "behaviour_only": _("Consistent behaviour matters most and sources matter less: fine-tune."),
+    "behaviour_only": _("Consistent behaviour matters most and sources matter less. Fine-tune."),
     "behaviour_and_sources": _(
-        "Consistent behaviour matters most and sources matter too: hybrid, with retrieval and citations first."
+        "Consistent behaviour matters most and sources matter too. Build a hybrid, with retrieval and citations first."
     ),
-    "knowledge_changes": _("Behaviour does not come first and the knowledge keeps changing: RAG."),
-    "sources_decide": _("Behaviour does not come first, and sources or documents decide what a good answer is: RAG."),
+    "knowledge_changes": _("Behaviour doesn't come first and the knowledge keeps changing. Start with RAG."),
+    "sources_decide": _(
+        "Behaviour doesn't come first, and sources or documents decide what a good answer is. Start with RAG."
+    ),
     "evaluate_fine_tuning": _(
-        "The task or a majority leans fine-tuning without behaviour coming first: evaluate fine-tuning."
+        "The task or most criteria lean fine-tuning, but behaviour doesn't come first. Evaluate fine-tuning."
     ),
-    "no_lean": _("Nothing leans far enough: keep a prompted baseline and run a pilot."),
+    "no_lean": _("Nothing leans far enough. Keep a prompted baseline and run a pilot."),
     "open_criteria": _("What is still open could change the answer."),
     "several": _("However the open criteria fall, the approach is the same."),
 }
@@ -141,7 +143,7 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         if_true=_("sources mattered"),
         if_false=_("sources did not matter"),
         signal_true=_("Users open the sources of at least one answer in ten, or ask for them."),
-        signal_false=_("For a quarter nobody opens or asks for a source."),
+        signal_false=_("For a quarter no one opens or asks for a source."),
         decides=True,
     ),
     SituationQuestion(
@@ -158,7 +160,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         key="explainability_required",
         question=_("Do legal or public relations require that answers can be explained?"),
         help=_(
-            "A worry about black boxes. It counts audit and trust as RAG and makes sources matter; the scores stay visible."
+            "They're worried about a black box. If yes, audit and trust counts as RAG and sources matter. Votes stay "
+            "visible."
         ),
         if_true=_("answers had to be explainable"),
         if_false=_("answers did not have to be explainable"),
@@ -168,7 +171,7 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
     ),
     SituationQuestion(
         key="one_answer_this_week",
-        question=_("Is one answer needed this week, settled or not?"),
+        question=_("Do you need an answer this week, even if criteria are still open?"),
         help=_("You get a default with an interim record, a log of assumptions, and two signals that would change it."),
         if_true=_("one answer were needed this week"),
         if_false=_("there were time to settle what is open"),
@@ -183,7 +186,7 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
     ),
     SituationQuestion(
         key="update_owner",
-        question=_("Is there a named person who would keep a tuned model up to date?"),
+        question=_("Is there a named person to keep a fine-tuned model up to date?"),
         help=_("Without one, fine-tuning stays blocked."),
         if_true=_("somebody owned the model's updates"),
         if_false=_("nobody owned the model's updates"),
@@ -226,6 +229,6 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
 )
 SITUATION_BY_KEY: Final[Mapping[str, SituationQuestion]] = {item.key: item for item in SITUATION}
 PRE_CHECK_CHANGES: Final[Mapping[bool, Sentence]] = {
-    True: _("one of the four things to fix first turned out to be the real problem"),
+    True: _("one of the four things to fix first was the real problem"),
     False: _("everything on the fix-first list were repaired"),
 }

@@ -23,9 +23,9 @@ def atom(team: Team, feed_url: str) -> str:
     """The newest SIZE entries of the log as Atom; what XML cannot hold is left out."""
     home = public_link("decisions:log", team.slug)
     feed = Atom1Feed(
-        title=_clean(_("Decisions of %(team)s") % {"team": team.name}),
+        title=_clean(_("Decisions · %(team)s") % {"team": team.name}),
         link=home,
-        description=_("What was decided, and what went live."),
+        description=_("Decisions made, and what went live."),
         feed_url=feed_url,
         feed_guid=public_address(f"/t/{team.slug}/"),
     )
@@ -55,8 +55,8 @@ def _title(row: LogEntry) -> str:
         "configuration.proposed": _("Proposed"),
         "configuration.rolled_back": _("Rolled back"),
         "configuration.ended": _("Ended"),
-        "complaint.attached": _("Complaint attached"),
-        "pilot.noted": _("Pilot noted"),
+        "complaint.attached": _("Complaint linked"),
+        "pilot.noted": _("Pilot results added"),
     }
     title = known.get(row.type, row.type)
     return f"{title}: {row.decision.title}" if row.decision else title

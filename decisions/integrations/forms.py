@@ -18,11 +18,11 @@ class TokenForm(forms.Form):
 
     prefix = "token"
 
-    name = Line(label=_("Name"), max_length=80, help_text=_("Where it is used, such as “deploy pipeline”."))
+    name = Line(label=_("Name"), max_length=80, help_text=_("Where you use it. For example, deploy pipeline."))
     scopes = forms.MultipleChoiceField(
-        label=_("It may"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple, initial=[Scope.LOG_APPEND]
+        label=_("Permissions"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple, initial=[Scope.LOG_APPEND]
     )
-    days = forms.IntegerField(label=_("Days until it expires"), min_value=1, max_value=LONGEST_DAYS, initial=90)
+    days = forms.IntegerField(label=_("Expires after (days)"), min_value=1, max_value=LONGEST_DAYS, initial=90)
 
 
 class FeedForm(forms.Form):
@@ -30,7 +30,7 @@ class FeedForm(forms.Form):
 
     prefix = "feed"
 
-    name = Line(label=_("Name"), max_length=80, help_text=_("Who reads it, such as “release channel”."))
+    name = Line(label=_("Name"), max_length=80, help_text=_("Who reads it. For example, release channel."))
 
 
 class WebhookForm(forms.Form):
@@ -42,11 +42,11 @@ class WebhookForm(forms.Form):
         label=_("Address"),
         max_length=500,
         widget=forms.URLInput(),
-        help_text=_("https://…; addresses inside the server's own network are refused."),
+        help_text=_("Starts with https://. Addresses on the server's own network aren't allowed."),
     )
-    shape = forms.ChoiceField(label=_("Form"), choices=WebhookShape.choices)
+    shape = forms.ChoiceField(label=_("Format"), choices=WebhookShape.choices)
     events = forms.MultipleChoiceField(
-        label=_("Tell it when"),
+        label=_("Events"),
         choices=WebhookEvent.choices,
         widget=forms.CheckboxSelectMultiple,
         initial=list(WebhookEvent.values),

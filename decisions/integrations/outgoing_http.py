@@ -63,24 +63,24 @@ def check_address(url: str) -> str:
     """The address in normal form; raises AddressRefused for what is never called. Names are looked up only when calling."""
     url = url.strip()
     if not is_printable(url) or any(char.isspace() for char in url) or "\\" in url:
-        raise AddressRefused(_("This is no address that can be called."))
+        raise AddressRefused(_("Enter a full https:// address."))
     try:
         parts = urlsplit(url)
         port, host = parts.port, (parts.hostname or "").encode("idna").decode()
     except ValueError as fault:
-        raise AddressRefused(_("This is no address that can be called.")) from fault
+        raise AddressRefused(_("Enter a full https:// address.")) from fault
     schemes = {"https", "http"} if allows_private() else {"https"}
     if parts.scheme not in schemes:
-        raise AddressRefused(_("The address must begin with https://"))
+        raise AddressRefused(_("Enter an address that starts with https://"))
     if not host or parts.username is not None or parts.password is not None or port == 0:
-        raise AddressRefused(_("The address needs a host, and no user name or password in it."))
+        raise AddressRefused(_("Enter an address with a host name and no user name or password."))
     if not allows_private():
         try:
             if not is_public(ipaddress.ip_address(host)):
-                raise AddressRefused(_("Addresses inside the server's own network are refused."))
+                raise AddressRefused(_("Addresses on the server's own network aren't allowed."))
         except ValueError:  # a name, looked up when it is called
             if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
-                raise AddressRefused(_("Addresses inside the server's own network are refused.")) from None
+                raise AddressRefused(_("Addresses on the server's own network aren't allowed.")) from None
     return url
 
 
@@ -92,7 +92,7 @@ def target_of(url: str) -> Target:
     port = parts.port or (443 if is_tls else 80)
     found = [str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     if not allows_private() and not all(is_public(ipaddress.ip_address(ip.partition("%")[0])) for ip in found):
-        raise AddressRefused(_("Addresses inside the server's own network are refused."))
+        raise AddressRefused(_("Addresses on the server's own network aren't allowed."))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(host, port, path, is_tls, tuple(dict.fromkeys(found)))
 
@@ -119,7 +119,7 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
         connection.request("POST", target.path, body=body, headers={"Host": target.name, **headers})
         return connection.getresponse().status
     except UnicodeError as fault:
-        raise AddressRefused(_("This is no address that can be called.")) from fault
+        raise AddressRefused(_("Enter a full https:// address.")) from fault
     finally:
         watch.cancel()
         connection.close()

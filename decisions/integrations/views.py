@@ -89,7 +89,7 @@ def token_revoke(request: HttpRequest, slug: str, token_id: int) -> HttpResponse
     """The token stops working."""
     membership = _owner(request, slug)
     api_tokens.revoke_token(team=membership.team, token_id=token_id, by=signed_in(request))
-    messages.success(request, _("The token is revoked."))
+    messages.success(request, _("Token revoked."))
     return redirect("decisions:connections", slug=slug)
 
 
@@ -109,7 +109,7 @@ def feed_revoke(request: HttpRequest, slug: str, feed_id: int) -> HttpResponse:
     """The feed address stops working."""
     membership = _owner(request, slug)
     api_tokens.revoke_feed(team=membership.team, feed_id=feed_id, by=signed_in(request))
-    messages.success(request, _("The feed address is revoked."))
+    messages.success(request, _("Feed address revoked."))
     return redirect("decisions:connections", slug=slug)
 
 
@@ -129,5 +129,5 @@ def webhook_end(request: HttpRequest, slug: str, webhook_id: int) -> HttpRespons
     """Stop telling that address."""
     membership = _owner(request, slug)
     webhooks.end(team=membership.team, webhook_id=webhook_id, by=signed_in(request))
-    messages.success(request, _("The webhook is ended."))
+    messages.success(request, _("Webhook deleted."))
     return redirect("decisions:connections", slug=slug)

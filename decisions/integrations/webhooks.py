@@ -55,7 +55,7 @@ def add(*, team: Team, url: str, shape: str, events: Sequence[str], by: User) ->
     """A new webhook with its signing secret."""
     require_owner_of(team, by)
     if team.webhooks.filter(ended_at=None).count() >= MOST:
-        raise Conflict(_("This team has many webhooks already. End one first."))
+        raise Conflict(_("This team has reached its webhook limit. Delete one first."))
     return Webhook.objects.create(
         team=team,
         url=check_address(url),
@@ -136,8 +136,8 @@ def sentence(event: str, payload: dict[str, Any]) -> str:
     words = {
         WebhookEvent.ACCEPTED: _("%(number)s accepted: %(title)s"),
         WebhookEvent.SUPERSEDED: _("%(number)s superseded: %(title)s"),
-        WebhookEvent.ENTRY_ADDED: _("New entry in the trail of “%(title)s”: %(summary)s"),
-        WebhookEvent.REVISIT_DUE: _("Revisit due since %(due_on)s: %(title)s"),
+        WebhookEvent.ENTRY_ADDED: _("New configuration entry for “%(title)s”: %(summary)s"),
+        WebhookEvent.REVISIT_DUE: _("Revisit due on %(due_on)s: %(title)s"),
     }[WebhookEvent(event)]
     values = {"number": "", "summary": "", "due_on": "", **payload, "title": title}
     return words % values

@@ -59,7 +59,7 @@ def reword(
     now = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
     require_editor_of(now.team_id, by)
     if now.version != version:
-        raise Conflict(_("Somebody else changed this decision while you were writing."))
+        raise Conflict(_("Someone else changed this decision while you were editing it."))
     now.title, now.question, now.context = title, question, context
     now.starting_point, now.owner = starting_point, owner
     now.version += 1

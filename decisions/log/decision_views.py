@@ -87,7 +87,7 @@ def decision_edit(request: HtmxHttpRequest, slug: str, number: int) -> HttpRespo
             context |= {"conflict": str(conflict), "theirs": now}
             status = 409
         else:
-            messages.success(request, _("The decision is reworded."))
+            messages.success(request, _("Decision updated."))
             return redirect("decisions:decision", slug=slug, number=number)
     if part in PARTS:
         return _part_form(request, part, form, context, status)
@@ -121,7 +121,7 @@ def decision_revisit(request: HtmxHttpRequest, slug: str, number: int) -> HttpRe
             context |= {"conflict": str(conflict), "theirs": stands}
             status = 409
         else:
-            messages.success(request, _("The draft names that day now."))
+            messages.success(request, _("Revisit date saved in the draft."))
             return redirect("decisions:decision", slug=slug, number=number)
     return _part_form(request, "decision-revisit", form, context, status)
 

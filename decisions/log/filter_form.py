@@ -35,13 +35,13 @@ class FilterForm(forms.Form):
             ("overdue", _("Overdue")),
             ("soon", _("Due in 30 days")),
             ("planned", _("Planned")),
-            ("none", _("None planned")),
+            ("none", _("No revisit planned")),
         ],
     )
-    since = forms.DateField(label=_("Dated from"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("Dated to"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("From date"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To date"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     sort = forms.ChoiceField(
-        label=_("Order"), required=False, choices=[("", _("Newest first")), ("due", _("Revisit due first"))]
+        label=_("Sort by"), required=False, choices=[("", _("Newest first")), ("due", _("Revisit due first"))]
     )
     after = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
     shown = forms.IntegerField(required=False, min_value=0, max_value=MOST, widget=forms.HiddenInput)
@@ -59,7 +59,7 @@ class FilterForm(forms.Form):
             except ValueError:
                 is_right = False
             if not is_right:
-                raise ValidationError(_("That page of the list does not exist. Begin at the first."))
+                raise ValidationError(_("That page doesn't exist. Go back to the first page."))
         return cleaned
 
     def filters(self) -> Filters:

@@ -19,35 +19,37 @@ class DecisionForm(forms.Form):
         label=_("Title"),
         max_length=160,
         widget=forms.TextInput(attrs={"autofocus": True}),
-        help_text=_("A few words to find it by, for example “Support copilot”."),
+        help_text=_("A few words people will recognise. For example, Support copilot."),
     )
     question = Line(
         label=_("Question"),
         max_length=400,
-        help_text=_("What must be settled, as one question that a workshop can answer."),
+        help_text=_("The question the workshop must answer, in one sentence."),
     )
     context = Prose(
         label=_("Context"),
         max_length=10_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 7}),
-        help_text=_("What the room should know: who asks, what is live today, what has been tried, limits and dates."),
+        help_text=_(
+            "What the group needs to know: who's asking, what's live today, what's been tried, limits and deadlines."
+        ),
     )
     starting_point = forms.ChoiceField(
         label=_("Starting point"),
         required=False,
-        help_text=_("Fills in guidance and defaults for a common case. It decides nothing."),
+        help_text=_("Adds guidance and defaults for a common case. It doesn't affect scores."),
     )
     tags = Words(
         label=_("Tags"),
         max_length=600,
         required=False,
-        help_text=_("Words to filter by, separated by commas, for example “support, eu”."),
+        help_text=_("Separate tags with commas. For example, support, eu."),
     )
     owner = forms.ChoiceField(
-        label=_("Kept by"),
+        label=_("Person responsible"),
         required=False,
-        help_text=_("Who sees to it that this decision gets settled and looked at again."),
+        help_text=_("Makes sure this decision is made and revisited."),
     )
 
     def __init__(self, *args: Any, team: Team, **more: Any) -> None:
@@ -57,7 +59,7 @@ class DecisionForm(forms.Form):
             for membership in Membership.objects.filter(team=team).select_related("user").order_by("user__name", "pk")
         }
         people = [(key, str(user)) for key, user in self.people.items()]
-        self.fields["owner"].choices = [("", _("Nobody yet")), *people]  # type: ignore[attr-defined]
+        self.fields["owner"].choices = [("", _("No one yet")), *people]  # type: ignore[attr-defined]
         self.starting_points = frameworks.offered(team.pk)
         named = {point.key: str(point.name) for point in self.starting_points}
         kept = frameworks.starting_point(team.pk, str(self.initial.get("starting_point") or ""))

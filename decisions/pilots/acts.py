@@ -147,13 +147,13 @@ def checked(metrics: Sequence[Metric], measured: Sequence[Measured]) -> list[Pil
     by_key = {one.key: one for one in measured}
     for key, one in by_key.items():
         if key not in known:
-            errors[key] = _("The record has no such metric.")
+            errors[key] = _("The record has no metric with that name.")
         elif one.hits is not None and one.sample is None:
-            errors[key] = _("Say out of how many.")
+            errors[key] = _("Enter the sample size.")
         elif one.hits is not None and one.sample is not None and not 0 <= one.hits <= one.sample <= MOST:
-            errors[key] = _("The count lies between 0 and the sample.")
+            errors[key] = _("Enter a number between 0 and the sample size.")
     if not by_key and not errors:
-        errors["results"] = _("Give at least one result.")
+        errors["results"] = _("Enter at least one result.")
     if errors:
         raise Refused(errors)
     results = [judged(one, by_key.get(one.key)) for one in metrics if one.key in by_key or one.is_gated]

@@ -18,13 +18,13 @@ from .acts import MOST, Measured, Metric
 class PilotForm(forms.Form):
     """What was run, and for each metric of the record how many of how many."""
 
-    name = Line(label=_("Name"), max_length=120, help_text=_("Such as “November pilot, 40 agents”."))
+    name = Line(label=_("Name"), max_length=120, help_text=_("For example, November pilot, 40 agents."))
     evaluation_set = Line(label=_("Evaluation set and version"), max_length=200)
     evaluation_set_hash = Line(
         label=_("Its hash"),
         max_length=128,
         required=False,
-        help_text=_("Locked before the pilot. A set that was used to tune prompts is no gate any more."),
+        help_text=_("Must be locked before the pilot. Don't use a set you tuned prompts on."),
     )
     environment = Line(label=_("Environment"), max_length=40, required=False)
     started_on = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
@@ -38,7 +38,7 @@ class PilotForm(forms.Form):
         self.metrics = tuple(metrics)
         for metric in self.metrics:
             number = forms.NumberInput(attrs={"inputmode": "numeric", "min": 0})
-            counted = _("met it") if metric.gate and metric.gate.is_floor else _("found")
+            counted = _("number passed") if metric.gate and metric.gate.is_floor else _("number found")
             is_share = metric.gate is None or metric.gate.is_share
             parts = (("hits", counted), ("sample", _("out of"))) if is_share else (("sample", _("sample")),)
             for part, label in parts:
@@ -63,7 +63,7 @@ class PilotForm(forms.Form):
         """A pilot ends after it began."""
         cleaned = super().clean() or {}
         if cleaned.get("started_on") and cleaned.get("ended_on") and cleaned["started_on"] > cleaned["ended_on"]:
-            self.add_error("ended_on", _("That is before it began."))
+            self.add_error("ended_on", _("Enter an end date after the start date."))
         return cleaned
 
     def measured(self) -> list[Measured]:
@@ -77,7 +77,7 @@ class PilotForm(forms.Form):
             elif sample is not None:
                 found.append(Measured(metric.key, sample, None))
                 counted = f"hits-{metric.key}"
-                self.add_error(counted if counted in self.fields else f"figure-{metric.key}", _("Say how many."))
+                self.add_error(counted if counted in self.fields else f"figure-{metric.key}", _("Enter a number."))
         return found
 
     def refuse(self, refused: Refused) -> None:
@@ -97,7 +97,7 @@ class LeverForm(forms.Form):
     grounded_ok = forms.ChoiceField(
         label=_("Answers rest on passages that support them"),
         required=False,
-        choices=[("", _("nobody looked")), ("yes", _("yes")), ("no", _("no"))],
+        choices=[("", _("not checked")), ("yes", _("yes")), ("no", _("no"))],
     )
 
     def __init__(self, *args: Any, **more: Any) -> None:

@@ -52,7 +52,7 @@ def pilot_new(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             except Refused as refused:
                 form.refuse(refused)
             else:
-                messages.success(request, _("The pilot is noted."))
+                messages.success(request, _("Pilot results added."))
                 return redirect("decisions:pilot", slug=slug, number=number, pilot_id=pilot.public_id)
     context = {
         "team": membership.team,

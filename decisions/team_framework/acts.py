@@ -82,12 +82,12 @@ def save(*, team: Team, raw: Mapping[str, Any], seen: int, why: str, by: User) -
     require_editor_of(team.pk, by)
     last = newest(team.pk)
     if (last.number if last else 0) != seen:
-        raise Conflict(_("Somebody else saved the framework while you were writing."))
+        raise Conflict(_("Someone else saved the framework while you were editing it."))
     number = seen + 1
     framework = named(raw, team=team, number=number)
     before = read(last.content) if last else Framework()
     if {**framework.as_dict(), "version": ""} == {**before.as_dict(), "version": ""}:
-        raise Conflict(_("Nothing would change: these are the words that stand."))
+        raise Conflict(_("Nothing to save. This is the current wording."))
     return FrameworkVersion.objects.create(
         team=team, number=number, content=framework.as_dict(), why=why, saved_by=str(by)
     )
@@ -96,7 +96,7 @@ def save(*, team: Team, raw: Mapping[str, Any], seen: int, why: str, by: User) -
 def reset(*, team: Team, seen: int, by: User) -> FrameworkVersion:
     """Back to the framework's own words; the versions before stay readable, and records still name them."""
     own: dict[str, Any] = {"name": FRAMEWORK_NAME, "version": FRAMEWORK_VERSION}
-    return save(team=team, raw=own, seen=seen, why=_("Back to Groundwork's own words"), by=by)
+    return save(team=team, raw=own, seen=seen, why=_("Standard wording restored"), by=by)
 
 
 # --- starting points
@@ -140,11 +140,11 @@ def keep_starting_point(
     if key:
         row = OwnStartingPoint.objects.get(team=team, key=key)
         if row.version != version:
-            raise Conflict(_("Somebody else changed this starting point while you were writing."))
+            raise Conflict(_("Someone else changed this starting point while you were editing it."))
         row.version += 1
     else:
         if team.starting_points.filter(retired_at=None).count() >= MOST_STARTING_POINTS:
-            raise Conflict(_("This team has many starting points. Take one off the list first."))
+            raise Conflict(_("This team has reached its limit of starting points. Remove one first."))
         row = OwnStartingPoint(team=team, key=_free_key(team, str(raw.get("name", ""))), created_by=by)
     row.content = starting_point_as_dict(parse_starting_point({**raw, "key": row.key}))
     row.save()

@@ -63,10 +63,10 @@ class FrameworkForm(forms.Form):
         label=_("What you call it"),
         max_length=MAX_NAME,
         required=False,
-        help_text=_("Records name it with its version. Left empty, it is called after your team."),
+        help_text=_("Printed on records with its version. Leave empty to use your team's name."),
     )
     asked = forms.MultipleChoiceField(
-        label=_("What your rooms are asked and offered"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("What your workshops ask and offer"), required=False, widget=forms.CheckboxSelectMultiple
     )
     why = Line(
         label=_("What changed, in a few words"),
@@ -187,7 +187,7 @@ def _question_fields(row: int) -> dict[str, forms.Field]:
         f"q{row}-question": Line(label=_("Question"), max_length=MAX_TEXT, required=False),
         f"q{row}-help": Line(label=_("Help for it"), max_length=MAX_TEXT, required=False),
         f"q{row}-kind": forms.ChoiceField(label=_("Answered by"), choices=KINDS, required=False),
-        f"q{row}-choices": Prose(label=_("Its answers, one a line"), max_length=2_000, required=False, widget=_area(3)),
+        f"q{row}-choices": Prose(label=_("Answers, one per line"), max_length=2_000, required=False, widget=_area(3)),
     }
 
 
@@ -204,7 +204,7 @@ class MetricFields:
 class StartingPointForm(forms.Form):
     """A team's own starting point."""
 
-    name = Line(label=_("Name"), max_length=MAX_NAME, help_text=_("As it is offered for a new decision."))
+    name = Line(label=_("Name"), max_length=MAX_NAME, help_text=_("The name people see when they create a decision."))
     summary = Line(label=_("In one sentence"), max_length=MAX_TEXT, required=False)
     title = Line(label=_("Title"), max_length=160, required=False)
     question = Line(label=_("Question"), max_length=400, required=False)
@@ -216,7 +216,9 @@ class StartingPointForm(forms.Form):
         help_text=_("At most five."),
     )
     tier = forms.ChoiceField(
-        label=_("How strict the gates begin"), choices=[(tier, TIER_NAMES[tier]) for tier in TIERS], initial="internal"
+        label=_("Strictness of the default gates"),
+        choices=[(tier, TIER_NAMES[tier]) for tier in TIERS],
+        initial="internal",
     )
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
 
@@ -257,7 +259,7 @@ class StartingPointForm(forms.Form):
         """A handful: a list that nobody reads helps nobody."""
         chosen: list[str] = self.cleaned_data["guides"]
         if len(chosen) > MAX_GUIDES:
-            raise forms.ValidationError(_("Choose five at most."))
+            raise forms.ValidationError(_("Choose up to five."))
         return chosen
 
     def emphasis(self) -> Iterator[BoundField]:

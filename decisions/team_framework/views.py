@@ -139,8 +139,7 @@ def framework_edit(request: HttpRequest, slug: str) -> HttpResponse:
                 )
                 messages.success(
                     request,
-                    _("Saved as version %(number)s. Workshops that begin from now on use it.")
-                    % {"number": version.number},
+                    _("Saved as version %(number)s. New workshops will use it.") % {"number": version.number},
                 )
                 return redirect("decisions:framework", slug=slug)
         except AnswerError as error:
@@ -177,9 +176,9 @@ def framework_reset(request: HttpRequest, slug: str) -> HttpResponse:
     require_editor(membership)
     seen = request.POST.get("seen", "")
     if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
-        raise Conflict(_("Somebody else saved the framework while you were writing."))
+        raise Conflict(_("Someone else saved the framework while you were editing it."))
     frameworks.reset(team=membership.team, seen=int(seen), by=signed_in(request))
-    messages.success(request, _("The next workshops use Groundwork's own words."))
+    messages.success(request, _("Standard wording restored. New workshops will use it."))
     return redirect("decisions:framework", slug=slug)
 
 
@@ -236,7 +235,7 @@ def _keep(
                 context["conflict"] = str(conflict)
                 status = 409
             else:
-                messages.success(request, _("The starting point is kept."))
+                messages.success(request, _("Starting point saved."))
                 return redirect("decisions:framework", slug=membership.team.slug)
     return render(request, "decisions/team_framework/starting_point.html", context, status=status)
 
@@ -249,5 +248,5 @@ def starting_point_retire(request: HttpRequest, slug: str, key: str) -> HttpResp
         raise Http404
     require_editor(membership)
     frameworks.retire_starting_point(team=membership.team, key=key, by=signed_in(request))
-    messages.success(request, _("It is offered no longer. Decisions that began with it keep it."))
+    messages.success(request, _("Starting point removed. Decisions that use it keep it."))
     return redirect("decisions:framework", slug=slug)

@@ -36,7 +36,7 @@ def create_team(*, name: str, by: User) -> Team:
             return team
         except IntegrityError:  # somebody took that slug between the look and the write
             continue
-    raise Conflict(_("Many teams of this name are being founded right now. Please try again."))
+    raise Conflict(_("The team wasn't created, because others with the same name were being created. Try again."))
 
 
 def _free_slug(base: str) -> str:
@@ -61,10 +61,10 @@ def invite(*, team: Team, email: str, role: str, by: User) -> tuple[Invitation, 
     Team.objects.select_for_update().get(pk=team.pk)
     require_owner_of(team, by)
     if is_member(team, email):
-        raise Conflict(_("%(email)s is a member of this team already.") % {"email": email})
+        raise Conflict(_("%(email)s is already in this team.") % {"email": email})
     team.invitations.filter(email__iexact=email, accepted_at=None).delete()
     if open_invitations(team).count() >= OPEN_INVITATIONS:
-        raise Conflict(_("This team has too many open invitations. Withdraw some first."))
+        raise Conflict(_("This team has too many pending invitations. Withdraw some, then try again."))
     token = new_token()
     invitation = Invitation.objects.create(
         team=team,
@@ -80,7 +80,7 @@ def invite(*, team: Team, email: str, role: str, by: User) -> tuple[Invitation, 
 def send_invitation(invitation: Invitation, *, url: str) -> bool:
     """Mail the link; False when the mail server would not take it (the invitation stays and can be sent again)."""
     context = {"invitation": invitation, "team": invitation.team, "url": url, "days": INVITATION_LASTS.days}
-    subject = _("Join %(team)s in Groundwork") % {"team": invitation.team.name}
+    subject = _("You're invited to %(team)s on Groundwork") % {"team": invitation.team.name}
     (sent,) = mail.send([mail.letter(invitation.email, subject, "invitation", context)])
     return sent
 
@@ -128,7 +128,7 @@ def _locked_member(team: Team, membership_id: int) -> Membership | None:
 
 def _keep_an_owner(team: Team, but: Membership) -> None:
     if not team.memberships.filter(role=TeamRole.OWNER).exclude(pk=but.pk).exists():
-        raise Conflict(_("A team needs an owner. Make somebody else an owner first."))
+        raise Conflict(_("A team needs at least one owner. Make someone else a team owner first."))
 
 
 @transaction.atomic

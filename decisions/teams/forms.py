@@ -13,10 +13,10 @@ class TeamForm(forms.Form):
     """Create a team."""
 
     name = Line(
-        label=_("Name of the team"),
+        label=_("Team name"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "organization", "autofocus": True}),
-        help_text=_("For example “Helio Desk” or “Support platform”. It is printed on every record."),
+        help_text=_("For example, Helio Desk or Support platform. It's printed on every record."),
     )
 
 
@@ -24,7 +24,7 @@ class InviteForm(forms.Form):
     """Invite somebody by e-mail."""
 
     email = forms.EmailField(
-        label=_("E-mail address"),
+        label=_("Email address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
@@ -33,7 +33,8 @@ class InviteForm(forms.Form):
         choices=TeamRole.choices,
         initial=TeamRole.MEMBER,
         help_text=_(
-            "Members read and take part. Facilitators also run workshops and write records. Owners also manage people."
+            "Members view decisions and join workshops. Facilitators also create decisions, run workshops and write "
+            "records. Team owners also manage people."
         ),
     )
 

@@ -97,11 +97,11 @@ def invite(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         return _members_page(request, membership, form, 422)
     url = public_link("decisions:invitation", token)
     if teams.send_invitation(invitation, url=url):
-        messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})
+        messages.success(request, _("Invitation sent to %(email)s.") % {"email": invitation.email})
     else:
         messages.error(
             request,
-            _("The mail server did not take the invitation to %(email)s. Try again later by inviting once more.")
+            _("We couldn't email the invitation to %(email)s. Wait a few minutes, then invite them again.")
             % {"email": invitation.email},
         )
     return _done(request, membership)
@@ -112,7 +112,7 @@ def invitation_withdraw(request: HtmxHttpRequest, slug: str, invitation_id: int)
     """Make an invitation's link stop working."""
     membership = membership_of(request.user, slug)
     teams.withdraw_invitation(team=membership.team, invitation_id=invitation_id, by=signed_in(request))
-    messages.success(request, _("The invitation is withdrawn."))
+    messages.success(request, _("Invitation withdrawn."))
     return _done(request, membership)
 
 
@@ -123,7 +123,7 @@ def member_role(request: HtmxHttpRequest, slug: str, membership_id: int) -> Http
     require_owner(membership)
     form = RoleForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("That is no role a member can have."))
+        messages.error(request, _("Choose a role from the list."))
         return _members_page(request, membership, InviteForm(), 422)
     changed = teams.change_role(
         team=membership.team, membership_id=membership_id, role=form.cleaned_data["role"], by=signed_in(request)
@@ -132,7 +132,7 @@ def member_role(request: HtmxHttpRequest, slug: str, membership_id: int) -> Http
         raise Http404
     messages.success(
         request,
-        _("%(name)s is now %(role)s.") % {"name": changed.user, "role": changed.get_role_display().lower()},
+        _("Role changed: %(name)s, %(role)s.") % {"name": changed.user, "role": changed.get_role_display().lower()},
     )
     return redirect("decisions:members", slug=slug) if changed.pk == membership.pk else _done(request, membership)
 
@@ -146,9 +146,9 @@ def member_remove(request: HtmxHttpRequest, slug: str, membership_id: int) -> Ht
     if removed is None:
         raise Http404
     if removed == user:
-        messages.success(request, _("You have left %(team)s.") % {"team": membership.team})
+        messages.success(request, _("You left %(team)s.") % {"team": membership.team})
         return redirect("home")
-    messages.success(request, _("%(name)s is no longer a member.") % {"name": removed})
+    messages.success(request, _("%(name)s removed from the team.") % {"name": removed})
     return _done(request, membership)
 
 

@@ -68,7 +68,7 @@ def add_entry(
         restored = _restored(decision, draft)
         approach, fields, not_used = restored.approach, restored.fields, sorted(restored.not_used)
     if draft.kind == ConfigurationKind.ENDED and (previous is None or previous.kind == ConfigurationKind.ENDED):
-        raise Refused({"environment": _("Nothing is live there at that time, so nothing can end.")})
+        raise Refused({"environment": _("Nothing is live there at that time, so there's nothing to end.")})
     if draft.promotes is not None:
         _require_proposal(decision, draft)
     public_id = uuid.uuid4()
@@ -136,19 +136,19 @@ def _earlier(decision: Decision, public_id: uuid.UUID) -> Configuration | None:
 def _restored(decision: Decision, draft: Draft) -> Entry:
     earlier = _earlier(decision, draft.restores) if draft.restores else None
     if earlier is None or earlier.environment != draft.environment or earlier.kind not in RESTORABLE:
-        raise Refused({"restores": _("Only an entry that was live in this environment can be restored.")})
+        raise Refused({"restores": _("You can only roll back to an entry that was live in this environment.")})
     if earlier.live_from > draft.live_from:
-        raise Refused({"restores": _("That entry goes live only later.")})
+        raise Refused({"restores": _("That entry isn't live yet. Choose an earlier one.")})
     restored = read(earlier.entry)
     if restored.is_erased:
-        raise Refused({"restores": _("What that entry said was erased, so it cannot be restored.")})
+        raise Refused({"restores": _("You can't roll back to this entry, because its details were erased.")})
     return restored
 
 
 def _require_proposal(decision: Decision, draft: Draft) -> None:
     proposal = _earlier(decision, draft.promotes) if draft.promotes else None
     if proposal is None or proposal.kind != ConfigurationKind.PROPOSED or draft.kind != ConfigurationKind.LIVE:
-        raise Refused({"promotes": _("Only a proposed entry of this decision can be put live.")})
+        raise Refused({"promotes": _("Only a proposed entry of this decision can go live.")})
 
 
 @transaction.atomic
@@ -169,18 +169,18 @@ def attach_complaint(
     environment, reference = environment_named(environment), reference.strip()
     errors = {}
     if not ENVIRONMENT.fullmatch(environment):
-        errors["environment"] = _("There is no such environment.")
+        errors["environment"] = _("No environment has that name.")
     if not REFERENCE.fullmatch(reference):
-        errors["reference"] = _("A ticket number or id: letters, digits and . _ : / # - only, without blanks.")
+        errors["reference"] = _("Use only letters, digits and . _ : / # - without spaces.")
     for key, value in (runtime or {}).items():
         if key not in RUNTIME:
-            errors["runtime"] = _("There is no such field.")
+            errors["runtime"] = _("No field has that name.")
         elif not all(REFERENCE.fullmatch(part) or part.isdigit() for part in value.split(",")):
-            errors[key] = _("Ids only, separated by commas.")
+            errors[key] = _("Enter IDs separated by commas.")
         elif len(value) > 1_000:
             errors[key] = _("At most %(most)s characters.") % {"most": 1_000}
     if not EARLIEST <= moment <= timezone.now():
-        errors["moment"] = _("A moment between the year 2000 and now.")
+        errors["moment"] = _("Enter a time between 2000 and now.")
     if errors:
         raise Refused(errors)
     found = in_force(decision, environment, moment)
@@ -222,9 +222,9 @@ def define_field(*, team: Team, label: str, help: str = "", for_replay: bool = F
     if not key or not re.fullmatch(r"[a-z0-9_]+", key):
         key = f"field_{team.trail_fields.count() + 1}"
     if key in FIELDS or team.trail_fields.filter(key=key).exists():
-        raise Conflict(_("There is a field of this name already."))
+        raise Conflict(_("A field with this name already exists."))
     if team.trail_fields.filter(retired_at=None).count() >= MOST_OWN_FIELDS:
-        raise Conflict(_("A team can have %(most)s fields of its own.") % {"most": MOST_OWN_FIELDS})
+        raise Conflict(_("A team can have up to %(most)s custom fields.") % {"most": MOST_OWN_FIELDS})
     return TrailField.objects.create(team=team, key=key, label=label, help=help, for_replay=for_replay, created_by=by)
 
 

@@ -129,27 +129,27 @@ def checked(draft: Draft, own: Iterable[Field]) -> Draft:
     known = {**FIELDS, **{own_field.key: own_field for own_field in own}}
     environment = environment_named(draft.environment)
     if not ENVIRONMENT.fullmatch(environment):
-        errors["environment"] = _("A short name such as “production”: letters, digits, blanks and . _ / - only.")
+        errors["environment"] = _("Enter a short name, like production. Use only letters, digits, spaces and . _ / -")
     if not EARLIEST <= draft.live_from <= LATEST:
-        errors["live_from"] = _("A time between the years 2000 and 2099.")
+        errors["live_from"] = _("Enter a time between 2000 and 2099.")
     words = {}
     for name, longest, is_needed in (("reason", 500, True), ("approver", 120, False), ("approval_note", 500, False)):
         words[name] = typed_text.one_line(str(getattr(draft, name)))
         if not typed_text.is_printable(words[name]):
-            errors[name] = _("This contains control characters that cannot be shown.")
+            errors[name] = _("This contains control characters that can't be shown.")
         elif len(words[name]) > longest:
             errors[name] = _("At most %(most)s characters.") % {"most": longest}
         elif is_needed and not words[name]:
-            errors[name] = _("Say why, in a few words: nobody remembers in a year.")
+            errors[name] = _("Enter a reason.")
     if words["approval_note"] and not words["approver"]:
-        errors.setdefault("approver", _("Name who approved it."))
+        errors.setdefault("approver", _("Enter who approved it."))
     values, not_used = _values(draft, known, errors)
     if draft.kind in WHOLE:
         _check_whole(draft.approach, values, not_used, errors)
     elif values or not_used:
-        errors["fields"] = _("This kind of entry brings no configuration of its own.")
+        errors["fields"] = _("This type of entry can't have configuration fields.")
     if draft.kind == ConfigurationKind.ROLLED_BACK and draft.restores is None:
-        errors["restores"] = _("Name the earlier entry that is live again.")
+        errors["restores"] = _("Choose the entry to roll back to.")
     if errors:
         raise Refused(errors)
     return Draft(
@@ -169,7 +169,7 @@ def _values(draft: Draft, known: Mapping[str, Field], errors: dict[str, str]) ->
     values: dict[str, str] = {}
     for key, value in draft.fields.items():
         if key not in known:
-            errors[_named(key)] = _("There is no such field.")
+            errors[_named(key)] = _("No field has that name.")
             continue
         try:
             clean = cleaned(known[key], value)
@@ -181,9 +181,9 @@ def _values(draft: Draft, known: Mapping[str, Field], errors: dict[str, str]) ->
     not_used = set(draft.not_used)
     for key in not_used:
         if key not in known:
-            errors[_named(key)] = _("There is no such field.")
+            errors[_named(key)] = _("No field has that name.")
         elif values.get(key):
-            errors[key] = _("Either give a value or say that it is not used.")
+            errors[key] = _("Give a value or mark it “not used”, not both.")
     return values, not_used
 
 
@@ -194,7 +194,7 @@ def _named(key: str) -> str:
 
 def _check_whole(approach: str, values: Mapping[str, str], not_used: set[str], errors: dict[str, str]) -> None:
     if approach not in APPROACHES:
-        errors["approach"] = _("One of: %(choices)s.") % {"choices": ", ".join(APPROACHES)}
+        errors["approach"] = _("Enter one of: %(choices)s.") % {"choices": ", ".join(APPROACHES)}
     if approach == Approach.HYBRID:
         # Without both halves nobody can say later which one answered.
         if not values.get("retrieval_settings"):
@@ -202,4 +202,4 @@ def _check_whole(approach: str, values: Mapping[str, str], not_used: set[str], e
         if not values.get("fine_tune_checkpoint_id"):
             errors.setdefault("fine_tune_checkpoint_id", _("A hybrid configuration needs its checkpoint ID."))
     if not values.get("base_model_id"):
-        errors.setdefault("base_model_id", _("Every configuration has a base model; record its ID."))
+        errors.setdefault("base_model_id", _("Every configuration has a base model. Enter its ID."))

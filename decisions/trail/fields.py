@@ -52,7 +52,7 @@ GROUPS: tuple[Group, ...] = (
             Field("retrieval_settings", __("Retrieval settings"), FIVE, help=__("In short: top-k 8, floor 0.35.")),
             Field("fine_tune_checkpoint_id", __("Fine-tune checkpoint ID"), FIVE),
             Field("corpus_version", __("Dataset version: corpus"), FIVE, help=__("What retrieval reads.")),
-            Field("training_set_version", __("Dataset version: training set"), FIVE, help=__("What tuning read.")),
+            Field("training_set_version", __("Dataset version: training set"), FIVE, help=__("What fine-tuning read.")),
             Field("evaluation_set_version", __("Dataset version: evaluation set"), FIVE),
         ),
     ),
@@ -202,13 +202,13 @@ def cleaned(field: Field, value: Any) -> str:
         value = _plain(value)
     line = typed_text.one_line(str(value))
     if not typed_text.is_printable(line):
-        raise ValueError(_("This contains control characters that cannot be shown."))
+        raise ValueError(_("This contains control characters that can't be shown."))
     if len(line) > LONGEST:
         raise ValueError(
-            _("At most %(most)s characters: the trail holds ids and hashes, no texts.") % {"most": LONGEST}
+            _("Enter at most %(most)s characters. The log holds IDs and hashes, not texts.") % {"most": LONGEST}
         )
     if MAIL_ADDRESS.search(line):
-        raise ValueError(_("This looks like an e-mail address. The trail names no person; use an id."))
+        raise ValueError(_("This looks like an email address. Enter an ID instead, because the log names no people."))
     if not line:
         return ""
     return _OF_KIND[field.kind](line)
@@ -225,7 +225,7 @@ def _plain(value: float) -> str:
 
 def _hash(line: str) -> str:
     if not HASH.fullmatch(line):
-        raise ValueError(_("A hash or digest, 6 to 128 letters, digits or any of : + / = _ . -"))
+        raise ValueError(_("Enter a hash or digest: 6 to 128 letters, digits or any of : + / = _ . -"))
     return line
 
 
@@ -235,20 +235,20 @@ def _number(line: str) -> str:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number.adjusted()) > 20 or len(line) > 40:
-        raise ValueError(_("A number, such as 0.35."))
+        raise ValueError(_("Enter a number, like 0.35."))
     return format(number, "f")
 
 
 def _count(line: str) -> str:
     if not re.fullmatch(r"[0-9]{1,15}", line, re.ASCII):
-        raise ValueError(_("A whole number, such as 8."))
+        raise ValueError(_("Enter a whole number, like 8."))
     return str(int(line))
 
 
 def _time(line: str) -> str:
     moment = moment_of(line)
     if moment is None:
-        raise ValueError(_("A date and time with its zone, such as 2026-11-18T15:04:00Z."))
+        raise ValueError(_("Enter a date and time with its zone, like 2026-11-18T15:04:00Z."))
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -33,14 +33,14 @@ class PlaceForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "environments", "autocapitalize": "none"}),
     )
     live_from = MomentField(label=_("From"))
-    reason = Line(label=_("Why"), max_length=500, help_text=_("What made you change it, in a few words."))
+    reason = Line(label=_("Why"), max_length=500, help_text=_("Why you made this change, in a few words."))
     approver = Line(label=_("Approved by"), max_length=120, required=False)
-    approval_note = Line(label=_("Note on the approval"), max_length=500, required=False)
+    approval_note = Line(label=_("Approval note"), max_length=500, required=False)
 
     def clean_live_from(self) -> Any:
         """More than a year ahead is a slip of the hand."""
         if self.cleaned_data["live_from"] > timezone.now() + FURTHEST_AHEAD:
-            raise ValidationError(_("That is more than a year ahead."))
+            raise ValidationError(_("Enter a time less than a year ahead."))
         return self.cleaned_data["live_from"]
 
     def refuse(self, refused: Refused) -> None:
@@ -58,7 +58,7 @@ class EntryForm(PlaceForm):
     """A whole configuration: the five first, then group by group, each value with a way to say that it is not used."""
 
     kind = forms.ChoiceField(
-        label=_("What happens"),
+        label=_("Status"),
         choices=[
             (ConfigurationKind.LIVE, _("It goes live")),
             (ConfigurationKind.PROPOSED, _("It is proposed")),
@@ -67,7 +67,7 @@ class EntryForm(PlaceForm):
         initial=ConfigurationKind.LIVE,
     )
     approach = forms.ChoiceField(
-        label=_("What it is"),
+        label=_("Approach"),
         choices=[(approach.value, approach.label) for approach in APPROACHES],
         help_text=_("Hybrid needs both retrieval settings and a checkpoint ID."),
     )
@@ -130,9 +130,9 @@ class ComplaintForm(forms.Form):
     """A complaint, by reference only."""
 
     reference = forms.CharField(
-        label=_("Reference of the complaint"),
+        label=_("Complaint reference"),
         max_length=120,
-        help_text=_("A ticket number or id, such as SUP-2481. No names and no text: those stay where they are."),
+        help_text=_("A ticket number or ID, like SUP-2481. Don't enter names or the complaint itself."),
     )
     trace_id = forms.CharField(label=_("Trace ID"), max_length=120, required=False)
     conversation_id = forms.CharField(label=_("Conversation ID"), max_length=120, required=False)
@@ -157,7 +157,7 @@ class WhichEntry(Line):
         try:
             return int(line) if re.fullmatch(r"[0-9]{1,15}", line, re.ASCII) else UUID(line)
         except ValueError as fault:
-            raise ValidationError(_("The number of an entry, such as 12.")) from fault
+            raise ValidationError(_("Enter an entry number, like 12.")) from fault
 
 
 class CompareForm(forms.Form):
@@ -172,7 +172,7 @@ class OwnFieldForm(forms.Form):
 
     label = Line(label=_("Name"), max_length=60)
     help = Line(label=_("Help"), max_length=200, required=False)
-    for_replay = forms.BooleanField(label=_("Needed to replay a complaint"), required=False)
+    for_replay = forms.BooleanField(label=_("Needed to reproduce answers"), required=False)
 
 
 class SequenceForm(forms.Form):

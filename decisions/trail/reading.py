@@ -214,7 +214,7 @@ def facts(before: Entry, after: Entry) -> tuple[tuple[str, str, str], ...]:
         record = entry.record.get("number", "")
         return approach_name(entry), str(kind), entry.reason, approver, record, entry.actor
 
-    names = (_("What it is"), _("What happened"), _("Why"), _("Approved by"), _("Serves record"), _("Written by"))
+    names = (_("Approach"), _("What happened"), _("Why"), _("Approved by"), _("Serves record"), _("Written by"))
     rows = zip(names, said(before), said(after), strict=True)
     return tuple(row for row in rows if row[1] or row[2])
 

@@ -65,7 +65,7 @@ def _newest(rows: Any, field: str, until: datetime | None, size: int) -> Any:
 
 def _decision(decision: Decision, until: datetime | None, size: int) -> Iterator[Event]:
     who = str(decision.created_by) if decision.created_by else ""
-    yield Event(decision.created_at, "decision", _("Decision asked"), who)
+    yield Event(decision.created_at, "decision", _("Decision created"), who)
 
 
 def _workshops(decision: Decision, until: datetime | None, size: int) -> Iterator[Event]:
@@ -83,7 +83,7 @@ def _records(decision: Decision, until: datetime | None, size: int) -> Iterator[
         if row.accepted_at:
             what = _("Record %(label)s accepted") % {"label": row.label}
             if row.supersedes:
-                what = _("Record %(label)s accepted, in place of %(old)s") % {
+                what = _("Record %(label)s accepted, replacing %(old)s") % {
                     "label": row.label,
                     "old": row.supersedes.label,
                 }
@@ -129,7 +129,7 @@ def _pilots(decision: Decision, until: datetime | None, size: int) -> Iterator[E
 
 def _revisits(decision: Decision, until: datetime | None, size: int) -> Iterator[Event]:
     for row in _newest(decision.revisits, "held_at", until, size):
-        yield Event(row.held_at, "revisit", _("Revisit held"), row.outcome)
+        yield Event(row.held_at, "revisit", _("Revisited"), row.outcome)
     for row in _newest(decision.revisits.filter(held_at=None), "due_on", until, size):
         day = timezone.make_aware(datetime.combine(row.due_on, time.min))
         yield Event(day, "revisit", _("Revisit due"), "; ".join(str(one) for one in row.triggers or ()), is_day=True)

@@ -17,6 +17,7 @@ from decisions.base.htmx import HtmxHttpRequest, addressed, checked
 from decisions.base.permissions import decision_of, may_edit, membership_of, require_editor
 from decisions.base.requests import signed_in
 from decisions.models import Configuration, ConfigurationKind, Decision, Membership
+from decisions.templatetags.moment_tags import zoned
 from decisions.trail import acts, reading
 
 from .entry import Draft, Refused, read
@@ -116,13 +117,24 @@ def trail_new(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return answer
     if form.is_valid():
         try:
-            acts.add_entry(decision=decision, draft=form.draft(), actor=str(request.user), by=signed_in(request))
+            draft = form.draft()
+            acts.add_entry(decision=decision, draft=draft, actor=str(request.user), by=signed_in(request))
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, _("The entry is in the trail."))
+            messages.success(request, _what_is_live(draft))
             return redirect("decisions:trail", slug=slug, number=number)
     return render(request, "decisions/trail/new.html", {**context, "form": form}, status=422)
+
+
+def _what_is_live(draft: Draft) -> str:
+    said = {
+        ConfigurationKind.LIVE: _("Live in %(where)s from %(when)s."),
+        ConfigurationKind.ROLLED_BACK: _("Rolled back in %(where)s from %(when)s."),
+        ConfigurationKind.ENDED: _("Nothing is live in %(where)s from %(when)s."),
+    }.get(ConfigurationKind(draft.kind), _("Proposed for %(where)s."))
+    when = zoned(timezone.localtime(draft.live_from), "j M Y, H:i")
+    return said % {"where": draft.environment, "when": when}
 
 
 def _beginning(request: HttpRequest, decision: Decision) -> dict[str, Any]:
@@ -174,7 +186,7 @@ def trail_restore(request: HttpRequest, slug: str, number: int, entry_id: UUID) 
     require_editor(membership)
     row = entry_or_404(decision, entry_id)
     if row.kind not in acts.RESTORABLE:
-        raise Conflict(_("Only an entry that was live can be restored."))
+        raise Conflict(_("You can only roll back to an entry that was live."))
     return _small_form(
         request,
         membership,
@@ -229,6 +241,6 @@ def _small_form(
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, _("The entry is in the trail."))
+            messages.success(request, _what_is_live(draft))
             return redirect("decisions:trail", slug=membership.team.slug, number=decision.number)
     return render(request, template, {**context, "form": form}, status=422)

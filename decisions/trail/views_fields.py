@@ -29,7 +29,7 @@ def trail_fields(request: HttpRequest, slug: str) -> HttpResponse:
             except Conflict as conflict:
                 form.add_error("label", str(conflict))
             else:
-                messages.success(request, _("The field is part of the trail now."))
+                messages.success(request, _("Field added."))
                 return redirect("decisions:trail_fields", slug=slug)
     context = {
         "team": membership.team,

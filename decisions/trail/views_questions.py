@@ -79,9 +79,7 @@ def complaint_attach(request: HtmxHttpRequest, slug: str, number: int) -> HttpRe
             for name, message in refused.errors.items():
                 form.add_error(name if name in form.fields else None, message)
         else:
-            messages.success(
-                request, _("%(reference)s is attached to that moment.") % {"reference": complaint.reference}
-            )
+            messages.success(request, _("Complaint %(reference)s linked.") % {"reference": complaint.reference})
             return redirect("decisions:trail", slug=slug, number=number)
     return _at_page(request, membership, decision, place, form, 422)
 
@@ -99,7 +97,7 @@ def trail_compare(request: HtmxHttpRequest, slug: str, number: int) -> HttpRespo
         return render(request, "decisions/trail/compare.html", {**context, "form": form}, status=422)
     for name, which in list(form.cleaned_data.items()):
         if isinstance(which, int) and reading.entry_of(decision, which) is None:
-            form.add_error(name, _("This decision has no entry of that number."))
+            form.add_error(name, _("This decision has no entry with that number."))
     if form.errors:
         return render(request, "decisions/trail/compare.html", {**context, "form": form}, status=422)
     before = entry_or_404(decision, form.cleaned_data["before"])

@@ -26,7 +26,7 @@ class Unreadable(ValueError):
 def document_in(data: bytes) -> dict[str, Any]:
     """The record's document in a PDF, or in record.json itself; raises Unreadable."""
     if len(data) > MOST_BYTES:
-        raise Unreadable("The file is larger than any record.")
+        raise Unreadable("The file is too large to be a record.")
     if is_json(data):
         found = _document(data)
         if found is None:
@@ -38,7 +38,7 @@ def document_in(data: bytes) -> dict[str, Any]:
         found = _document(attachment)
         if found is not None:
             return found
-    raise Unreadable("The PDF carries no record: it was not made by Groundwork, or was printed or scanned anew.")
+    raise Unreadable("The PDF contains no record. Groundwork didn't make it, or someone printed or scanned it again.")
 
 
 def is_json(data: bytes) -> bool:

@@ -62,19 +62,19 @@ def verify_hash(digest: str) -> Verdict:
     """The record, the revision or the log entry that has this hash."""
     record = Record.objects.select_related("team").filter(content_hash=digest, document__gt="").first()
     if record:
-        return Verdict(record.state, (Finding(True, _("This is the hash of an accepted record's text.")),), record)
+        return Verdict(record.state, (Finding(True, _("This is the hash of an accepted record's content.")),), record)
     entry = LogEntry.objects.filter(entry_hash=digest).first()
     if entry:
         accepted = _record_of(entry)
-        found = Finding(True, _("This is the hash of entry %(number)d of a log.") % {"number": entry.sequence})
+        found = Finding(True, _("This is the hash of entry %(number)d of an audit log.") % {"number": entry.sequence})
         return Verdict(accepted.state if accepted else "entry", (found,), accepted)
     revision = RecordRevision.objects.select_related("record__team").filter(content_hash=digest).last()
     if revision:
-        message = _("This text was revision %(number)d of a draft; it is not what was accepted.")
+        message = _("This is revision %(number)d of a draft, not the accepted record.")
         return Verdict(
             "draft", (Finding(False, message % {"number": revision.number}),), revision.record, revision.number
         )
-    nothing = _("Nothing here has this hash. That of the attached record.json is checked by bringing the file itself.")
+    nothing = _("No record here has this hash. To check the hash of record.json, upload the file itself.")
     return Verdict("unknown", (Finding(False, nothing),))
 
 
@@ -83,36 +83,34 @@ def verify_document(document: Mapping[str, Any]) -> Verdict:
     try:
         computed, brought = payload_hash(document["content"]), issue_hash(dict(document))
     except (ValueError, TypeError, KeyError):
-        return Verdict("altered", (Finding(False, _("The record's text is not in its published form.")),))
+        return Verdict("altered", (Finding(False, _("The record isn't in canonical form.")),))
     said = document["record"].get("content_hash")
     own = Finding(
         said == computed,
-        _("The text has the hash that it names.")
-        if said == computed
-        else _("The text does not have the hash it names."),
+        _("The content matches its hash.") if said == computed else _("The content doesn't match its hash."),
     )
     record = Record.objects.select_related("team").filter(content_hash=computed, document__gt="").first()
     if record is None:
         known = verify_hash(computed)
         if known.state == "draft":
             return Verdict("draft", (own, *known.findings), known.record, known.revision)
-        unknown = Finding(False, _("No record of this text was issued here, or its text was altered."))
+        unknown = Finding(False, _("No record with this content was issued here, or its content was altered."))
         return Verdict("altered" if _names_a_record(document) else "unknown", (own, unknown))
     stored: dict[str, Any] = json.loads(record.document)
     same = issue_hash(stored) == brought
     if same and document not in (stored, document_of(record)):
         # the state, the successor and the reason are outside that hash, because they come later
-        untrue = Finding(False, _("It names a state, a successor or a reason that this record never had."))
+        untrue = Finding(False, _("Its state, successor or reason doesn't match any version of this record."))
         return Verdict("altered", (own, untrue), record)
     signatures = Finding(
         same,
-        _("Number, signatures, minutes and dates are those that were issued.")
+        _("Number, signatures, minutes and dates match what was issued.")
         if same
-        else _("Something around the text - number, signatures, minutes or dates - is not what was issued."),
+        else _("Something other than the content (number, signatures, minutes or dates) differs from what was issued."),
     )
     return Verdict(
         record.state if same and own.good else "altered",
-        (own, Finding(True, _("The text is an accepted record's.")), signatures, _anchored(document, record)),
+        (own, Finding(True, _("The content is that of an accepted record.")), signatures, _anchored(document, record)),
         record,
     )
 
@@ -137,14 +135,14 @@ def _pages(data: bytes, document: Document) -> Finding:
     try:
         known = issued.was_issued(data, document)
     except PdfError:
-        return Finding(False, _("The pages could not be compared, because no PDF can be made here now."))
+        return Finding(False, _("We couldn't compare the pages, because the PDF engine isn't available."))
     if known:
-        return Finding(True, _("The pages are those that were issued here, byte for byte."))
+        return Finding(True, _("The pages match the ones issued here, byte for byte."))
     return Finding(
         False,
         _(
-            "The pages are not those that were issued here, byte for byte: somebody changed them, a program saved the "
-            "file anew, or another version set them. Only the data in the file is vouched for."
+            "The pages differ from the ones issued here. Someone changed them, a program saved the file again, or "
+            "another version of Groundwork made them. Only the data in the file is confirmed."
         ),
     )
 
@@ -216,16 +214,16 @@ def _anchored(document: Mapping[str, Any], record: Record) -> Finding:
     """Whether the log still holds the entry that the document was issued with."""
     anchor = anchor_of(document)
     if anchor is None:
-        return Finding(False, _("It carries no anchor, so its place in the log cannot be checked."))
+        return Finding(False, _("It has no anchor, so we can't check its place in the audit log."))
     entry = LogEntry.objects.filter(
         log__team=record.team_id, log__name=anchor.log, sequence=anchor.sequence, entry_hash=anchor.head
     ).first()
     if entry is None:
-        return Finding(False, _("The log no longer holds the entry that it was issued with: the log was rewritten."))
+        return Finding(False, _("The audit log no longer has the entry it was issued with. The log was rewritten."))
     payload = json.loads(entry.payload) if entry.payload else {}
     if payload and payload.get("content_hash") != record.content_hash:
-        return Finding(False, _("The log's entry is about another text."))
-    return Finding(True, _("The log holds its entry, number %(number)d.") % {"number": entry.sequence})
+        return Finding(False, _("The audit log entry is for different content."))
+    return Finding(True, _("The audit log has its entry, number %(number)d.") % {"number": entry.sequence})
 
 
 def _record_of(entry: LogEntry) -> Record | None:

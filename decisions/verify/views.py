@@ -27,14 +27,14 @@ class VerifyForm(forms.Form):
         label=gettext_lazy("A PDF or a record.json"),
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.json,application/pdf,application/json"}),
-        help_text=gettext_lazy("It is read here and not kept."),
+        help_text=gettext_lazy("We don't keep the file."),
     )
     hash = forms.CharField(
-        label=gettext_lazy("or a hash, as printed"),
+        label=gettext_lazy("Or paste a printed hash"),
         required=False,
         max_length=400,
         help_text=gettext_lazy(
-            "Of the signed content, or of the log: 64 characters 0-9 and a-f; spaces do not matter."
+            "Of the signed content or an audit log entry: 64 characters, 0–9 and a–f. Spaces don't matter."
         ),
     )
 
@@ -46,7 +46,7 @@ class VerifyForm(forms.Form):
             return cleaned
         if file:
             if file.size > MOST_BYTES:
-                self.add_error("file", _("The file is larger than any record."))
+                self.add_error("file", _("The file is too large to be a record."))
                 return cleaned
             try:
                 cleaned["verdict"] = verify_file(file.read())
@@ -55,7 +55,7 @@ class VerifyForm(forms.Form):
         elif pasted:
             digest = hash_in(pasted)
             if digest is None:
-                self.add_error("hash", _("This holds no SHA-256: 64 characters 0-9 and a-f."))
+                self.add_error("hash", _("Enter a SHA-256 hash: 64 characters, 0–9 and a–f."))
             else:
                 cleaned["verdict"] = verify_hash(digest)
         else:

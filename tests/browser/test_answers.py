@@ -46,9 +46,7 @@ def settles(felix):
 def test_a_strangers_answer_takes_no_forms_place(felix, status, body):
     felix.route("**/settle/", lambda route: route.fulfill(status=status, content_type="text/html", body=body))
     felix.get_by_role("button", name="Settle").click()
-    expect(felix.locator("#controls [data-send-status]")).to_have_text(
-        "Not sent. Your text is still here; send it again."
-    )
+    expect(felix.locator("#controls [data-send-status]")).to_have_text("Not sent. Your text is still here. Try again.")
     expect(felix.locator("textarea[name=why]")).to_have_value("Pages change weekly.")
     assert "Entity" not in felix.locator("body").inner_text()
     felix.unroute("**/settle/")
@@ -58,7 +56,7 @@ def test_a_strangers_answer_takes_no_forms_place(felix, status, body):
 def test_a_page_whose_token_was_lost_gets_a_new_one(felix):
     felix.context.clear_cookies(name="csrftoken")
     felix.get_by_role("button", name="Settle").click()
-    expect(felix.locator("#notices")).to_contain_text("Please send that again")
+    expect(felix.locator("#notices")).to_contain_text("Send that again")
     expect(felix.locator("textarea[name=why]")).to_have_value("Pages change weekly.")
     settles(felix)
 
@@ -90,7 +88,7 @@ def olga(product, person):
 def test_who_was_signed_out_signs_in_beside_it_and_goes_on(olga):
     olga.context.clear_cookies(name="sessionid")
     olga.get_by_role("button", name="Save").click()
-    expect(olga.get_by_role("alert")).to_contain_text("You are signed out")
+    expect(olga.get_by_role("alert")).to_contain_text("You're signed out")
     assert Axe().run(olga, options=RULES).response["violations"] == []
     with olga.context.expect_page() as opened:
         olga.get_by_role("link", name="Sign in again in a new tab").click()
@@ -101,7 +99,7 @@ def test_who_was_signed_out_signs_in_beside_it_and_goes_on(olga):
     login.wait_for_url("**/t/helio-desk/d/1/edit/")
     # signing in gave the browser another token: the page gets it with the first press
     olga.get_by_role("button", name="Save").click()
-    expect(olga.get_by_role("alert")).to_contain_text("Please send that again")
+    expect(olga.get_by_role("alert")).to_contain_text("Send that again")
     assert olga.evaluate("window.isTheSamePage")
     expect(olga.get_by_label("Title")).to_have_value("Typed with care")
     olga.get_by_role("button", name="Save").click()
@@ -112,7 +110,7 @@ def test_who_was_signed_out_signs_in_beside_it_and_goes_on(olga):
 def test_who_was_removed_meanwhile_is_told_and_keeps_her_words(olga):
     Membership.objects.filter(user=olga.cast.olga).delete()
     olga.get_by_role("button", name="Save").click()
-    expect(olga.get_by_role("alert")).to_contain_text("That is not here any more")
+    expect(olga.get_by_role("alert")).to_contain_text("That isn't here any more")
     expect(olga.get_by_label("Title")).to_have_value("Typed with care")
 
 
@@ -121,7 +119,7 @@ def test_what_did_not_arrive_says_so_on_every_page(olga, is_offline):
     olga.context.set_offline(is_offline)
     olga.route("**/edit/", lambda route: route.abort() if is_offline else route.fulfill(status=500, body="<html>"))
     olga.get_by_role("button", name="Save").click()
-    expect(olga.locator("[data-send-status]")).to_have_text("Not sent. Your text is still here; send it again.")
+    expect(olga.locator("[data-send-status]")).to_have_text("Not sent. Your text is still here. Try again.")
     expect(olga.get_by_label("Title")).to_have_value("Typed with care")
     olga.context.set_offline(False)
     olga.unroute("**/edit/")
@@ -132,7 +130,7 @@ def test_what_did_not_arrive_says_so_on_every_page(olga, is_offline):
 
 def test_what_was_sent_by_enter_does_not_stay_in_its_field(olga, product):
     olga.goto(f"{product}/t/helio-desk/members/")
-    field = olga.get_by_label("E-mail address")
+    field = olga.get_by_label("Email address")
     field.fill("ines@example.org")
     field.press("Enter")
     expect(olga.locator("#notices")).to_contain_text("ines@example.org")

@@ -27,21 +27,21 @@ def felix(product, person):
 
 
 def test_felix_rewords_a_decision_where_it_stands(felix):
-    felix.get_by_role("link", name="Reword").press("Enter")
+    felix.get_by_role("link", name="Edit", exact=True).press("Enter")
     expect(felix.get_by_label("Title")).to_be_focused()
     felix.get_by_label("Title").fill("Runbook copilot")
     felix.get_by_role("button", name="Save").click()
     expect(felix.get_by_role("heading", level=1)).to_have_text("1 Runbook copilot")
     expect(felix).to_have_title("1 · Runbook copilot · Groundwork")
-    expect(felix.locator("#notices")).to_contain_text("The decision is reworded.")
+    expect(felix.locator("#notices")).to_contain_text("Decision updated.")
     expect(felix.locator("#decision-words")).to_be_focused()
     felix.get_by_text("Context", exact=True).click()
-    felix.get_by_role("link", name="Change the context").click()
+    felix.get_by_role("link", name="Edit context").click()
     felix.get_by_label("Context").fill("Runbooks change weekly.")
     felix.get_by_role("button", name="Save").click()
     expect(felix.locator("#decision-context")).to_contain_text("Runbooks change weekly.")
     felix.locator("#decision-owner").get_by_role("link", name="Change").click()
-    felix.get_by_label("Kept by").select_option(label="Mina")
+    felix.get_by_label("Person responsible").select_option(label="Mina")
     felix.get_by_role("button", name="Save").click()
     expect(felix.locator("#decision-owner")).to_contain_text("Kept by Mina")
     expect(felix).to_have_url(felix.address)
@@ -53,12 +53,12 @@ def test_felix_rewords_a_decision_where_it_stands(felix):
 
 
 def test_a_part_is_left_as_it_was(felix):
-    felix.get_by_role("link", name="Reword").click()
+    felix.get_by_role("link", name="Edit", exact=True).click()
     felix.get_by_label("Title").fill("Never mind")
     felix.get_by_role("link", name="Cancel").click()
     expect(felix.get_by_role("heading", level=1)).to_have_text("1 Support copilot")
     assert_stayed(felix)
-    felix.get_by_role("link", name="Reword").press("Enter")
+    felix.get_by_role("link", name="Edit", exact=True).press("Enter")
     expect(felix.get_by_label("Title")).to_have_value("Support copilot")
     felix.keyboard.type("!")
     felix.keyboard.press("Escape")
@@ -70,23 +70,23 @@ def test_a_part_is_left_as_it_was(felix):
 
 
 def test_two_reword_at_once_and_neither_loses_a_word(felix):
-    felix.get_by_role("link", name="Reword").click()
+    felix.get_by_role("link", name="Edit", exact=True).click()
     felix.get_by_label("Title").fill("Felix's words")
     Decision.objects.update(title="Olga's words", version=2)
     felix.get_by_role("button", name="Save").click()
     expect(felix.get_by_role("alert")).to_contain_text("Olga's words")
     expect(felix.get_by_label("Title")).to_have_value("Felix's words")
-    felix.get_by_role("button", name="Replace with my words").click()
+    felix.get_by_role("button", name="Save my version").click()
     expect(felix.get_by_role("heading", level=1)).to_have_text("1 Felix's words")
     assert_stayed(felix)
 
 
 def test_a_day_to_look_at_it_again_is_named_on_the_decisions_page(felix):
     felix.locator("#decision-revisit").get_by_role("link", name="Change").click()
-    felix.get_by_label("Look at it again on").fill("2020-01-01")
+    felix.get_by_label("Revisit date").fill("2020-01-01")
     felix.get_by_role("button", name="Save").click()
     expect(felix.locator(".errorlist")).to_contain_text("This day has passed")
-    felix.get_by_label("Look at it again on").fill("2031-05-02")
+    felix.get_by_label("Revisit date").fill("2031-05-02")
     felix.get_by_role("button", name="Save").click()
     expect(felix.locator("#decision-revisit")).to_contain_text("2 May 2031")
     assert Record.objects.get().content["revisit"]["on"] == "2031-05-02"
@@ -99,9 +99,9 @@ def test_a_field_is_checked_when_it_is_left_and_nobody_is_disturbed(felix):
     tags = felix.get_by_label("Tags")
     tags.fill("a-word-that-is-longer-than-a-tag-may-ever-be-here, eu")
     tags.press("Tab")
-    felix.get_by_label("Kept by").press("ArrowDown")
+    felix.get_by_label("Person responsible").press("ArrowDown")
     expect(felix.locator(".field", has=tags).locator(".errorlist")).to_contain_text("longer than 40 characters")
-    expect(felix.get_by_label("Kept by")).to_be_focused()
+    expect(felix.get_by_label("Person responsible")).to_be_focused()
     expect(tags).to_have_attribute("aria-invalid", "true")
     expect(felix.locator(".errorlist")).to_have_count(1)
     clean(felix)
@@ -110,7 +110,7 @@ def test_a_field_is_checked_when_it_is_left_and_nobody_is_disturbed(felix):
     expect(felix.locator(".errorlist")).to_have_count(0)
     felix.get_by_label("Title").fill("Support copilot, again")
     felix.get_by_label("Question").fill("Retrieve or tune?")
-    felix.get_by_role("button", name="Ask this decision").click()
+    felix.get_by_role("button", name="Create decision").click()
     expect(felix.get_by_role("heading", level=1)).to_have_text("2 Support copilot, again")
     assert Decision.objects.count() == 2
 
@@ -137,6 +137,6 @@ def test_a_slow_check_takes_no_letter_and_stops_nobody_who_sends_the_form(felix)
     felix.get_by_label("Context").click()
     felix.wait_for_timeout(600)
     assert len(held) >= 2, "a check is under way, and is not waited for"
-    felix.get_by_role("button", name="Ask this decision").click()
+    felix.get_by_role("button", name="Create decision").click()
     expect(felix.get_by_role("heading", level=1)).to_have_text("2 Runbook copilot")
     assert Decision.objects.filter(title="Runbook copilot").count() == 1

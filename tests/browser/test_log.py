@@ -57,7 +57,7 @@ def test_mina_finds_a_decision_while_she_types_and_comes_back_to_all_of_them(min
     expect(mina.locator("#log-count")).to_have_text("1 decision.")
     assert_stayed(mina)
     search.fill("nowhere")
-    expect(mina.get_by_role("heading", name="Nothing found")).to_be_visible()
+    expect(mina.get_by_role("heading", name="No decisions match")).to_be_visible()
     mina.get_by_role("link", name="Show all").click()
     expect(mina.locator("#log-count")).to_have_text("More than 30 decisions.")
     expect(search).to_have_value("")
@@ -70,7 +70,7 @@ def test_mina_filters_without_a_reload_and_learns_what_she_wrote_wrong(mina):
     mina.get_by_label("Revisit").select_option("none")
     expect(mina).to_have_url(mina.address + "?revisit=none")
     mina.get_by_label("Status").select_option("accepted")
-    expect(mina.locator("#log-count")).to_have_text("No decision found.")
+    expect(mina.locator("#log-count")).to_have_text("No decisions match.")
     expect(mina.get_by_label("Status")).to_be_visible()
     mina.go_back()
     expect(mina).to_have_url(mina.address + "?revisit=none")
@@ -86,14 +86,16 @@ def test_mina_filters_without_a_reload_and_learns_what_she_wrote_wrong(mina):
 
 def test_older_lines_come_when_they_are_reached(mina):
     expect(mina.locator("#log-lines tr")).to_have_count(30)
-    mina.get_by_role("link", name="Older ones").scroll_into_view_if_needed()
+    mina.get_by_role("link", name="Older").scroll_into_view_if_needed()
     expect(mina.locator("#log-count")).to_have_text("More than 60 decisions.")
-    mina.get_by_role("link", name="Older ones").scroll_into_view_if_needed()
+    mina.get_by_role("link", name="Older").scroll_into_view_if_needed()
     expect(mina.locator("#log-count")).to_have_text("70 decisions.")
     assert mina.evaluate(NUMBERS) == list(range(70, 0, -1))
-    expect(mina.get_by_role("link", name="Older ones")).to_have_count(0)
+    expect(mina.get_by_role("link", name="Older")).to_have_count(0)
     expect(mina).to_have_url(mina.address)
-    expect(mina.get_by_role("link", name="All decisions as CSV")).to_have_attribute("href", re.compile(r"\.csv$"))
+    expect(mina.get_by_role("link", name="Download all decisions (CSV)")).to_have_attribute(
+        "href", re.compile(r"\.csv$")
+    )
     assert_stayed(mina)
     clean(mina)
 
@@ -101,7 +103,7 @@ def test_older_lines_come_when_they_are_reached(mina):
 def test_a_search_begun_meanwhile_is_not_mixed_with_older_lines(mina):
     held = []
     mina.route("**/*shown=30*", lambda route: held.append(route))
-    mina.get_by_role("link", name="Older ones").scroll_into_view_if_needed()
+    mina.get_by_role("link", name="Older").scroll_into_view_if_needed()
     mina.wait_for_timeout(200)
     assert len(held) == 1
     mina.get_by_role("searchbox", name="Search").fill("support")

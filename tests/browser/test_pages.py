@@ -27,13 +27,13 @@ def olga(product, person):
 def test_a_token_is_shown_once_and_revoked_after_a_question(olga):
     olga.goto(olga.team + "connections/")
     stay(olga)
-    olga.get_by_text("Make a token", exact=True).click()
+    olga.get_by_text("Create a token", exact=True).click()
     name = olga.locator("#id_token-name")
     name.press("Enter")
     expect(olga.locator(".errorlist")).to_contain_text("required")
     expect(name).to_be_focused()
     name.fill("deploy pipeline")
-    olga.get_by_role("button", name="Make the token").click()
+    olga.get_by_role("button", name="Create token").click()
     shown = olga.locator(".notice-success")
     expect(shown).to_contain_text("shown this once")
     expect(shown).to_be_focused()
@@ -41,7 +41,7 @@ def test_a_token_is_shown_once_and_revoked_after_a_question(olga):
     clean(olga)
     olga.once("dialog", lambda dialog: dialog.accept())
     olga.get_by_role("button", name="Revoke deploy pipeline").click()
-    expect(olga.locator("#notices")).to_contain_text("The token is revoked.")
+    expect(olga.locator("#notices")).to_contain_text("Token revoked.")
     expect(olga.locator(".secret").first).to_have_count(0)
     assert ApiToken.objects.get().revoked_at is not None
     assert_stayed(olga)
@@ -51,8 +51,8 @@ def test_the_framework_is_looked_at_before_it_is_saved_and_given_back_after_a_qu
     olga.goto(olga.team + "framework/edit/")
     stay(olga)
     olga.locator("#id_knowledge_churn-question").fill("When does an answer go off?")
-    olga.get_by_role("button", name="See it as a room would").click()
-    expect(olga.get_by_role("heading", name="So a room would see it")).to_be_in_viewport()
+    olga.get_by_role("button", name="Preview").click()
+    expect(olga.get_by_role("heading", name="Preview")).to_be_in_viewport()
     expect(olga.locator(".preview")).to_contain_text("When does an answer go off?")
     expect(olga.locator("#id_knowledge_churn-question")).to_have_value("When does an answer go off?")
     assert_stayed(olga)
@@ -62,9 +62,9 @@ def test_the_framework_is_looked_at_before_it_is_saved_and_given_back_after_a_qu
     stay(olga)
     asked = []
     olga.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
-    olga.get_by_role("button", name="Back to Groundwork's own words").click()
-    expect(olga.locator("#notices")).to_contain_text("The next workshops use Groundwork's own words.")
-    assert asked == ["Use Groundwork's own words from the next workshop on?"]
+    olga.get_by_role("button", name="Restore standard wording").click()
+    expect(olga.locator("#notices")).to_contain_text("Standard wording restored. New workshops will use it.")
+    assert asked == ["Restore the standard wording? New workshops will use it."]
     assert FrameworkVersion.objects.count() == 2
     assert_stayed(olga)
 
@@ -72,8 +72,8 @@ def test_the_framework_is_looked_at_before_it_is_saved_and_given_back_after_a_qu
 def test_a_starting_point_is_kept_and_taken_off_the_list(olga):
     olga.goto(olga.team + "starting-points/new/?like=support_copilot")
     olga.locator("#id_name").fill("Runbooks first")
-    olga.get_by_role("button", name="Keep the starting point").click()
-    expect(olga.locator("#notices")).to_contain_text("The starting point is kept.")
+    olga.get_by_role("button", name="Save starting point").click()
+    expect(olga.locator("#notices")).to_contain_text("Starting point saved.")
     stay(olga)
     olga.get_by_role("button", name="Take Runbooks first off the list").click()
     expect(olga.locator("#notices")).to_contain_text("It is offered no longer.")
@@ -92,10 +92,10 @@ def test_a_stranger_verifies_a_file_in_place(product, person, tmp_path):
     page.get_by_label("A PDF or a record.json").set_input_files(paper)
     page.get_by_role("button", name="Verify").click()
     expect(page.locator("main")).to_contain_text("record.json")
-    page.get_by_label("or a hash, as printed").fill(hashlib.sha256(b"nothing").hexdigest())
+    page.get_by_label("Or paste a printed hash").fill(hashlib.sha256(b"nothing").hexdigest())
     page.get_by_label("A PDF or a record.json").set_input_files([])
     page.get_by_role("button", name="Verify").click()
-    expect(page.get_by_role("heading", name="Not known here")).to_be_visible()
+    expect(page.get_by_role("heading", name="Not issued by this server")).to_be_visible()
     expect(page.locator("#verdict")).to_be_focused()
     assert_stayed(page)
     clean(page)

@@ -29,7 +29,7 @@ def roles(cast):
 def test_olga_changes_a_role_and_removes_somebody_after_being_asked(olga):
     asked = []
     olga.get_by_label("Role of Mina").select_option("facilitator")
-    olga.get_by_role("row", name="Mina").get_by_role("button", name="Change").click()
+    olga.get_by_role("row", name="Mina").get_by_role("button", name="Save role for Mina").click()
     expect(olga.locator("#notices")).to_contain_text("Mina is now facilitator.")
     expect(olga.get_by_label("Role of Mina")).to_have_value("facilitator")
     olga.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
@@ -48,7 +48,7 @@ def test_olga_changes_a_role_and_removes_somebody_after_being_asked(olga):
 
 def test_the_last_owner_is_told_and_stays(olga):
     olga.get_by_label("Role of Olga").select_option("member")
-    olga.get_by_role("row", name="Olga").get_by_role("button", name="Change").click()
+    olga.get_by_role("row", name="Olga").get_by_role("button", name="Save role for Olga").click()
     expect(olga.locator("#notices")).to_contain_text("A team needs an owner.")
     assert roles(olga.cast)["Olga"] == "owner"
     assert_stayed(olga)
@@ -74,7 +74,7 @@ def test_olga_invites_sends_again_and_withdraws(olga, mails):
     clean(olga)
     olga.once("dialog", lambda dialog: dialog.accept())
     olga.get_by_role("button", name="Withdraw the invitation of ines@example.org").click()
-    expect(olga.locator("#notices")).to_contain_text("The invitation is withdrawn.")
+    expect(olga.locator("#notices")).to_contain_text("Invitation withdrawn.")
     expect(olga.locator("#invited")).to_be_hidden()
     assert not Invitation.objects.exists()
     assert_stayed(olga)

@@ -57,13 +57,13 @@ def test_felix_filters_by_environment_and_his_ticks_stay(trail):
 
 def test_felix_compares_two_entries_beside_the_list(trail):
     tick(trail, 40, "left")
-    trail.get_by_role("button", name="Compare the two picked").click()
+    trail.get_by_role("button", name="Compare selected").click()
     expect(trail.get_by_role("heading", name="Entries 40 and 60")).to_be_focused()
-    expect(trail.locator("#comparison")).to_contain_text("Every recorded field is the same.")
+    expect(trail.locator("#comparison")).to_contain_text("No recorded fields differ.")
     assert "/trail/compare/?" in trail.url
     assert (ticked(trail, "before"), ticked(trail, "after")) == ("entry-40", "entry-60")
     tick(trail, 59, "left")
-    trail.get_by_role("button", name="Compare the two picked").click()
+    trail.get_by_role("button", name="Compare selected").click()
     expect(trail.get_by_role("heading", name="Entries 59 and 60")).to_be_visible()
     assert_stayed(trail)
     clean(trail)
@@ -75,13 +75,13 @@ def test_felix_compares_two_entries_beside_the_list(trail):
 
 
 def test_older_entries_come_when_they_are_reached(trail):
-    trail.get_by_role("link", name="Older ones").scroll_into_view_if_needed()
+    trail.get_by_role("link", name="Older").scroll_into_view_if_needed()
     expect(trail.locator("#trail-lines tr")).to_have_count(60)
     assert trail.evaluate(NUMBERS) == list(range(60, 0, -1))
     assert (ticked(trail, "before"), ticked(trail, "after")) == ("entry-59", "entry-60")
     expect(trail).to_have_url(trail.address)
     tick(trail, 1, "left")
-    trail.get_by_role("button", name="Compare the two picked").click()
+    trail.get_by_role("button", name="Compare selected").click()
     expect(trail.get_by_role("heading", name="Entries 1 and 60")).to_be_visible()
     assert_stayed(trail)
 
@@ -91,7 +91,7 @@ def test_felix_asks_what_was_live_and_is_answered_where_he_asks(trail, place):
     if place:
         trail.goto(trail.address.removesuffix("trail/"))
         stay(trail)
-        trail.get_by_text("What was live on …", exact=True).click()
+        trail.get_by_text("Find what was live at another time", exact=True).click()
     when = trail.get_by_label("Date and time")
     where = trail.get_by_label("Environment")
     where.fill("")
@@ -99,13 +99,13 @@ def test_felix_asks_what_was_live_and_is_answered_where_he_asks(trail, place):
     expect(trail.locator("#at-form .errorlist")).to_contain_text("required")
     where.fill("production")
     when.fill((timezone.localtime() - timedelta(days=10)).strftime("%Y-%m-%dT%H:%M:%S"))
-    trail.get_by_role("button", name="Ask the trail").click()
+    trail.get_by_role("button", name="Find").click()
     expect(trail.locator("#at-answer")).to_contain_text("production ran")
     assert "/trail/at/?" in trail.url
     assert_stayed(trail)
     assert [said for said in trail.complaints if "422" not in said] == []
-    trail.get_by_role("link", name="All of it, and complaints").click()
-    expect(trail.get_by_role("heading", name="Another moment")).to_be_visible()
+    trail.get_by_role("link", name="View details and complaints").click()
+    expect(trail.get_by_role("heading", name="Another time")).to_be_visible()
 
 
 def test_a_whole_history_comes_as_it_is_read(trail):
@@ -115,10 +115,10 @@ def test_a_whole_history_comes_as_it_is_read(trail):
     stay(trail)
     events = trail.locator("#timeline > li")
     expect(events).to_have_count(100)
-    trail.get_by_role("link", name="Older", exact=True).scroll_into_view_if_needed()
+    trail.get_by_role("link", name="Earlier", exact=True).scroll_into_view_if_needed()
     expect(events).to_have_count(106)
     expect(events.last).to_contain_text("First release")
-    expect(trail.get_by_role("link", name="Older", exact=True)).to_have_count(0)
+    expect(trail.get_by_role("link", name="Earlier", exact=True)).to_have_count(0)
     assert_stayed(trail)
     clean(trail)
 
@@ -128,13 +128,13 @@ def test_an_entry_is_checked_field_by_field_and_written(trail):
     stay(trail)
     trail.get_by_label("From", exact=True).fill("2099-01-01T10:00:00")
     trail.get_by_label("Why", exact=True).focus()
-    expect(trail.locator(".errorlist")).to_contain_text("more than a year ahead")
+    expect(trail.locator(".errorlist")).to_contain_text("less than a year ahead")
     trail.get_by_label("From", exact=True).fill(
         (timezone.localtime() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%S")
     )
     trail.get_by_label("Why", exact=True).focus()
     expect(trail.locator(".errorlist")).to_have_count(0)
     trail.get_by_label("Why", exact=True).fill("A better index")
-    trail.get_by_role("button", name="Write it into the trail").click()
-    expect(trail.locator("#notices")).to_contain_text("The entry is in the trail.")
+    trail.get_by_role("button", name="Add entry").click()
+    expect(trail.locator("#notices")).to_contain_text("Live in production from ")
     assert Configuration.objects.count() == 61

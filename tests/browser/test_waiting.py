@@ -59,7 +59,7 @@ def test_who_signs_by_link_hears_once_that_the_text_has_changed(asked, person):
     ines.get_by_label("Condition or reason").fill("Nobody has measured")
     stories.save(record, cast.olga, "fallback", fallback={"label": "", "text": "Another one."})
 
-    expect(ines.locator("#notices")).to_contain_text("That is not here any more", timeout=SOON)
+    expect(ines.locator("#notices")).to_contain_text("That isn't here any more", timeout=SOON)
     before = len(ines.received)
     ines.wait_for_timeout(11_000)
     assert len(ines.received) == before  # and asks no more
@@ -87,14 +87,14 @@ def test_an_archive_grows_before_ones_eyes_and_is_asked_for_no_longer_when_it_is
     stories.accepted(cast)
     felix = sign_in(person(), cast.felix, product)
     felix.goto(f"{product}/t/helio-desk/archive/")
-    felix.get_by_role("button", name="Write an archive now").click()
-    expect(felix.get_by_role("button", name="Write an archive now")).to_be_disabled()
+    felix.get_by_role("button", name="Create archive").click()
+    expect(felix.get_by_role("button", name="Create archive")).to_be_disabled()
     expect(felix.locator("#notices")).to_contain_text("The archive is being written.")
     expect(felix.locator("#archives a")).to_be_visible(timeout=60_000)
     archive = cast.team.archives.get()
     assert archive.state == ArchiveState.DONE
     expect(felix.locator("#archives a")).to_have_text(archive.file)
-    expect(felix.get_by_role("button", name="Write an archive now")).to_be_enabled()
+    expect(felix.get_by_role("button", name="Create archive")).to_be_enabled()
     before = len(felix.received)
     felix.wait_for_timeout(2500)
     assert len(felix.received) == before

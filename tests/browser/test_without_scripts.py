@@ -79,7 +79,7 @@ def test_from_sign_up_to_the_pdf(product, person, mails):
 
 def sign_up(ada, product, mails) -> None:
     ada.goto(product)
-    follow(ada, "Found a team")
+    follow(ada, "Create a team")
     ada.get_by_label("Your name").fill("Ada")
     ada.get_by_label("Email").fill("ada@example.org")
     ada.get_by_label("Password").fill("a-long-enough-password")
@@ -94,17 +94,17 @@ def sign_up(ada, product, mails) -> None:
 
 def found_a_team_and_ask(ada) -> None:
     ada.get_by_label("Name").fill("Helio Desk")
-    press(ada, "Found the team")
-    follow(ada, "Ask the first decision")
+    press(ada, "Create team")
+    follow(ada, "Create first decision")
     ada.get_by_label("Title").fill("Runbook answers")
     ada.get_by_label("Question").fill("Retrieve, tune, both or neither for the runbook assistant?")
-    press(ada, "Ask this decision")
+    press(ada, "Create decision")
     says(ada, "Decision 1 is asked.")
 
 
 def prepare(ada) -> str:
     """Open the lobby; the link that guests join by."""
-    follow(ada, "Hold a workshop|Prepare a workshop")
+    follow(ada, "Set up workshop|Prepare a workshop")
     ada.get_by_label("I lead only").check()
     press(ada, "Open the lobby")
     expect(ada.get_by_role("heading", name="Join this workshop")).to_be_visible()

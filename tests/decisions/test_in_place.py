@@ -88,7 +88,7 @@ def test_older_lines_are_rows_and_the_address_says_nothing_of_them(client, cast,
     assert 'hx-trigger="click"' in third, "so many have come by themselves: the end of the page can be reached"
     last = by_htmx(client, f"{base}?after=11&shown=90", "tbody#log-lines", base).content.decode()
     assert "100 decisions." in last
-    assert "Older ones" not in last
+    assert ">Older<" not in last
     plain = client.get(f"{base}?after=71").content.decode()
     assert "First page" in plain
     assert "More than" not in plain
@@ -105,7 +105,7 @@ def test_the_due_order_has_later_lines(client, cast):
         line.summary.save()
     base = "/t/helio-desk/"
     first = client.get(f"{base}?sort=due").content.decode()
-    assert "Later ones" in first
+    assert ">Later<" in first
     after = f"{timezone.localdate() + timedelta(days=30)},30"
     more = by_htmx(client, f"{base}?sort=due&after={after}&shown=30", "tbody#log-lines", base).content.decode()
     assert [f'id="decision-{number}"' in more for number in (30, 31, 32)] == [False, True, True]
@@ -211,7 +211,7 @@ def test_a_part_of_a_decision_is_edited_alone_and_the_rest_stays(client, cast):
     late = by_htmx(client, f"{base}edit/?part=decision-owner", "", base, {"owner": "", "version": "1"})
     assert late.status_code == 409
     assert 'name="version" value="2"' in late.content.decode()
-    assert "Kept by" in late.content.decode()
+    assert "Person responsible" in late.content.decode()
     plain = client.get(f"{base}edit/?part=decision-owner")
     assert plain.content.decode().lstrip().startswith("<!doctype html>")
     assert client.post(f"{base}edit/?part=decision-owner", {"owner": "", "version": "2"}).url == base

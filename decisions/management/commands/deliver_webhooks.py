@@ -20,8 +20,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How often to look."""
-        parser.add_argument("--once", action="store_true", help="send what is due and end")
-        parser.add_argument("--every", type=float, default=5.0, metavar="SECONDS", help="pause between looks (5)")
+        parser.add_argument("--once", action="store_true", help="send everything due, then exit")
+        parser.add_argument(
+            "--every", type=float, default=5.0, metavar="SECONDS", help="seconds between polls (default 5)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look, send, pause; an absent database is waited for."""
@@ -42,7 +44,7 @@ class Command(BaseCommand):
             except OperationalError as fault:
                 if options["once"]:
                     raise
-                self.stderr.write(f"The database is away: {fault}")
+                self.stderr.write(f"The database is unavailable: {fault}")
                 sent = 0
             if options["once"] and not sent:
                 return

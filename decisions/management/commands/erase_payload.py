@@ -1,4 +1,4 @@
-"""Take the payload of one log entry out for good, and log that, why and by whom."""
+"""Permanently erase the payload of one audit log entry, and log who did it and why."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -30,4 +30,4 @@ class Command(BaseCommand):
             entry = erase.erase(log=log, sequence=options["entry"], why=options["why"], actor=options["by"])
         except ValueError as fault:
             raise CommandError(str(fault)) from fault
-        self.stdout.write(f"Erased the payload of entry {options['entry']}; entry {entry.sequence} says so.")
+        self.stdout.write(f"Erased the payload of entry {options['entry']}; entry {entry.sequence} records this.")

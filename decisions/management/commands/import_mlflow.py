@@ -23,7 +23,7 @@ ACTOR = "MLflow import"
 class Command(BaseCommand):
     """Import; all of the file or nothing of it, and never the same version twice."""
 
-    help = "Append entries for the versions of an MLflow model-registry export (a JSON file, or - for standard input)."
+    help = "Add entries for the versions of an MLflow model-registry export (a JSON file, or - for standard input)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where it comes from and where it belongs."""
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--decision", required=True, type=int, help="the decision's number")
         parser.add_argument("--approach", default=Approach.FINE_TUNING.value, choices=[str(one) for one in APPROACHES])
         parser.add_argument("--base-model", default="", help="base model ID where no tag names one")
-        parser.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
+        parser.add_argument("--dry-run", action="store_true", help="print what would be added, without adding it")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, check, append."""

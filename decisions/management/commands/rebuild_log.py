@@ -14,11 +14,11 @@ from decisions.trail.entry import read
 class Command(BaseCommand):
     """Only projections are written; the log itself is read."""
 
-    help = "Make the list of decisions and the index of the configuration trail anew."
+    help = "Rebuild the decision list and the configuration log index."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One team or all."""
-        parser.add_argument("--team", default="", help="the team's slug; all teams without it")
+        parser.add_argument("--team", default="", help="team slug (default: all teams)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Rebuild and say how much."""
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         for team in teams:
             rows = self.add_rows(team)
             lines = summary.refresh_all(team.pk)
-            self.stdout.write(f"{team.slug}: {lines} decisions, {rows} entries of the trail added")
+            self.stdout.write(f"{team.slug}: {lines} decisions, {rows} configuration entries added")
 
     def add_rows(self, team: Team) -> int:
         """Rows for entries of the trail that have none."""

@@ -14,7 +14,7 @@ from decisions.framework.recommendation import recommend
 class Command(BaseCommand):
     """Exit 0 with the recommendation, or 2 with the wrong field's name on standard error."""
 
-    help = "Read a room's answers as JSON on standard input and print what the rule recommends, as JSON."
+    help = "Read a group's answers as JSON on standard input and print the recommendation as JSON."
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--next-lever",
             action="store_true",
-            help="read what runs now and what a pilot or an incident showed, and print what to change first",
+            help="read what runs now and what a pilot or incident showed, then print what to change first",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

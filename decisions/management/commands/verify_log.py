@@ -26,12 +26,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which log, and what is known of it from outside."""
-        parser.add_argument("--team", metavar="SLUG", help="only this team's log; otherwise every log")
+        parser.add_argument("--team", metavar="SLUG", help="only this team's log (default: every log)")
         parser.add_argument("--pdf", metavar="FILE", help="a record's PDF or record.json that must belong to the log")
         parser.add_argument(
             "--since",
             metavar="FILE",
-            help="what was kept earlier - an owner's mail, a record, chain.jsonl of an archive - must still be true",
+            help="check something kept earlier (an owner's email, a record, chain.jsonl of an archive) against the log",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

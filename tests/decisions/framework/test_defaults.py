@@ -72,7 +72,7 @@ def test_flags_show_up_where_somebody_will_read_them():
     )
     assert draft["phase_one"][0].startswith("Phase zero")
     assert any("review" in guardrail for guardrail in draft["guardrails"])
-    assert any("freshness" in one["text"] for one in draft["assumptions"])
+    assert any("keeps the content fresh" in one["text"] for one in draft["assumptions"])
     assert any("labelled examples" in one["text"] for one in draft["assumptions"])
     assert any("p95" in step for step in draft["phase_one"])
 
@@ -97,10 +97,10 @@ def test_choosing_another_approach_brings_its_own_defaults(approach):
     assert chosen["title"]
     assert approach in USUAL_PATH
     if approach == "fine_tuning":
-        assert chosen["title"] == "Tune the behaviour"
+        assert chosen["title"] == "Fine-tune the behaviour"
         assert {"stale_knowledge", "opaque_answers", "training_cost"} == {risk["key"] for risk in chosen["risks"]}
     if approach == "fix_first":
-        assert chosen["fallback"]["label"] == "Work as today"
+        assert chosen["fallback"]["label"] == "Carry on as now"
 
 
 def test_fix_first_and_prompts_are_records_too():

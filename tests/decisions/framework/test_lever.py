@@ -44,7 +44,7 @@ def test_rows_in_order(now, seen, lever):
 
 def test_advice_to_keep_still_says_what_to_look_at():
     asked = next_lever("rag", Observed(grounded_ok=False))
-    assert "no cause was ticked" in str(asked.reason)
+    assert "you ticked no cause" in str(asked.reason)
     tuned = next_lever("hybrid", Observed(grounded_ok=True, style_or_structure_bad=True))
     assert "tuned already" in str(tuned.reason)
 

@@ -61,7 +61,7 @@ def test_reasons_flips_and_names_follow_the_readers_language(capitals):
     for sentence in sentences:
         shown = str(sentence)
         assert shown == shown.upper(), "what a sentence names is translated with it"
-    assert str(FIX_FIRST[0].question).startswith("WOULD CLEARER TOOLS DO?")
+    assert str(FIX_FIRST[0].question).startswith("WOULD CLEARER TOOLS BE ENOUGH?")
 
 
 def test_a_sentence_made_before_the_language_was_known_still_follows_it():

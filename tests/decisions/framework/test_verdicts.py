@@ -31,7 +31,7 @@ def test_roles_may_stand_apart():
     assert security.same_as_room
     assert product.recommendation.approach == "fine_tuning"
     assert not product.same_as_room
-    assert str(product.text) == "For product alone the answer would be fine-tuning (tuned behaviour on its own)."
+    assert str(product.text) == "For product alone the answer would be fine-tuning (fine-tuned behaviour on its own)."
 
 
 def test_a_role_that_disagrees_with_itself_is_not_averaged():
@@ -89,7 +89,7 @@ def test_a_team_rewords_and_the_rule_stays():
     assert [criterion.key for criterion in own.criteria] == list(CRITERIA)
     proof = own.criteria[1]
     assert (proof.name, proof.anchors[-2]) == ("Proof", "The ombudsman asks")
-    assert str(proof.anchors[2]) == "The result is judged by its form alone, and every one is checked."
+    assert str(proof.anchors[2]) == "People judge results by their form alone, and check every one."
     given = answers(-1, -1, -1, 0, 0)
     ours = recommend(given, own.names)
     assert ours.outcome == recommend(given).outcome

@@ -126,7 +126,7 @@ def test_prompts_are_enough_is_an_answer_to_sign(client, cast):
 @pytest.mark.parametrize(
     ("situation", "says"),
     [
-        ({"pre_check": ["ui_shows_sources"]}, "Repair what is not a model problem first"),
+        ({"pre_check": ["ui_shows_sources"]}, "Fix what isn't a model problem first"),
         ({"prompt_baseline_sufficient": True}, "Stay with prompts"),
     ],
 )

@@ -41,7 +41,7 @@ def test_a_founder_owns_the_team_and_lands_on_its_empty_log(client):
     assert (team.name, team.slug) == ("Support Platform", "support-platform")
     assert ines.memberships.get().role == TeamRole.OWNER
     assert answer.redirect_chain[-1][0] == "/t/support-platform/"
-    assert "Ask the first decision" in answer.content.decode()
+    assert "Create first decision" in answer.content.decode()
 
 
 def test_teams_of_one_name_get_slugs_of_their_own(client):
@@ -77,7 +77,7 @@ def test_somebody_new_signs_up_through_the_link_and_joins(client, world):
     # the link reached this mailbox: no second proof is asked for
     assert answer.status_code == 302
     assert answer.url == path
-    assert "Join the team" in client.get(path).content.decode()
+    assert "Join team" in client.get(path).content.decode()
     assert client.post(path).url == "/t/helio-desk/"
     ines = User.objects.get(email="ines@example.org")
     assert Membership.objects.get(team=world.team, user=ines).role == TeamRole.MEMBER

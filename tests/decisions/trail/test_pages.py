@@ -104,7 +104,7 @@ def test_roll_back_end_and_proposal_have_pages(client, world):
     assert "it had ended on" in page(client, f"{base}at/?at=2026-11-08T00:00&environment=production")
     assert client.post(f"{base}{Configuration.objects.first().public_id}/restore/", place).status_code == 409
     proposed = put_live(world.decision, kind="proposed")
-    assert "Put it live" in page(client, f"{base}{proposed.public_id}/")
+    assert "Go live" in page(client, f"{base}{proposed.public_id}/")
     assert str(proposed.public_id) in page(client, f"{base}new/?from={proposed.public_id}")
 
 
@@ -114,7 +114,7 @@ def test_two_entries_lie_side_by_side(client, world):
     shown = page(client, f"/t/helio-desk/d/1/trail/compare/?before={first.public_id}&after={second.public_id}")
     assert shown.count('<tr class="is-changed">') == 2
     assert "llama-4" in shown
-    assert "By their numbers" in page(client, "/t/helio-desk/d/1/trail/compare/")
+    assert "Enter entry numbers" in page(client, "/t/helio-desk/d/1/trail/compare/")
     for asked in (
         "?before=x&after=y",
         "?before=1&after=99",
@@ -244,7 +244,7 @@ def test_the_history_tells_everything_in_order(client, world):
     ledger.append(team=world.team, type="note", payload={}, actor="x", decision=world.decision)
     shown = page(client, "/t/helio-desk/d/1/history/")
     assert shown.index("production: live") < shown.index(f"Record {record.label} accepted")
-    assert "Decision asked" in shown
+    assert "Decision created" in shown
     assert page(client, "/t/helio-desk/d/1/history/?from=2026-11-02T00:00:00%2B00:00").count("production: live") == 0
     for wrong in ("from=x", "from=2026-11-02T00:00:00Z&shown=x", "from=2026-11-02T00:00:00Z&shown=99999"):
         assert client.get(f"/t/helio-desk/d/1/history/?{wrong}").status_code == 404
@@ -277,7 +277,7 @@ def test_the_history_says_what_is_due(client, world):
         shown.index("18 Feb 2027<")
         < shown.index("Revisit due")
         < shown.index("a merger")
-        < shown.index("Decision asked")
+        < shown.index("Decision created")
     )
     due.held_at = at(3)
     due.save()
@@ -418,7 +418,7 @@ def test_pilots_that_cannot_be_are_refused(client, world, given):
 
 
 def test_what_to_change_next_follows_from_what_was_observed(client, world):
-    assert "Say what comes first" in page(client, "/t/helio-desk/d/1/next/")
+    assert "Show what to change first" in page(client, "/t/helio-desk/d/1/next/")
     for asked, key in (
         ("now=rag", "build_eval_first"),
         ("now=rag&eval_exists=on&right_passage_ignored=on", "fix_prompt_tools_or_model"),

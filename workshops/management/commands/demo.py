@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One switch."""
-        parser.add_argument("--fresh", action="store_true", help="throw the demo's data away first")
+        parser.add_argument("--fresh", action="store_true", help="delete the demo data first")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare the database and say how to get in."""
@@ -32,7 +32,9 @@ class Command(BaseCommand):
             self.start_anew()
         call_command("migrate", verbosity=0)
         if not Team.objects.filter(slug=SLUG).exists() and Team.objects.exists():
-            raise CommandError("This database holds a team that is not the demo's; name another by DATABASE_URL.")
+            raise CommandError(
+                "This database already has a team that isn't the demo. Set DATABASE_URL to another database."
+            )
         team = seed()
         self.say_how(team)
 
@@ -42,7 +44,7 @@ class Command(BaseCommand):
         if not tables:
             return
         if "decisions_team" in tables and Team.objects.exists() and not Team.objects.filter(slug=SLUG).exists():
-            raise CommandError("--fresh throws a demo away; this database holds something else.")
+            raise CommandError("--fresh only deletes demo data. This database has other data.")
         if connection.vendor == "sqlite":
             name = Path(settings.DATABASES["default"]["NAME"])
             connection.close()
