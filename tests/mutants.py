@@ -217,8 +217,8 @@ MUTANTS = (
     Mutant(
         "one criterion is open at a time",
         "workshops/actions/rounds.py",
-        'state__in=[RoundState.OPEN, RoundState.REVEALED]).exists():\n            raise Conflict(_("Finish the criterion that is open first."))\n        opened = _open',
-        'state__in=[RoundState.REVEALED]).exists():\n            raise Conflict(_("Finish the criterion that is open first."))\n        opened = _open',
+        'state__in=[RoundState.OPEN, RoundState.REVEALED]).exists():\n            raise Conflict(_("Finish the open criterion first."))\n        opened = _open',
+        'state__in=[RoundState.REVEALED]).exists():\n            raise Conflict(_("Finish the open criterion first."))\n        opened = _open',
         ROOM,
     ),
     Mutant(

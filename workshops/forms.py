@@ -29,17 +29,17 @@ class WorkshopForm(forms.Form):
     """Preparing a workshop, and the facilitator's own seat in it."""
 
     name = Line(label=_("Your name"), max_length=60)
-    role = forms.ChoiceField(label=_("You speak for"), choices=Role.choices, initial=Role.PRODUCT)
+    role = forms.ChoiceField(label=_("Role you represent"), choices=Role.choices, initial=Role.PRODUCT)
     is_observer = forms.BooleanField(
-        label=_("I lead only and do not vote"),
+        label=_("I'm facilitating, not voting"),
         required=False,
-        help_text=_("A facilitator who does not vote can stay neutral; someone else must speak for the role."),
+        help_text=_("If you don't vote, you can stay neutral. Someone else must represent your role."),
     )
     shown = forms.ChoiceField(
         label=_("After a reveal, show"),
         choices=Shown.choices,
         initial=Shown.NAMES,
-        help_text=_("With roles only, a role with fewer than three ballots is not told apart."),
+        help_text=_("If you show roles only, roles with fewer than 3 votes are grouped so no one can be identified."),
     )
 
 
@@ -49,29 +49,29 @@ class JoinForm(forms.Form):
     name = Line(
         label=_("Your name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
     )
-    role = forms.ChoiceField(label=_("You speak for"), choices=Role.choices, widget=forms.RadioSelect)
+    role = forms.ChoiceField(label=_("Role you represent"), choices=Role.choices, widget=forms.RadioSelect)
     email = forms.EmailField(
-        label=_("Your e-mail"),
+        label=_("Your email"),
         required=False,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text=_("Only if you will be asked to sign the record; seen by the team, not by the room."),
+        help_text=_("Only needed if you'll sign the record. The team can see it, other participants can't."),
     )
-    is_observer = forms.BooleanField(label=_("I only watch and do not vote"), required=False)
+    is_observer = forms.BooleanField(label=_("I'm observing, not voting"), required=False)
 
 
 class SeatInvitationForm(forms.Form):
     """Inviting somebody to a seat by e-mail."""
 
     email = forms.EmailField(
-        label=_("E-mail address"),
+        label=_("Email address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "list": "addresses"}),
-        help_text=_("The personal link goes to this mailbox and is shown to nobody else."),
+        help_text=_("We send the personal link here. No one else can see it."),
     )
-    name = Line(label=_("Their name"), max_length=60, help_text=_("The room sees it."))
-    role = forms.ChoiceField(label=_("They speak for"), choices=[("", _("Choose a role")), *Role.choices])
-    is_observer = forms.BooleanField(label=_("They only watch and do not vote"), required=False)
+    name = Line(label=_("Their name"), max_length=60, help_text=_("Shown in the workshop."))
+    role = forms.ChoiceField(label=_("Role they represent"), choices=[("", _("Choose a role")), *Role.choices])
+    is_observer = forms.BooleanField(label=_("They're observing, not voting"), required=False)
 
     def clean_email(self) -> str:
         """In lower case, as addresses are compared; quoted ones, and hosts that no mail server knows, are refused."""
@@ -81,14 +81,14 @@ class SeatInvitationForm(forms.Form):
         except UnicodeError:
             email = ""
         if not email or '"' in email or not is_printable(email):
-            raise forms.ValidationError(_("No mail can be sent to this address."))
+            raise forms.ValidationError(_("We can't send email to this address. Check it and try again."))
         return email
 
     def clean_name(self) -> str:
         """A name: it stands in the minutes, which carry no addresses."""
         name = str(self.cleaned_data["name"])
         if "@" in name:
-            raise forms.ValidationError(_("Write the name, not the address: the room and its minutes show it."))
+            raise forms.ValidationError(_("Enter a name, not an address. It's shown in the workshop and its minutes."))
         return name
 
 
@@ -98,7 +98,7 @@ class CodeForm(forms.Form):
     code = Line(
         label=_("Join code"),
         max_length=20,
-        help_text=_("Eight letters and digits, as shown on the screen."),
+        help_text=_("8 letters and numbers, as shown by the facilitator."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
@@ -106,7 +106,7 @@ class CodeForm(forms.Form):
         """Upper case, without the spaces and dashes people type; other alphabets' look-alikes are refused."""
         code = "".join(sign for sign in self.cleaned_data["code"].upper() if sign not in " -–.")
         if len(code) != 8 or any(sign not in CODE_ALPHABET for sign in code):
-            raise forms.ValidationError(_("A join code has eight letters and digits."))
+            raise forms.ValidationError(_("Enter the 8 letters and numbers of the join code."))
         return code
 
 
@@ -126,7 +126,7 @@ class BallotForm(forms.Form):
         required=False,
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Shown to the room only after the reveal."),
+        help_text=_("Hidden until the reveal."),
     )
 
     def clean_confidence(self) -> str:
@@ -139,7 +139,7 @@ class SettleForm(forms.Form):
 
     lean = forms.TypedChoiceField(label=_("The group's lean"), choices=SCORES, coerce=int)
     why = Prose(
-        label=_("Why, in a sentence for the record"),
+        label=_("Reason, in one sentence for the record"),
         required=False,
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -161,7 +161,7 @@ class ContestForm(forms.Form):
     """Leaving a criterion contested."""
 
     why = Prose(
-        label=_("What it would take to settle it"),
+        label=_("What would settle it"),
         required=False,
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -177,8 +177,8 @@ class NoteForm(forms.Form):
 class SeatForm(forms.Form):
     """Whom a seat speaks for."""
 
-    role = forms.ChoiceField(label=_("Speaks for"), choices=Role.choices)
-    is_observer = forms.BooleanField(label=_("Only watches"), required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    is_observer = forms.BooleanField(label=_("Observer"), required=False)
 
 
 class SituationForm(forms.Form):
@@ -239,10 +239,10 @@ class SituationForm(forms.Form):
         decides = {one.key for one in self.framework.situation if one.decides}
         named: dict[str, list[BoundField]] = {
             "": [self["pre_check"]],
-            str(_("Worth asking in the room")): [self[name] for name in self.fields if name.startswith("room_")],
-            str(_("What your team asks too")): [self[name] for name in self.fields if name.startswith(ASKED)],
-            str(_("What the rule asks beside the five criteria")): [self[n] for n in self.fields if n in decides],
-            str(_("What is in place")): [self[one.key] for one in self.framework.situation if not one.decides],
+            str(_("Questions to discuss")): [self[name] for name in self.fields if name.startswith("room_")],
+            str(_("Your team's questions")): [self[name] for name in self.fields if name.startswith(ASKED)],
+            str(_("What else the rule needs to know")): [self[n] for n in self.fields if n in decides],
+            str(_("What's already in place")): [self[one.key] for one in self.framework.situation if not one.decides],
         }
         return ((title, fields) for title, fields in named.items() if fields)
 

@@ -13,7 +13,7 @@ from workshops.models import Seat, SeatInvitation, Workshop
 
 def invitation(one: SeatInvitation, token: str) -> Letter:
     """Invite somebody to a seat by personal link."""
-    subject = _("Your seat: %(title)s") % {"title": one.workshop.decision.title}
+    subject = _("Invitation to vote: %(title)s") % {"title": one.workshop.decision.title}
     return _letter(
         one.email,
         subject,
@@ -43,7 +43,7 @@ def reminder_to_seat(seat: Seat, address: str, missing: int) -> Letter:
 
 
 def _reminder(address: str, workshop: Workshop, context: Mapping[str, Any]) -> Letter:
-    subject = _("Your ballots are awaited: %(title)s") % {"title": workshop.decision.title}
+    subject = _("Reminder to vote: %(title)s") % {"title": workshop.decision.title}
     return _letter(address, subject, "room_reminder", workshop, context)
 
 

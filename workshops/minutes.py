@@ -14,13 +14,13 @@ from decisions.framework.told import NOBODY_ASKED, answer_words, question
 from workshops.models import Minute, Phase, Role
 
 SENTENCES = {
-    "created": gettext_lazy("prepared the workshop"),
-    "joined": gettext_lazy("joined for %(role)s"),
-    "joined_observer": gettext_lazy("joined to watch"),
-    "invited": gettext_lazy("invited %(seat)s by e-mail"),
+    "created": gettext_lazy("set up the workshop"),
+    "joined": gettext_lazy("joined as %(role)s"),
+    "joined_observer": gettext_lazy("joined as observer"),
+    "invited": gettext_lazy("invited %(seat)s by email"),
     "invited_again": gettext_lazy("sent %(seat)s the invitation again"),
-    "withdrew_invitation": gettext_lazy("withdrew the invitation of %(seat)s"),
-    "reminded": gettext_lazy("reminded who had not voted by e-mail: %(people)s"),
+    "withdrew_invitation": gettext_lazy("withdrew the invitation to %(seat)s"),
+    "reminded": gettext_lazy("emailed a reminder to vote to %(people)s"),
     "left": gettext_lazy("left"),
     "removed": gettext_lazy("removed %(seat)s"),
     "access_ended": gettext_lazy("left, because their access to the team ended"),
@@ -29,27 +29,27 @@ SENTENCES = {
     "kept_here": gettext_lazy("ended their seat on all other devices"),
     "changed_role": gettext_lazy("set %(seat)s to %(role)s"),
     "shared_lead": gettext_lazy("made %(seat)s co-facilitator"),
-    "handed_over": gettext_lazy("handed the lead to %(seat)s"),
-    "took_over": gettext_lazy("took the lead"),
+    "handed_over": gettext_lazy("handed over to %(seat)s"),
+    "took_over": gettext_lazy("became facilitator"),
     "moved": gettext_lazy("moved on to: %(phase)s"),
-    "answered_situation": gettext_lazy("answered about the situation"),
+    "answered_situation": gettext_lazy("saved the precheck answers"),
     "timer": gettext_lazy("set the timer"),
-    "nudged": gettext_lazy("reminded the room to vote"),
+    "nudged": gettext_lazy("showed a reminder to vote"),
     "opened": gettext_lazy("opened %(criterion)s, round %(round)s"),
     "opened_ahead": gettext_lazy("opened all criteria for scoring ahead"),
     "session_started": gettext_lazy("started the session: ballots cast ahead are frozen"),
     "precheck_not_asked": gettext_lazy("began to reveal without asking the precheck"),
     "voted": gettext_lazy("voted on %(criterion)s"),
-    "withdrew": gettext_lazy("took the ballot on %(criterion)s back"),
-    "revealed": gettext_lazy("revealed %(criterion)s: %(ballots)s ballots"),
+    "withdrew": gettext_lazy("withdrew their vote on %(criterion)s"),
+    "revealed": gettext_lazy("revealed %(criterion)s: %(ballots)s votes"),
     "settled": gettext_lazy("settled %(criterion)s at %(lean)s"),
     "left_contested": gettext_lazy("left %(criterion)s contested"),
     "reopened": gettext_lazy("reopened %(criterion)s, round %(round)s"),
-    "noted": gettext_lazy("noted something on %(criterion)s"),
+    "noted": gettext_lazy("added a note on %(criterion)s"),
     "wrote_record": gettext_lazy("drafted the decision record"),
     "closed": gettext_lazy("closed the workshop"),
 }
-BALLOTS_WITHDRAWN = gettext_lazy("ballots in open rounds withdrawn: %(count)s")
+BALLOTS_WITHDRAWN = gettext_lazy("votes in open rounds withdrawn: %(count)s")
 
 
 def sentence(act: str, detail: dict[str, Any], names: Mapping[str, Sentence | str] = NAMES) -> str:

@@ -128,7 +128,7 @@ class SeatInvitation(models.Model):
     """An e-mailed invitation to a seat; the token of its personal link is stored hashed and changes with every mail."""
 
     workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="invitations")
-    email = models.EmailField(_("e-mail address"))
+    email = models.EmailField(_("email address"))
     name = models.CharField(_("name"), max_length=60)
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     is_observer = models.BooleanField(_("only watching"), default=False)

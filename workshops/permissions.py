@@ -17,14 +17,14 @@ def require_facilitator(seat: Seat, workshop: Workshop) -> None:
     """Raise NotAllowed unless the seat leads this room."""
     require_seat(seat, workshop)
     if not seat.is_facilitator:
-        raise NotAllowed(_("Only a facilitator of this workshop may do this."))
+        raise NotAllowed(_("Only a facilitator of this workshop can do this."))
 
 
 def require_voter(seat: Seat, workshop: Workshop) -> None:
     """Raise NotAllowed unless the seat casts ballots."""
     require_seat(seat, workshop)
     if seat.is_observer:
-        raise NotAllowed(_("Observers watch and do not vote."))
+        raise NotAllowed(_("Observers don't vote."))
 
 
 def may_take_over(seat: Seat) -> bool:

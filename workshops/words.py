@@ -9,9 +9,9 @@ from workshops.tally import Tally
 
 LEANS = {
     -2: gettext_lazy("strongly RAG"),
-    -1: gettext_lazy("RAG"),
+    -1: gettext_lazy("leans RAG"),
     0: gettext_lazy("either way"),
-    1: gettext_lazy("fine-tuning"),
+    1: gettext_lazy("leans fine-tuning"),
     2: gettext_lazy("strongly fine-tuning"),
 }
 
@@ -35,14 +35,14 @@ def role_name(role: str) -> str:
 def spread(results: Tally) -> str:
     """One sentence on where a revealed round stands; says who stands apart when one role does."""
     if results.low is None or results.high is None or results.median is None:
-        return _("Nobody voted in this round.")
+        return _("No one voted in this round.")
     if results.count == 1:
-        return _("One ballot: %(lean)s.") % {"lean": lean_words(results.low)}
+        return _("One vote: %(lean)s.") % {"lean": lean_words(results.low)}
     if results.low == results.high:
         return _("Everyone agrees: %(lean)s.") % {"lean": lean_words(results.low)}
     sides = {side(dot.score) for dot in results.dots}
     if len(sides) == 1:
-        return _("All on one side, from %(low)s to %(high)s.") % {
+        return _("All on one side: from %(low)s to %(high)s.") % {
             "low": lean_words(results.low),
             "high": lean_words(results.high),
         }
@@ -72,7 +72,7 @@ def _split(results: Tally) -> str:
     if counts[-1]:
         parts.append(ngettext("%(n)d leans RAG", "%(n)d lean RAG", counts[-1]) % {"n": counts[-1]})
     if counts[0]:
-        parts.append(ngettext("%(n)d sees it either way", "%(n)d see it either way", counts[0]) % {"n": counts[0]})
+        parts.append(ngettext("%(n)d either way", "%(n)d either way", counts[0]) % {"n": counts[0]})
     if counts[1]:
         parts.append(ngettext("%(n)d leans fine-tuning", "%(n)d lean fine-tuning", counts[1]) % {"n": counts[1]})
     return _("Split: %(parts)s.") % {"parts": ", ".join(parts)}

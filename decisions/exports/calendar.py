@@ -35,7 +35,7 @@ def revisit_calendar(document: Mapping[str, Any]) -> bytes | None:
     event.add("summary", summary)
     event.add("transp", "TRANSPARENT")
     triggers = [f"- {to_text(line(prose(text)))}" for text in content["revisit"]["triggers"]]
-    said = [_("Sooner, if one of these happens:"), *triggers] if triggers else []
+    said = [_("Sooner, if:"), *triggers] if triggers else []
     event.add("description", "\n".join([*said, record["url"]]))
     event.add("url", record["url"])
     alarm = Alarm()

@@ -18,10 +18,10 @@ from .text import clean
 APPROACHES = {
     "rag": noop("Retrieval-augmented generation (RAG)"),
     "fine_tuning": noop("Fine-tuning"),
-    "hybrid": noop("Hybrid: tuned behaviour over retrieval"),
-    "prompt_only": noop("Prompts on the base model"),
-    "fix_first": noop("Fix the product first"),
-    "undecided": noop("Not decided yet"),
+    "hybrid": noop("Hybrid: fine-tuned behaviour over retrieval"),
+    "prompt_only": noop("Prompts only"),
+    "fix_first": noop("Fix first"),
+    "undecided": noop("Undecided"),
 }
 SHORT_APPROACHES = {
     "rag": noop("RAG"),
@@ -33,16 +33,16 @@ SHORT_APPROACHES = {
 }
 PATHS = {
     "rag_only": noop("retrieval only"),
-    "rag_then_fine_tuning": noop("retrieval first, tuning later if the metrics justify it"),
+    "rag_then_fine_tuning": noop("retrieval first, fine-tuning later if the metrics justify it"),
     "hybrid": noop("both together"),
     "hybrid_rag_first": noop("both, retrieval first"),
-    "with_thin_retrieval": noop("tuning with a thin retrieval layer"),
-    "fine_tuning_only": noop("tuning only"),
-    "evaluate_first": noop("evaluate tuning before committing to it"),
-    "baseline_and_pilot": noop("a prompted baseline and a pilot"),
+    "with_thin_retrieval": noop("fine-tuning with a thin retrieval layer"),
+    "fine_tuning_only": noop("fine-tuning only"),
+    "evaluate_first": noop("evaluate fine-tuning before committing to it"),
+    "baseline_and_pilot": noop("prompted baseline and pilot"),
     "prompt_only": noop("prompts only"),
     "interim": noop("interim answer"),
-    "depends": noop("depends on what is still open"),
+    "depends": noop("depends on the open criteria"),
     "open": noop("open"),
 }
 CLAUSES = {key: name.message for key, name in CLAUSE_NAMES.items()}
@@ -50,7 +50,7 @@ STATUSES = {
     "final": noop("Final"),
     "provisional": noop("Provisional"),
     "interim": noop("Interim"),
-    "stop": noop("Stop and fix first"),
+    "stop": noop("Fix first"),
 }
 STATES = {
     "draft": noop("Draft"),
@@ -61,9 +61,9 @@ STATES = {
 }
 POSITIONS = {
     "agree": noop("Agrees"),
-    "agree_with_condition": noop("Agrees, with a condition"),
+    "agree_with_condition": noop("Agrees with a condition"),
     "dissent": noop("Dissents"),
-    "pending": noop("Pending"),
+    "pending": noop("Not signed yet"),
 }
 ROLES = {
     "product": noop("Product"),

@@ -14,8 +14,8 @@ from .team import Team
 class Scope(models.TextChoices):
     """What a token may do."""
 
-    LOG_READ = "log:read", _("Read decisions, records, pilots and the trail")
-    LOG_APPEND = "log:append", _("Append entries to the trail")
+    LOG_READ = "log:read", _("Read decisions, records, pilots and the configuration log")
+    LOG_APPEND = "log:append", _("Add entries to the configuration log")
 
 
 class AnsweredFor(models.Model):

@@ -17,7 +17,7 @@ class PilotVerdict(models.TextChoices):
 
     PASS = "pass", _("Pass")
     FAIL = "fail", _("Fail")
-    NOT_SHOWN = "not_shown", _("Not shown")
+    NOT_SHOWN = "not_shown", _("Inconclusive")
     NOT_MEASURED = "not_measured", _("Not measured")
     NOT_COMPARABLE = "not_comparable", _("Not comparable")
     TREND = "trend", _("No gate")

@@ -25,7 +25,7 @@ class Approach(models.TextChoices):
     RAG = "rag", _("RAG")
     FINE_TUNING = "fine_tuning", _("Fine-tuning")
     HYBRID = "hybrid", _("Hybrid")
-    PROMPT_ONLY = "prompt_only", _("Prompt only")
+    PROMPT_ONLY = "prompt_only", _("Prompts only")
     FIX_FIRST = "fix_first", _("Fix first")
     UNDECIDED = "undecided", _("Undecided")
 

@@ -53,7 +53,7 @@ class Invitation(models.Model):
     """An e-mailed invitation into a team; the link's token is stored hashed and works once."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="invitations")
-    email = models.EmailField(_("e-mail address"))
+    email = models.EmailField(_("email address"))
     role = models.CharField(_("role"), max_length=12, choices=TeamRole.choices, default=TeamRole.MEMBER)
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

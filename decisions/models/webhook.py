@@ -16,7 +16,7 @@ class WebhookEvent(models.TextChoices):
 
     ACCEPTED = "record.accepted", _("A record is accepted")
     SUPERSEDED = "record.superseded", _("A record is superseded")
-    ENTRY_ADDED = "entry.added", _("An entry is added to the trail")
+    ENTRY_ADDED = "entry.added", _("A configuration entry is added")
     REVISIT_DUE = "revisit.due", _("A revisit is due")
 
 

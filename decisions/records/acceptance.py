@@ -32,15 +32,15 @@ def accept(*, record: Record, by: User, content_hash: str, missed: list[str] | N
     record = locked(record)
     require_editor_of(record.team_id, by)
     if record.state != RecordState.IN_SIGN_OFF:
-        raise Conflict(_("Only a record in sign-off can be accepted; this one is not, or no longer."))
+        raise Conflict(_("You can only accept a record in sign-off. This one isn't."))
     if content_hash != record.content_hash:
-        raise Conflict(_("The text has changed since you read it. Please read it again."))
+        raise Conflict(_("The record has changed since you opened it. Read it again first."))
     sign_offs = live_sign_offs(record)
     waiting = [
         one.name for one in sign_offs if one.position == Position.PENDING or one.content_hash != record.content_hash
     ]
     if waiting or not sign_offs:
-        raise Conflict(_("Not everybody has signed yet: %(names)s.") % {"names": ", ".join(waiting)})
+        raise Conflict(_("Still waiting for: %(names)s.") % {"names": ", ".join(waiting)})
     earlier = accepted_record(record.decision_id)
     _claim(record, earlier)
     record.number = _next_number(record.team)
@@ -133,11 +133,11 @@ def withdraw(*, record: Record, by: User, why: str) -> Record:
     """
     said = text(why)
     if not said:
-        raise ValidationError({"why": _("Say why it is withdrawn.")})
+        raise ValidationError({"why": _("Enter a reason for withdrawing.")})
     record = locked(record)
     require_editor_of(record.team_id, by)
     if RecordState.WITHDRAWN not in MOVES[record.state]:
-        raise Conflict(_("This record is not in force any more."))
+        raise Conflict(_("This record is no longer in force."))
     asked = live_sign_offs(record)
     is_draft = record.state in WRITABLE
     if is_draft:

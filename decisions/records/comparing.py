@@ -96,7 +96,7 @@ def written_out(content: Content) -> dict[str, list[str]]:
         _("Risks accepted"): rows("risks", "key", "text", "owner"),
         _("Failure modes"): rows("failure_modes", "text", "mitigation"),
         _("Owners"): rows("owners", "role", "name"),
-        _("Who was there"): rows("attendees", "name", "role"),
+        _("Participants"): rows("attendees", "name", "role"),
         _("Revisit"): [text for text in (revisit["on"], revisit["cadence"], revisit["none_because"]) if text],
         _("Revisit triggers"): list(revisit["triggers"]),
         _("Where each line comes from"): [f"{name} · {told}" for name, lines in by_part(content) for told in lines],

@@ -24,7 +24,7 @@ class SectionConflict(Conflict):
     """Somebody saved this section in the meantime; carries their version, so that neither is lost."""
 
     def __init__(self, section: str, theirs: Mapping[str, Any], version: int, by: str) -> None:
-        super().__init__(_("%(name)s saved this section while you were writing.") % {"name": by or _("Somebody")})
+        super().__init__(_("%(name)s saved this section while you were editing it.") % {"name": by or _("Someone")})
         self.section, self.theirs, self.version, self.by = section, theirs, version, by
 
 
@@ -32,7 +32,7 @@ class SignOffBegun(Conflict):
     """The owners were asked while somebody wrote: saving would void signatures that they do not know of."""
 
     def __init__(self) -> None:
-        super().__init__(_("The owners were asked to sign while you were writing."))
+        super().__init__(_("Sign-off started while you were editing."))
 
 
 @transaction.atomic
@@ -135,7 +135,7 @@ def begin_replacement(*, record: Record, by: User) -> Record:
     record = locked(record)
     require_editor_of(record.team_id, by)
     if record.state != RecordState.ACCEPTED:
-        raise Conflict(_("Only an accepted record can be replaced."))
+        raise Conflict(_("You can only replace an accepted record."))
     existing = Record.objects.filter(supersedes=record).first()
     if existing:
         return existing
@@ -179,10 +179,10 @@ def edit(
     record = locked(record)
     require_editor_of(record.team_id, by)
     if record.state not in WRITABLE:
-        raise Conflict(_("This record is frozen. Write a new one that replaces it."))
+        raise Conflict(_("This record is locked. Write a replacement instead."))
     keys = parts.SECTIONS[section]
     if section == "criteria" and record.workshop_ref:
-        raise Conflict(_("These readings come from a workshop. Score again there to change them."))
+        raise Conflict(_("These results come from a workshop. To change them, score again there."))
     update = {key: parts.clean(key, changes[key]) for key in keys if key in changes}
     content = {**record.content, **update}
     if section == "criteria":
@@ -237,8 +237,8 @@ def _sections_of(keys: Iterable[str]) -> set[str]:
 def _stop_sign_off(record: Record, by: User | None) -> None:
     """An edit takes the record out of sign-off: signatures hold for one exact text only."""
     if record.state == RecordState.IN_SIGN_OFF:
-        why = _("The text was changed by %(name)s.") % {"name": name_of(by) or _("the workshop")}
-        minute = _("Changed the text: all signatures are void, and the record is a draft again")
+        why = _("%(name)s edited the record.") % {"name": name_of(by) or _("the workshop")}
+        minute = _("Edited the record: all signatures cancelled, returned to draft")
         back_to_draft(record, by=by, why=why, minute=minute)
 
 

@@ -49,18 +49,18 @@ def short(label: Any, *, limit: int = 200, required: bool = False, help_text: An
 class DecisionSection(forms.Form):
     """What was decided and why."""
 
-    title = short(_("Title"), required=True, help_text=_("Says what was decided, for somebody who was not there."))
+    title = short(_("Title"), required=True, help_text=_("Say what was decided, for someone who wasn't there."))
     approach = forms.ChoiceField(label=_("Approach"), choices=Approach.choices)
-    scope = short(_("Scope"), limit=400, help_text=_("Where it holds, for example “for all runbook questions”."))
+    scope = short(_("Scope"), limit=400, help_text=_("What it covers. For example, all runbook questions."))
     rationale = prose(
         _("Rationale"),
         rows=7,
-        help_text=_("Why this and not the others. **bold**, `code`, lists and links to https:// pages are shown so."),
+        help_text=_("Why you chose this and not the others. You can use **bold**, `code`, lists and https:// links."),
     )
     risk_summary = prose(
-        _("The answer to “which model?”, put as risk"),
+        _("Risk in one sentence"),
         rows=2,
-        help_text=_("One sentence for executives: which risk you accept, and what you get for it."),
+        help_text=_("For executives who ask “which model?”: the risk you accept and what you get for it."),
     )
 
 
@@ -79,21 +79,21 @@ class RevisitSection(forms.Form):
     """When the decision is looked at again."""
 
     on = forms.DateField(
-        label=_("Look at it again on"),
+        label=_("Revisit date"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     cadence = forms.ChoiceField(
-        label=_("Then"),
-        choices=[("quarterly", _("every quarter")), ("monthly", _("every month")), ("none", _("not again"))],
+        label=_("Repeat"),
+        choices=[("quarterly", _("every quarter")), ("monthly", _("every month")), ("none", _("once"))],
     )
-    none_because = prose(_("If there is no day: why not"), rows=2)
+    none_because = prose(_("If there's no revisit date, why?"), rows=2)
 
     def clean_on(self) -> date | None:
         """A day that is still to come; one that was stored before and has passed since is not held against anybody."""
         day: date | None = self.cleaned_data["on"]
         if day and day <= timezone.localdate() and day.isoformat() != self.initial.get("on"):
-            raise ValidationError(_("This day has passed. Name one that is still to come."), code="passed")
+            raise ValidationError(_("Enter a date in the future."), code="passed")
         return day
 
 
@@ -141,7 +141,7 @@ class Row(forms.Form):
         default = {name: str(self.fields[name].initial or "") for name in rest}
         filled = any(str(cleaned.get(name) or "") not in {"", default[name]} for name in rest)
         if filled and not cleaned.get(first) and first not in self.errors:
-            self.add_error(first, ValidationError(_("This is missing, or remove the row."), code="required"))
+            self.add_error(first, ValidationError(_("Fill this in or remove the row."), code="required"))
         return cleaned
 
 
@@ -187,7 +187,7 @@ class AssumptionRow(Row):
     """Something taken as true, with who finds out and by when."""
 
     text = prose(_("Assumption"), rows=2)
-    owner = short(_("Who checks"), limit=120)
+    owner = short(_("Checked by"), limit=120)
     check_by = forms.DateField(
         label=_("By"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -213,8 +213,8 @@ class RiskRow(Row):
 class FailureRow(Row):
     """A way in which it can fail, and what is done about it."""
 
-    text = prose(_("It fails when"), rows=2)
-    mitigation = prose(_("What is done about it"), rows=2)
+    text = prose(_("How it fails"), rows=2)
+    mitigation = prose(_("How you'll handle it"), rows=2)
 
 
 class OwnerRow(Row):
@@ -222,7 +222,7 @@ class OwnerRow(Row):
 
     role = short(_("Role"), limit=60)
     name = short(_("Name"), limit=120)
-    email = forms.EmailField(label=_("E-mail, for the personal link"), required=False, max_length=254)
+    email = forms.EmailField(label=_("Email (for the personal link)"), required=False, max_length=254)
 
     def clean_role(self) -> str:
         """The role's key when it is one of ours."""
@@ -254,12 +254,12 @@ class CriterionRow(forms.Form):
 class NewRecordForm(forms.Form):
     """Begin a record without a workshop."""
 
-    title = short(_("Title"), help_text=_("Left empty, one is proposed from the decision and the approach."))
+    title = short(_("Title"), help_text=_("Leave empty to use a suggested title."))
     approach = forms.ChoiceField(
         label=_("Approach"),
         choices=[choice for choice in Approach.choices if choice[0] != "undecided"],
         widget=forms.RadioSelect,
-        help_text=_("Fills in defaults. You can change all of it."),
+        help_text=_("Sets defaults. You can change them all."),
     )
 
 
@@ -267,11 +267,11 @@ class SignForm(forms.Form):
     """An owner's word."""
 
     position = forms.ChoiceField(
-        label=_("Your word"),
+        label=_("Your response"),
         widget=forms.RadioSelect,
         choices=[
             (Position.AGREE.value, _("I agree")),
-            (Position.CONDITION.value, _("I agree, on a condition")),
+            (Position.CONDITION.value, _("I agree with a condition")),
             (Position.DISSENT.value, _("I dissent")),
         ],
     )
@@ -289,7 +289,7 @@ class SignForm(forms.Form):
         cleaned = super().clean() or {}
         needs_words = cleaned.get("position") in {Position.CONDITION, Position.DISSENT}
         if needs_words and not cleaned.get("note") and "note" not in self.errors:
-            self.add_error("note", _("Say on what condition, or why you dissent."))
+            self.add_error("note", _("Enter your condition, or your reason for dissenting."))
         return cleaned
 
 
@@ -299,16 +299,16 @@ class WithdrawForm(forms.Form):
     why = prose(
         _("Why is it withdrawn?"),
         required=True,
-        help_text=_("Kept in the log, printed on the record, and told to its owners."),
+        help_text=_("Printed on the record, kept in the audit log and emailed to the owners."),
     )
 
 
 class ShareForm(forms.Form):
     """A link for somebody outside."""
 
-    note = short(_("For whom"), limit=120, help_text=_("Only your team sees this."))
+    note = short(_("Who it's for"), limit=120, help_text=_("Only your team sees this."))
     days = forms.TypedChoiceField(
-        label=_("Works for"),
+        label=_("Expires after"),
         coerce=int,
         initial=30,
         choices=[(1, _("1 day")), (7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (365, _("one year"))],

@@ -23,13 +23,13 @@ def record_url(record: Record) -> str:
 def asked(record: Record, sign_off: SignOff, token: str, lasts: timedelta) -> bool:
     """Ask one owner to sign, by personal link; whether the mail server took it."""
     url = public_link("decisions:sign_by_link", token)
-    subject = _("Please sign: %(title)s") % {"title": record.content["title"]}
+    subject = _("Sign-off requested: %(title)s") % {"title": record.content["title"]}
     return _send(record, sign_off, "sign_off_asked", subject, {"url": url, "days": lasts.days})
 
 
 def voided(record: Record, sign_offs: Iterable[SignOff], *, why: str, signed: set[int]) -> None:
     """Tell everybody who was asked that the text is open again."""
-    subject = _("Sign-off stopped: %(title)s") % {"title": record.content["title"]}
+    subject = _("Sign-off cancelled: %(title)s") % {"title": record.content["title"]}
     for one in sign_offs:
         _send(record, one, "sign_off_voided", subject, {"why": why, "had_signed": one.pk in signed})
 
@@ -44,7 +44,7 @@ def withdrawn(record: Record, sign_offs: Iterable[SignOff]) -> None:
 def accepted(record: Record, sign_offs: Iterable[SignOff], anchor: dict[str, object]) -> list[str]:
     """Give every owner the anchor and the record as data: what they keep, nobody can rewrite; whom it did not reach."""
     missed = []
-    subject = _("%(number)s is accepted: %(title)s") % {"number": record.label, "title": record.content["title"]}
+    subject = _("%(number)s accepted: %(title)s") % {"number": record.label, "title": record.content["title"]}
     for one in sign_offs:
         sent = _send(
             record,

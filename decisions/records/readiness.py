@@ -52,17 +52,15 @@ def _answer(record: Record) -> list[Problem]:
     status = content["recommendation_status"]
     if status == "provisional":
         names = ", ".join(prefill.open_criteria(content)) or _("some criteria")
-        message = _("The answer is still open; it turns on: %(criteria)s.") % {"criteria": names}
+        message = _("The recommendation still depends on %(criteria)s.") % {"criteria": names}
         found.append(Problem("open_criteria", "criteria", message))
     if content["approach"] == "undecided":
-        found.append(Problem("no_approach", "decision", _("Choose an approach: “undecided” cannot be signed.")))
+        found.append(Problem("no_approach", "decision", _("Choose an approach. You can't sign “undecided”.")))
     if status == "interim" and not content["assumptions"]:
-        message = _("One answer this week needs an assumption log: write down at least one assumption.")
+        message = _("Add at least one assumption. An interim answer needs one.")
         found.append(Problem("no_assumption", "assumptions", message))
     if status != "stop" and len(content["flip_signals"]) != FLIP_SIGNALS:
-        message = _("Name exactly two signals that would change the decision; there are %(count)d.") % {
-            "count": len(content["flip_signals"])
-        }
+        message = _("Add exactly two flip signals. There are %(count)d.") % {"count": len(content["flip_signals"])}
         found.append(Problem("two_flip_signals", "flip_signals", message))
     return found
 
@@ -70,29 +68,27 @@ def _answer(record: Record) -> list[Problem]:
 def _text(record: Record) -> list[Problem]:
     content, found = record.content, []
     for key, message in (
-        ("title", _("Give the record a title that says what was decided.")),
-        ("rationale", _("Say why: the rationale is empty.")),
+        ("title", _("Add a title that says what was decided.")),
+        ("rationale", _("Add the rationale.")),
     ):
         if not content[key]:
             found.append(Problem(f"no_{key}", "decision", message))
     if not content["scope"]:
-        found.append(Problem("no_scope", "decision", _("Say where it holds: the scope is empty.")))
+        found.append(Problem("no_scope", "decision", _("Add the scope.")))
     if content["recommendation_status"] != "stop":
         if not content["fallback"]["text"]:
-            found.append(Problem("no_fallback", "fallback", _("Say what happens when it does not work: the fallback.")))
+            found.append(Problem("no_fallback", "fallback", _("Add a fallback.")))
         if not any(metric["gate"] for metric in content["metrics"]):
-            message = _("Name at least one metric with the gate that it must pass.")
+            message = _("Add at least one metric with a gate.")
             found.append(Problem("no_metric", "metrics", message))
         found.extend(_gates(content))
         if not content["phase_one"]:
-            found.append(Problem("no_phase_one", "plan", _("Say what phase one is.")))
+            found.append(Problem("no_phase_one", "plan", _("Add what's in phase one.")))
         if not content["risks"]:
-            found.append(
-                Problem("no_risk", "risks", _("Name the risks that you accept; there is no choice without one."))
-            )
+            found.append(Problem("no_risk", "risks", _("Add at least one accepted risk.")))
     revisit = content["revisit"]
     if not revisit["on"] and not revisit["none_because"]:
-        message = _("Give the day on which this is looked at again, or say why there is none.")
+        message = _("Add a revisit date, or say why there isn't one.")
         found.append(Problem("no_revisit", "revisit", message))
     return found
 
@@ -126,7 +122,7 @@ def _gates(content: Mapping[str, Any]) -> list[Problem]:
             found.append(Problem(f"unread_gate_{place}", "metrics", message))
         else:
             if gate is None and content["approach"] != "prompt_only":
-                message = _("%(metric)s has no limit: set one, or write “no gate”.") % {"metric": row["name"]}
+                message = _("%(metric)s has no limit. Set one, or enter “no gate”.") % {"metric": row["name"]}
                 found.append(Problem(f"no_limit_{place}", "metrics", message))
     return found
 
@@ -164,7 +160,7 @@ def warnings(record: Record) -> tuple[Problem, ...]:
     """What may be signed, and should be looked at once more."""
     rationale = str(record.content["rationale"])
     if rationale and len(set(re.findall(r"\w+", rationale.casefold()))) < FEWEST_WORDS:
-        return (Problem("thin_rationale", "decision", _("The rationale is very short: does it say why?")),)
+        return (Problem("thin_rationale", "decision", _("The rationale is very short. Does it say why?")),)
     return ()
 
 
@@ -175,11 +171,11 @@ def _owners(record: Record) -> list[Problem]:
         title = str(ROLE_NAMES.get(role, role))
         if not name:
             if role in OWNER_ROLES:
-                message = _("Name the owner for %(role)s.") % {"role": title}
+                message = _("Add the %(role)s owner.") % {"role": title}
                 found.append(Problem(f"no_owner_{role}", "owners", message))
             continue
         contact = record.owner_contacts.get(role, {})
         if not contact.get("email") and not contact.get("user_id"):
-            message = _("%(name)s (%(role)s) cannot be asked: give an e-mail address.") % {"name": name, "role": title}
+            message = _("Add an email address for %(name)s (%(role)s).") % {"name": name, "role": title}
             found.append(Problem(f"no_address_{role}", "owners", message))
     return found

@@ -106,7 +106,7 @@ SECTIONS: tuple[Section, ...] = (
             "data warehouse or when the base model is replaced."
         ),
         form=rows.RevisitSection,
-        lists=(RowList("triggers", _("Or earlier, when this happens"), rows.TextRow, plain=True),),
+        lists=(RowList("triggers", _("Or sooner, if"), rows.TextRow, plain=True),),
     ),
 )
 BY_KEY: Mapping[str, Section] = {section.key: section for section in SECTIONS}

@@ -20,9 +20,9 @@ def share(*, record: Record, by: User, days: int, note: str = "") -> ShareLink:
     """A new link to an accepted record; drafts are for the team alone."""
     require_editor_of(record.team_id, by)
     if record.number is None:
-        raise Conflict(_("Only an accepted record can be shared."))
+        raise Conflict(_("You can only share an accepted record."))
     if len(open_links(record)) >= MOST:
-        raise Conflict(_("This record has too many open links. Take some back first."))
+        raise Conflict(_("This record has too many share links. Revoke some first."))
     expires = timezone.now() + timedelta(days=days)
     return ShareLink.objects.create(record=record, created_by=by, note=note[:120], expires_at=expires)
 

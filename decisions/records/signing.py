@@ -47,13 +47,13 @@ def open_sign_off(
     record = locked(record)
     require_editor_of(record.team_id, by)
     if record.state != RecordState.DRAFT:
-        raise Conflict(_("This record is not a draft any more."))
+        raise Conflict(_("This record is no longer a draft."))
     _require_hash(record, content_hash)
     if found := problems(record):
         raise NotReady(found)
     record.state = RecordState.IN_SIGN_OFF
     record.sign_off_opened_at = timezone.now()
-    note(record, by, _("Asked the owners to sign"))
+    note(record, by, _("Requested sign-off"))
     record.save()
     for owner in record.content["owners"]:
         if not owner["name"]:
@@ -98,7 +98,7 @@ def send_link_again(*, record: Record, sign_off_id: int, by: User, missed: list[
     require_editor_of(record.team_id, by)
     one = record.sign_offs.filter(pk=sign_off_id, voided_at=None).select_related("user").first()
     if record.state != RecordState.IN_SIGN_OFF or one is None or one.position != Position.PENDING:
-        raise Conflict(_("There is nobody to remind here any more."))
+        raise Conflict(_("This person doesn't need a reminder any more."))
     _issue_link(record, one, missed)
     return one
 
@@ -109,9 +109,9 @@ def take_back(*, record: Record, by: User) -> Record:
     record = locked(record)
     require_editor_of(record.team_id, by)
     if record.state != RecordState.IN_SIGN_OFF:
-        raise Conflict(_("This record is not in sign-off."))
-    why = _("%(name)s took the record back to draft.") % {"name": name_of(by)}
-    back_to_draft(record, by=by, why=why, minute=_("Took the record back to draft: all signatures are void"))
+        raise Conflict(_("This record isn't in sign-off."))
+    why = _("%(name)s returned the record to draft.") % {"name": name_of(by)}
+    back_to_draft(record, by=by, why=why, minute=_("Returned to draft: all signatures cancelled"))
     record.save()
     return record
 
@@ -145,12 +145,12 @@ def sign(
     one = record.sign_offs.select_for_update(of=("self",)).get(pk=sign_off.pk)
     if one.voided_at is not None:
         # a personal link dies with its sign-off, so this comes before asking whose it is
-        raise Conflict(_("The text has changed since you were asked. You will be asked again."))
+        raise Conflict(_("The record has changed since you were asked. We'll send you a new link."))
     by_link = bool(token) and one.token_hash == token_hash(token)
     if not by_link and (by is None or one.user_id != by.pk):
-        raise NotAllowed(_("Only %(name)s may sign here.") % {"name": one.name})
+        raise NotAllowed(_("Only %(name)s can sign here.") % {"name": one.name})
     if record.state != RecordState.IN_SIGN_OFF:
-        raise Conflict(_("This record is not in sign-off any more."))
+        raise Conflict(_("This record is no longer in sign-off."))
     _require_hash(record, content_hash)
     if position not in {Position.AGREE, Position.CONDITION, Position.DISSENT}:
         raise ValidationError({"position": _("Choose one of the three.")})
@@ -160,7 +160,9 @@ def sign(
             {"note": _("At most %(most)d characters: page one prints it whole.") % {"most": MAX_NOTE}}
         )
     if position in SAYS_WHY and not said:
-        message = _("Say on what condition.") if position == Position.CONDITION else _("Say why you dissent.")
+        message = (
+            _("Enter your condition.") if position == Position.CONDITION else _("Enter your reason for dissenting.")
+        )
         raise ValidationError({"note": message})
     if (one.position, one.note) == (position, said):
         return one  # sent twice: by a second click, or by going back and forth in the browser
@@ -193,4 +195,4 @@ def _instead_of(earlier: SignOff) -> SignOff:
 
 def _require_hash(record: Record, content_hash: str | None) -> None:
     if content_hash is not None and content_hash != record.content_hash:
-        raise Conflict(_("The text has changed since you read it. Please read it again."))
+        raise Conflict(_("The record has changed since you opened it. Read it again first."))

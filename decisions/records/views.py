@@ -214,7 +214,7 @@ def record_withdraw(request: HttpRequest, slug: str, record_id: UUID) -> HttpRes
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         records.withdraw(record=record, by=signed_in(request), why=form.cleaned_data["why"])
-        messages.success(request, _("The record is withdrawn."))
+        messages.success(request, _("Record withdrawn."))
         return redirect("decisions:record", slug=slug, record_id=record.pk)
     context = {**page_context(membership, record), "form": form}
     return render(request, "decisions/records/withdraw.html", context, status=422 if request.method == "POST" else 200)

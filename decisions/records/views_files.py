@@ -72,7 +72,7 @@ def share(request: HttpRequest, slug: str, record_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return record_page(request, membership, record, status=422, share_form=form)
     shares.share(record=record, by=signed_in(request), **form.cleaned_data)
-    messages.success(request, _("The link is ready to be copied."))
+    messages.success(request, _("Link created. Copy it now."))
     return redirect("decisions:record", slug=slug, record_id=record_id)
 
 
@@ -81,7 +81,7 @@ def share_revoke(request: HttpRequest, slug: str, record_id: UUID, link_id: UUID
     """Take a share link back."""
     membership = membership_of(request.user, slug)
     shares.revoke(record=record_of(membership, record_id), link_id=link_id, by=signed_in(request))
-    messages.success(request, _("The link no longer works."))
+    messages.success(request, _("Link revoked."))
     return redirect("decisions:record", slug=slug, record_id=record_id)
 
 

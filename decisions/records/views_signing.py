@@ -37,7 +37,7 @@ def sign_off_open(request: HttpRequest, slug: str, record_id: UUID) -> HttpRespo
     if missed:
         _tell_missed(request, missed)
     else:
-        messages.success(request, _("The owners have been asked to sign."))
+        messages.success(request, _("Sign-off requested. We've emailed the owners."))
     return redirect("decisions:record", slug=slug, record_id=record_id)
 
 
@@ -46,7 +46,7 @@ def sign_off_stop(request: HttpRequest, slug: str, record_id: UUID) -> HttpRespo
     """Take the record back to draft."""
     membership = membership_of(request.user, slug)
     records.take_back(record=record_of(membership, record_id), by=signed_in(request))
-    messages.success(request, _("The record is a draft again; every signature is void."))
+    messages.success(request, _("Returned to draft. All signatures cancelled."))
     return redirect("decisions:record", slug=slug, record_id=record_id)
 
 
@@ -61,13 +61,13 @@ def sign_off_remind(request: HttpRequest, slug: str, record_id: UUID, sign_off_i
     if missed:
         _tell_missed(request, missed)
     else:
-        messages.success(request, _("A new link is on its way to %(name)s.") % {"name": one.name})
+        messages.success(request, _("New link sent to %(name)s.") % {"name": one.name})
     return redirect("decisions:record", slug=slug, record_id=record_id)
 
 
 def _tell_missed(request: HttpRequest, missed: list[str]) -> None:
     """Say whom the mail did not reach: nobody else would notice that they wait for ever."""
-    text = _("The mail could not be sent to: %(names)s. Remind them when mail works again.")
+    text = _("We couldn't email %(names)s. Try “Remind” later.")
     messages.warning(request, text % {"names": ", ".join(missed)})
 
 
@@ -80,8 +80,8 @@ def sign(request: HttpRequest, slug: str, record_id: UUID) -> HttpResponse:
     own = records.own_sign_off(record, user)
     if own is None:
         if record.state != RecordState.IN_SIGN_OFF:
-            raise Conflict(_("This record is not in sign-off any more."))
-        raise NotAllowed(_("You are not among the owners who sign this record."))
+            raise Conflict(_("This record is no longer in sign-off."))
+        raise NotAllowed(_("Only the owners named on this record can sign it."))
     form = SignForm(request.POST)
     if answer := checked(request, form):
         return answer
@@ -94,7 +94,7 @@ def sign(request: HttpRequest, slug: str, record_id: UUID) -> HttpResponse:
         content_hash=form.cleaned_data["content_hash"],
         by=user,
     )
-    messages.success(request, _("Thank you. Your word stands on this exact text."))
+    messages.success(request, _("Thank you. Your response is recorded."))
     return redirect("decisions:record", slug=slug, record_id=record_id)
 
 
@@ -106,9 +106,9 @@ def accept(request: HttpRequest, slug: str, record_id: UUID) -> HttpResponse:
     seen = request.POST.get("content_hash", "")
     missed: list[str] = []
     accepted = records.accept(record=record, by=signed_in(request), content_hash=seen, missed=missed)
-    messages.success(request, _("%(number)s is accepted.") % {"number": accepted.label})
+    messages.success(request, _("%(number)s accepted.") % {"number": accepted.label})
     if missed:
-        text = _("The mail with the anchor could not be sent to: %(names)s. Give them the PDF: it carries the same.")
+        text = _("We couldn't email the anchor to %(names)s. Give them the PDF, which has the same anchor.")
         messages.warning(request, text % {"names": ", ".join(missed)})
     return redirect("decisions:record", slug=slug, record_id=record_id)
 
@@ -131,11 +131,11 @@ def sign_by_link(request: HtmxHttpRequest, token: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         if not is_open:
-            raise Conflict(_("This record is not in sign-off any more."))
+            raise Conflict(_("This record is no longer in sign-off."))
         status = 422
         if form.is_valid():
             if form.cleaned_data["content_hash"] != record.content_hash:
-                raise Conflict(_("The text has changed since you read it. Please read it again."))
+                raise Conflict(_("The record has changed since you opened it. Read it again first."))
             try:
                 records.sign(
                     sign_off=found,

@@ -109,7 +109,7 @@ def _in_place(request: HtmxHttpRequest) -> bool:
 def _opened(request: HtmxHttpRequest, membership: Membership, record: Record, section: Section) -> HttpResponse:
     """The section as a form; the one that was open closes into paper."""
     if record.state not in WRITABLE:
-        raise Conflict(_("This record is frozen. Write a new one that replaces it."))
+        raise Conflict(_("This record is locked. Write a replacement instead."))
     now = editor(record, section)
     if not _in_place(request):
         return _form(request, membership, record, now)
@@ -163,6 +163,6 @@ def _show_both(now: Editor, record: Record, conflict: records.SectionConflict | 
     now.conflict = {
         "message": str(conflict),
         "asked": asked,
-        "button": _("Save mine and void every signature") if asked else _("Save mine over theirs"),
+        "button": _("Save mine and cancel signatures") if asked else _("Replace theirs with mine"),
         "parts": [part for part in comparing.compare(record.content, mine) if part.differs],
     }

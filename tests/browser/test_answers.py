@@ -158,8 +158,8 @@ def test_a_ballot_that_was_taken_back_stays_back_also_on_a_slow_line(product, pe
     ines.route(re.compile("/(ballot|withdraw)/$"), late)
     ines.locator("label.target").nth(0).click()
     ines.locator("textarea[name=reason]").fill("half a reason")
-    ines.get_by_role("button", name="Take it back").click()
-    expect(ines.get_by_role("button", name="Take it back")).to_be_hidden(timeout=15000)
+    ines.get_by_role("button", name="Withdraw vote").click()
+    expect(ines.get_by_role("button", name="Withdraw vote")).to_be_hidden(timeout=15000)
     ines.wait_for_timeout(500)
     assert posted[-1] == "withdraw"
     assert not opened.ballots.exists()

@@ -87,8 +87,8 @@ def test_a_whole_workshop_by_keyboard(hands):
 
     felix.reach("#controls [data-press=n]")
     felix.press("Enter")
-    felix.sees("#stage", "Is it a model problem at all?")
-    ines.sees("#stage", "Is it a model problem at all?")
+    felix.sees("#stage", "Is it really a model problem?")
+    ines.sees("#stage", "Is it really a model problem?")
     felix.reach("#situation-form input[type=checkbox]")
     felix.press("Space")
     felix.press("Space")
@@ -212,7 +212,7 @@ def test_a_whole_record_by_keyboard(product, person):
             content_hash=record.content_hash,
             token=f"token-of-{one.pk}",
         )
-    felix.sees("#next", "Accept the record")  # by itself, within seconds
+    felix.sees("#next", "Accept record")  # by itself, within seconds
     felix.reach("form[action$='/accept/'] button")
     felix.press("Enter")
     felix.sees("#content", "DR-0001 is accepted.")

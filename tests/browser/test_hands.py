@@ -39,7 +39,7 @@ def test_one_tap_votes_and_another_changes(meeting):
 def test_the_lead_goes_from_screen_to_screen_without_a_reload(meeting):
     _room, pages = meeting
     felix, ines = pages["felix"], pages["ines"]
-    felix.get_by_text("People and lead").click()
+    felix.get_by_text("Manage people").click()
     felix.on("dialog", lambda dialog: dialog.accept())
     felix.get_by_role("button", name="Hand the lead over to Ines").click()
     expect(ines.get_by_role("heading", name="You lead")).to_be_visible()
@@ -129,7 +129,7 @@ def test_a_criterion_is_left_contested_only_after_a_question(meeting):
     expect(felix.get_by_role("button", name="Open: Audit and trust")).to_be_visible()
     opened.refresh_from_db()
     assert opened.state == "contested"
-    assert asked == ["Leave it open? The outcome will try every way it could fall."] * 2
+    assert asked == ["Leave this contested? The outcome will test every score that was given."] * 2
 
 
 def test_answers_of_the_precheck_are_kept_before_the_meeting_goes_on(product, person):
@@ -158,7 +158,7 @@ def test_the_whole_round_works_without_scripts(product, person):
     ines.reload()
     ines.locator("label.target").nth(1).click()
     ines.locator("textarea[name=reason]").fill("Runbooks change.")
-    ines.get_by_role("button", name="Cast my ballot").click()
+    ines.get_by_role("button", name="Submit vote").click()
     expect(ines.locator(".saved")).to_contain_text("Your ballot is in: RAG")
     felix.reload()
     felix.get_by_role("button", name="Reveal 1 of 3").click()

@@ -147,11 +147,11 @@ def test_what_is_wrong_stands_beside_its_field_while_one_types_on_elsewhere(draf
     looks_well(felix)
     # neither another section nor another act on the page takes it away
     felix.locator("#open-risks").click()
-    felix.get_by_role("button", name="Ask the owners to sign").click()
-    felix.get_by_text("The owners have been asked to sign.").wait_for()
+    felix.get_by_role("button", name="Request sign-off").click()
+    felix.get_by_text("Sign-off requested. We've emailed the owners.").wait_for()
     expect(other).to_have_value("Jonas Lind the Second")
     felix.locator("#id_owners-owners-0-email").fill("ines@example.org")
-    felix.get_by_role("button", name="Save mine and void every signature").click()
+    felix.get_by_role("button", name="Save mine and cancel signatures").click()
     saved(felix, "owners")
     felix.get_by_role("button", name="Done").click()
     expect(felix.locator("#signatures")).to_contain_text("Jonas Lind the Second")
@@ -184,10 +184,10 @@ def test_what_others_save_comes_in_but_never_over_what_is_being_written(draft):
     expect(text).to_have_value("Olga: open a ticket. At once.")
     felix.keyboard.press("Escape")  # decides nothing
     felix.locator("#open-risks").click()  # nor does this, and it takes nothing away
-    expect(felix.get_by_role("button", name="Save mine over theirs")).to_be_focused()
+    expect(felix.get_by_role("button", name="Replace theirs with mine")).to_be_focused()
     felix.wait_for_timeout(1500)
     assert content(record)["fallback"]["text"] == "Olga: call the desk."
-    felix.get_by_role("link", name="Keep theirs and let mine go").click()
+    felix.get_by_role("link", name="Discard my changes").click()
     expect(text).to_have_value("Olga: call the desk.")
     expect(felix.locator("#fallback [role=alert]")).to_have_count(0)
     assert [said for said in felix.complaints if "409" not in said] == []
@@ -247,7 +247,7 @@ def test_offline_and_back(draft):
     felix.context.set_offline(True)
     text = felix.locator("#fallback textarea")
     text.fill("Written in a tunnel.")
-    expect(felix.locator("#fallback [data-status]")).to_have_text("Not saved yet. It stays here and is tried again.")
+    expect(felix.locator("#fallback [data-status]")).to_have_text("Not saved yet. We'll keep trying.")
     asked = []
     felix.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     felix.evaluate("location.reload()")
@@ -346,7 +346,7 @@ def test_a_whole_record_is_written_by_keyboard_alone(draft, product, person):
     open_at("revisit")
     page.keyboard.type("02182031")
     close("revisit")
-    expect(page.locator("#next")).to_contain_text("Ask the owners to sign")
+    expect(page.locator("#next")).to_contain_text("Request sign-off")
     go("#next button")
     page.keyboard.press("Enter")
     page.get_by_text("Waiting for 3 owners.").wait_for()

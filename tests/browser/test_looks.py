@@ -127,7 +127,7 @@ def test_the_room_reads_well_in_every_phase(product, person, viewport, theme):
 def test_a_chosen_theme_is_kept_and_does_not_flash(product, person):
     page = person(viewport={"width": 390, "height": 844}, color_scheme="light")
     page.goto(product + "/guide/")
-    page.get_by_role("button", name="Switch between light and dark mode mode").click()
+    page.get_by_role("button", name="Switch between light and dark mode").click()
     page.goto(product + "/")
     # set by a script that blocks the first paint, so it is there before anything is drawn
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"

@@ -41,7 +41,7 @@ def say(page, word, note=""):
     page.get_by_label(word, exact=True).check()
     if note:
         page.get_by_label("Condition or reason").fill(note)
-    page.get_by_role("button", name="Sign this text").click()
+    page.get_by_role("button", name="Sign record").click()
 
 
 def last_link(mails, address):
@@ -58,7 +58,7 @@ def clean(page):
 def ask_and_sign(felix, mina, person, mails, record_page, *, dissent=""):
     """The owners are asked; Ines and Jonas sign by their links, Mina in the app."""
     felix.goto(record_page)
-    felix.get_by_role("button", name="Ask the owners to sign").click()
+    felix.get_by_role("button", name="Request sign-off").click()
     felix.get_by_text("Waiting for 3 owners.").wait_for()
     ines, jonas = person(), person()
     ines.goto(last_link(mails, "ines@example.org"))
@@ -70,7 +70,7 @@ def ask_and_sign(felix, mina, person, mails, record_page, *, dissent=""):
     clean(jonas)
     mina.goto(record_page)
     say(mina, "I agree")
-    mina.get_by_text("Thank you. Your word stands on this exact text.").wait_for()
+    mina.get_by_text("Thank you. Your response is recorded.").wait_for()
 
 
 def test_four_people_write_sign_accept_replace_and_verify(product, person, mails, tmp_path):
@@ -105,7 +105,7 @@ def test_four_people_write_sign_accept_replace_and_verify(product, person, mails
     assert "Felix: hand over" in shown
     assert "Olga: open" in shown
     loser.locator("#fallback textarea").fill("Open a ticket, then hand over to the desk.")
-    loser.get_by_role("button", name="Save mine over theirs").click()
+    loser.get_by_role("button", name="Replace theirs with mine").click()
     saved(loser, "fallback")
     clean(loser)
     loser.get_by_role("button", name="Done").click()
@@ -124,11 +124,11 @@ def test_four_people_write_sign_accept_replace_and_verify(product, person, mails
     olga.locator("#decision textarea").first.fill("Runbooks change weekly, and each answer must cite its source.")
     saved(olga, "decision")
     olga.get_by_text("every signature is void and the record is a draft again").wait_for()
-    felix.get_by_role("button", name="Ask the owners to sign").wait_for()  # by itself
-    assert felix.get_by_role("button", name="Accept the record").count() == 0
+    felix.get_by_role("button", name="Request sign-off").wait_for()  # by itself
+    assert felix.get_by_role("button", name="Accept record").count() == 0
     assert "no longer stands" in mails("ines@example.org")[-1]
     ask_and_sign(felix, mina, person, mails, record_page, dissent="A tuned model was better in 2025.")
-    felix.get_by_role("button", name="Accept the record").click()  # it came by itself
+    felix.get_by_role("button", name="Accept record").click()  # it came by itself
     felix.get_by_text("DR-0001 is accepted.").wait_for()
     assert felix.locator("[data-opens]").count() == 0
     clean(felix)
@@ -152,14 +152,14 @@ def test_four_people_write_sign_accept_replace_and_verify(product, person, mails
     clean(stranger)
 
     # a new record replaces it; the paper in the drawer is still genuine, and no longer in force
-    felix.get_by_role("button", name="Replace with a new record").click()
+    felix.get_by_role("button", name="Write a replacement").click()
     write(felix, "decision")
     felix.get_by_label("Title").fill("Tune the tone on top of retrieval")
     felix.get_by_role("button", name="Done").click()
     felix.get_by_role("heading", name="Tune the tone on top of retrieval").wait_for()
     second = Record.objects.get(state="draft")
     ask_and_sign(felix, mina, person, mails, f"{product}/t/helio-desk/r/{second.pk}/")
-    felix.get_by_role("button", name="Accept the record").click()
+    felix.get_by_role("button", name="Accept record").click()
     felix.get_by_text("DR-0002 is accepted.").wait_for()
     felix.goto(record_page)
     felix.get_by_text("Superseded by DR-0002. Kept for the trail.").wait_for()
@@ -198,19 +198,19 @@ def test_the_page_saves_nothing_over_a_conflict_and_says_when_nothing_can_be_sav
     assert record.content["fallback"]["text"] == "Olga: open a ticket."
     assert "Olga: open a ticket." in felix.locator("#fallback [role=alert]").inner_text()
     assert text.input_value() == "Felix: hand over to the desk. Today."
-    felix.get_by_role("button", name="Save mine over theirs").click()
+    felix.get_by_role("button", name="Replace theirs with mine").click()
     saved(felix, "fallback")
     record.refresh_from_db()
     assert record.content["fallback"]["text"] == "Felix: hand over to the desk. Today."
 
     # what is missing is told as it comes and goes
-    nothing = felix.get_by_role("button", name="Ask the owners to sign")
+    nothing = felix.get_by_role("button", name="Request sign-off")
     nothing.wait_for()
     write(felix, "decision")
     why = felix.get_by_label("Rationale")
     before = why.input_value()
     why.fill("")
-    felix.get_by_role("link", name="Say why: the rationale is empty.").wait_for()
+    felix.get_by_role("link", name="Add the rationale.").wait_for()
     assert not nothing.is_visible()
     why.fill(before)
     nothing.wait_for()
@@ -220,11 +220,11 @@ def test_the_page_saves_nothing_over_a_conflict_and_says_when_nothing_can_be_sav
     record.refresh_from_db()
     record = records.open_sign_off(record=record, by=cast.felix)
     why.fill(f"{before} And more.")
-    felix.get_by_role("button", name="Save mine and void every signature").wait_for()
+    felix.get_by_role("button", name="Save mine and cancel signatures").wait_for()
     record.refresh_from_db()
     assert record.state == "in_sign_off"
 
     # and when it is frozen the page does not pretend that it will be saved later
     records.withdraw(record=record, by=cast.olga, why="Not now.")
-    felix.get_by_role("button", name="Save mine and void every signature").click()
+    felix.get_by_role("button", name="Save mine and cancel signatures").click()
     felix.get_by_text("Not saved, and it cannot be").wait_for()

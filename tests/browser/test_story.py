@@ -49,18 +49,18 @@ def test_a_workshop_ends_in_a_signed_page(product, person, mails):
         guest.goto(f"{link}?role={role}")
         guest.get_by_label("Your name").fill(name)
         guest.get_by_label("Your e-mail").fill(f"{role}@guests.example")
-        guest.get_by_role("button", name="Take a seat").click()
+        guest.get_by_role("button", name="Join workshop").click()
         expect(guest.locator("#people")).to_contain_text(name)
         expect(lead.locator("#people")).to_contain_text(name)  # without reloading
 
-    lead.get_by_role("button", name=say("Begin the precheck")).click()
+    lead.get_by_role("button", name=say("Start precheck")).click()
     lead.get_by_role("button", name=say("Begin scoring")).click()
     for place in range(5):
         score_a_criterion(lead, guests, first=place == 0)
     lead.get_by_role("button", name=say("^Go to the outcome")).click()
     for page in (lead, *guests.values()):
         expect(page.locator("#stage")).to_contain_text("RAG on its own")
-    lead.get_by_role("button", name=say("Write the decision record")).click()
+    lead.get_by_role("button", name=say("Create decision record")).click()
 
     sign_and_accept(lead, guests, mails)
     assert_pdf_tells_the_story(lead)
@@ -165,10 +165,10 @@ def sign_and_accept(lead, guests, mails) -> None:
             page.locator("textarea[name=note]").fill("The index has no owner for archived repositories.")
         else:
             page.get_by_label("I agree", exact=True).check()
-        page.get_by_role("button", name="Sign this text").click()
+        page.get_by_role("button", name="Sign record").click()
         expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     lead.reload()
-    lead.get_by_role("button", name="Accept the record").click()
+    lead.get_by_role("button", name="Accept record").click()
     expect(lead.locator("main")).to_contain_text("DR-0002")
 
 

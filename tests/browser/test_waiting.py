@@ -46,7 +46,7 @@ def test_who_signs_by_link_sees_the_others_sign_and_keeps_a_half_written_reason(
     expect(ines.get_by_label("I dissent")).to_be_checked()
     expect(ines.get_by_label("Condition or reason")).to_have_value("Nobody has measured")
     ines.get_by_label("Condition or reason").press_sequentially(" it.")
-    ines.get_by_role("button", name="Sign this text").click()
+    ines.get_by_role("button", name="Sign record").click()
     ines.get_by_role("heading", name="Thank you").wait_for()
     expect(ines.locator("#signatures")).to_contain_text("Nobody has measured it.")
     assert ines.complaints == []
@@ -73,12 +73,12 @@ def test_the_button_to_accept_comes_with_the_last_word(asked, person, product):
     expect(felix.get_by_text("Waiting for 3 owners.")).to_be_visible()
     for role in ("product", "security", "data"):
         signs(role)
-    expect(felix.get_by_role("button", name="Accept the record")).to_be_visible(timeout=SOON)
+    expect(felix.get_by_role("button", name="Accept record")).to_be_visible(timeout=SOON)
     expect(felix.locator("#signatures .state-agree")).to_have_count(3)
     # somebody else presses it first
     records.accept(record=record, by=cast.olga, content_hash=record.content_hash)
     expect(felix.locator("#paper-number")).to_contain_text("DR-0001", timeout=SOON)
-    expect(felix.get_by_role("button", name="Accept the record")).to_have_count(0)
+    expect(felix.get_by_role("button", name="Accept record")).to_have_count(0)
     assert felix.complaints == []
 
 

@@ -104,9 +104,9 @@ def found_a_team_and_ask(ada) -> None:
 
 def prepare(ada) -> str:
     """Open the lobby; the link that guests join by."""
-    follow(ada, "Set up workshop|Prepare a workshop")
+    follow(ada, "Set up workshop|Set up a workshop")
     ada.get_by_label("I lead only").check()
-    press(ada, "Open the lobby")
+    press(ada, "Create workshop")
     expect(ada.get_by_role("heading", name="Join this workshop")).to_be_visible()
     return ada.locator("#stage a[href*='/j/']").get_attribute("href")
 
@@ -117,7 +117,7 @@ def join(guest, link, role):
     guest.get_by_label("Your name").fill(name)
     guest.locator(f"input[name=role][value={role}]").check()
     guest.get_by_label("Your e-mail").fill(f"{role}@example.org")
-    press(guest, "Take a seat")
+    press(guest, "Join workshop")
     expect(guest.locator("#people")).to_contain_text(name)
     return guest
 
@@ -126,12 +126,12 @@ def precheck(ada, guests) -> None:
     ada.reload()
     for name, _score, _reason in GUESTS.values():
         expect(ada.locator("#people")).to_contain_text(name)
-    press(ada, "Begin the precheck")
+    press(ada, "Start precheck")
     ada.get_by_label("Do documents decide what a right answer is?").check()
-    press(ada, "Keep these answers")
+    press(ada, "Save answers")
     expect(ada.get_by_label("Do documents decide what a right answer is?")).to_be_checked()
     guests["product"].reload()
-    says(guests["product"], "Is it a model problem at all?")
+    says(guests["product"], "Is it really a model problem?")
     press(ada, "Begin scoring")
 
 
@@ -143,7 +143,7 @@ def score(ada, guests, *, first: bool = False) -> None:
         guest.locator(f"form[data-ballot] label:has(input[value='{score if first else '-1'}'])").click()
         if first:
             guest.locator("textarea[name=reason]").fill(reason)
-        press(guest, "Cast my ballot")
+        press(guest, "Submit vote")
         says(guest, "Your ballot is in")
         ada.reload()
         says(ada, f"Reveal {place} of 3")
@@ -227,7 +227,7 @@ def write(ada) -> None:
 
 def sign(ada, guests, mails) -> None:
     """The owners sign on their phones, by the links that were mailed to them; one dissents."""
-    press(ada, "Ask the owners to sign")
+    press(ada, "Request sign-off")
     says(ada, "Waiting for 3 owners")
     for role, guest in guests.items():
         (mail,) = mails(f"{role}@example.org")
@@ -235,21 +235,21 @@ def sign(ada, guests, mails) -> None:
         nothing_is_dead(guest)
         if role == "security":
             guest.get_by_label("I dissent").check()
-            press(guest, "Sign this text")
+            press(guest, "Sign record")
             expect(guest.locator(".sign-form .errorlist").first).to_be_visible()  # a dissent says why
             guest.locator("textarea[name=note]").fill("The index has no owner for archived repositories.")
         else:
             guest.get_by_label("I agree", exact=True).check()
-        press(guest, "Sign this text")
+        press(guest, "Sign record")
         says(guest, "Thank you")
     ada.reload()
 
 
 def accept(ada) -> None:
-    press(ada, "Accept the record")
+    press(ada, "Accept record")
     says(ada, "DR-0001 is accepted.")
     ada.locator("details.shares summary").click()
-    press(ada, "Make a link")
+    press(ada, "Create link")
     nothing_is_dead(ada)
 
 

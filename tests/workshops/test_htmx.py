@@ -172,11 +172,7 @@ def test_at_the_outcome_wrong_answers_come_back_where_their_form_is(headers):
     assert "perhaps is not one of the available choices" in html
     if headers:
         assert answer["HX-Retarget"] == "#controls"
-    assert (
-        html.partition("Change what was said about the situation")[0]
-        .rstrip()
-        .endswith("<details open>\n      <summary>")
-    )
+    assert html.partition("Change precheck answers")[0].rstrip().endswith("<details open>\n      <summary>")
 
 
 # --- one's own seat
@@ -216,10 +212,10 @@ def test_who_takes_the_lead_is_not_asked_again_to_take_it():
     r = room()
     r.join("olga", user=r.people.olga)
     page = r.client("olga").get(r.url("room")).content.decode()
-    assert "Take the lead" in page
+    assert "Become facilitator" in page
     answer = r.client("olga").post(r.url("take_over"), **HTMX)
     assert answer.status_code == 200
-    assert "Take the lead" not in answer.content.decode()
+    assert "Become facilitator" not in answer.content.decode()
     assert r.seat("olga").is_facilitator
 
 

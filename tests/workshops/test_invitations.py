@@ -294,9 +294,9 @@ def test_an_observer_is_invited_to_watch():
     r = room()
     rounds = ahead(r)
     invite(r, is_observer="on")
-    assert "You follow the scoring and do not vote." in mail.outbox[-1].body
+    assert "As an observer, you can follow the workshop but not vote." in mail.outbox[-1].body
     assert "quarter of an hour" not in mail.outbox[-1].body
-    assert "Watching, without a vote" in Client().get(link_to("lena@example.org")).content.decode()
+    assert "Observer" in Client().get(link_to("lena@example.org")).content.decode()
     browser = take(link_to("lena@example.org"))
     assert seated(r).is_observer
     assert browser.post(r.url("ballot", round_id=rounds[0].pk), {"score": "1"}).status_code == 403
@@ -409,7 +409,7 @@ def test_an_account_that_sits_here_is_not_invited_and_not_reminded_of_an_invitat
     invite(r, email="mina@example.org", name="Mina")
     r.join("mina", "data", user=r.people.mina)
     page = r.client("felix").get(r.url("invitations")).content.decode()
-    assert "Sits in the room with an account of this address" in page
+    assert "Joined with their account" in page
     with later(minutes=11):
         remind(r)
     assert [one.to for one in mail.outbox[1:]] == [["mina@example.org"]], "once, for her seat"

@@ -20,7 +20,7 @@ def said(*cast: tuple[str, int], shown: str = "names") -> str:
 @pytest.mark.parametrize(
     ("cast", "sentence"),
     [
-        ([], "Nobody voted in this round."),
+        ([], "No one voted in this round."),
         ([("product", -2)], "One ballot: strongly RAG."),
         ([("product", 1), ("security", 1), ("data", 1)], "Everyone agrees: fine-tuning."),
         ([("product", 0), ("security", 0)], "Everyone agrees: either way."),

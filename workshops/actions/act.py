@@ -44,17 +44,17 @@ class Act:
     def require_stage(self, stage: int | None) -> None:
         """Raise Conflict when the facilitator's form was made before the last change of phase or round."""
         if stage is not None and stage != self.workshop.stage:
-            raise Conflict(_("Somebody else was quicker: the room has moved on. Look at where it is now."))
+            raise Conflict(_("The workshop has moved on. Check where it is before you try again."))
 
     def require_phase(self, *phases: str) -> None:
         """Raise Conflict unless the workshop is in one of the phases."""
         if self.workshop.phase not in phases:
-            raise Conflict(_("The workshop is not at that point now."))
+            raise Conflict(_("You can't do that at this stage of the workshop."))
 
     def move(self, phase: str) -> None:
         """Take the workshop to another phase along an allowed edge."""
         if not may_move(PHASE_MOVES, self.workshop.phase, phase):
-            raise Conflict(_("The workshop cannot go there from where it is now."))
+            raise Conflict(_("You can't go there from this stage of the workshop."))
         self.workshop.phase = phase
 
     def tell_the_log(self) -> None:
@@ -71,7 +71,7 @@ class Act:
         # an address may name any number; beyond 64 bits the databases raise instead of finding nothing
         found = Round.objects.filter(pk=round_id).first() if round_id < 2**63 else None
         if found is None or found.workshop_id != self.workshop.pk:
-            raise Conflict(_("That round is not part of this workshop."))
+            raise Conflict(_("That round isn't part of this workshop."))
         return found
 
 
@@ -87,7 +87,7 @@ def act(workshop_id: int, by: Seat) -> Iterator[Act]:
         # as it is now: it may have been removed while the request travelled
         seat = Seat.objects.select_related("user").filter(pk=by.pk).first()
         if workshop is None or seat is None:
-            raise NotAllowed(_("You have no seat in this workshop any more."))
+            raise NotAllowed(_("You're no longer in this workshop. Join again to take part."))
         if seat.workshop_id == workshop.pk:  # never make a seat of another room look like one of this
             seat.workshop = workshop
         this = Act(workshop, seat)

@@ -20,9 +20,7 @@ def cast_ballot(*, workshop_id: int, round_id: int, score: int, confidence: str,
     neither minutes nor version move.
     """
     with act(workshop_id, by) as this:
-        target = _open_round(
-            this, round_id, _("This round was revealed before your ballot arrived, so it is not counted.")
-        )
+        target = _open_round(this, round_id, _("Your vote arrived after the reveal, so it wasn't counted."))
         cast = {
             "role": this.by.role,
             "score": score,

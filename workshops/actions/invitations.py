@@ -62,13 +62,13 @@ def invite(*, workshop_id: int, email: str, name: str, role: str, is_observer: b
         this.workshop.invitations.filter(withdrawn_at__lt=now - FORGOTTEN_AFTER).delete()
         known = this.workshop.invitations.select_related("seat").filter(email__iexact=address).first()
         if known is not None and not _is_over(known):
-            raise Conflict(_("%(name)s is invited at this address already; see the list.") % {"name": known.name})
+            raise Conflict(_("You've already invited %(name)s at this address.") % {"name": known.name})
         if Guests(this.workshop).sits_by_account(address):
-            raise Conflict(_("Somebody with an account of this address sits in the room already."))
+            raise Conflict(_("Someone with this address has already joined."))
         if known is None:
             if this.workshop.invitations.count() >= MOST_INVITED:
                 raise Conflict(
-                    _("A workshop takes %(most)s invitations, withdrawn ones of the last day included.")
+                    _("A workshop can have %(most)s invitations, including those withdrawn in the last day.")
                     % {"most": MOST_INVITED}
                 )
             known = SeatInvitation(workshop=this.workshop, email=address)
@@ -106,7 +106,7 @@ def withdraw_invitation(*, workshop_id: int, invitation_id: int, by: Seat) -> st
         permissions.require_facilitator(this.by, this.workshop)
         one = _invitation(this, invitation_id)
         if one.seat_id is not None:
-            raise Conflict(_("%(name)s has taken the seat. Remove the seat in the room instead.") % {"name": one.name})
+            raise Conflict(_("%(name)s has already joined. Remove them in the workshop instead.") % {"name": one.name})
         one.withdrawn_at = timezone.now()
         one.save(update_fields=["withdrawn_at"])
         this.aside("withdrew_invitation", seat=one.name)
@@ -159,9 +159,9 @@ def _is_over(one: SeatInvitation) -> bool:
 def _invitation(this: Act, invitation_id: int) -> SeatInvitation:
     found = this.workshop.invitations.select_related("seat").filter(pk=min(invitation_id, 2**63 - 1)).first()
     if found is None or found.withdrawn_at is not None:
-        raise Conflict(_("This invitation was withdrawn in the meantime."))
+        raise Conflict(_("This invitation has been withdrawn."))
     if found.seat is not None and found.seat.removed_at is not None:
-        raise Conflict(_("%(name)s is not in the room any more. Invite them anew.") % {"name": found.name})
+        raise Conflict(_("%(name)s has left the workshop. Invite them again.") % {"name": found.name})
     found.workshop = this.workshop
     return found
 
@@ -173,8 +173,8 @@ def _require_pause(one: SeatInvitation, now: datetime) -> None:
         minutes = -(-wait // timedelta(minutes=1))
         raise Conflict(
             ngettext(
-                "%(name)s was mailed a short time ago; wait %(minutes)s minute more.",
-                "%(name)s was mailed a short time ago; wait %(minutes)s minutes more.",
+                "We emailed %(name)s recently. Wait %(minutes)s more minute.",
+                "We emailed %(name)s recently. Wait %(minutes)s more minutes.",
                 minutes,
             )
             % {"name": one.name, "minutes": minutes}
@@ -197,14 +197,14 @@ def _renew(one: SeatInvitation, write: Callable[[str], mail.Letter], **times: da
 def _to_remind(this: Act, now: datetime) -> list[MissingVoter]:
     guests = Guests(this.workshop)
     if not guests.open:
-        raise Conflict(_("No criterion is open, so there is nothing to remind anybody of."))
+        raise Conflict(_("No criterion is open, so there's no one to remind."))
     awaited = guests.awaited(this.by)
     if not awaited:
-        raise Conflict(_("Everybody who can be reached by e-mail has voted."))
+        raise Conflict(_("Everyone we can email has voted."))
     now_due = [one for one in awaited if one.may_be_reminded(now)]
     if not now_due:
         raise Conflict(
-            _("Whoever has not voted was mailed a short time ago. A person is reminded at most once in four hours.")
+            _("We've emailed everyone who hasn't voted recently. We email each person at most once every four hours.")
         )
     return now_due
 

@@ -55,7 +55,7 @@ def move_phase(
             raise Conflict(_("Close the workshop instead."))
         unfinished = this.workshop.rounds.filter(state__in=[RoundState.OPEN, RoundState.REVEALED])
         if phase == Phase.OUTCOME and unfinished.exists():
-            raise Conflict(_("Finish the criterion that is open first: settle it or leave it contested."))
+            raise Conflict(_("Finish the open criterion first. Settle it or leave it contested."))
         this.move(phase)
         this.workshop.timer_ends_at = None
         this.stage("moved", phase=phase)
@@ -104,7 +104,7 @@ def nudge(*, workshop_id: int, by: Seat) -> None:
         this.require_phase(Phase.SCORING)
         recent = timezone.now() - timedelta(seconds=20)
         if this.workshop.minutes.filter(act="nudged", at__gt=recent).exists():
-            raise Conflict(_("The room was reminded a moment ago."))
+            raise Conflict(_("You reminded everyone a moment ago."))
         if not this.workshop.rounds.filter(state=RoundState.OPEN).exists():
             raise Conflict(_("No criterion is open."))
         this.minute("nudged")

@@ -26,7 +26,7 @@ def join(*, workshop_id: int, name: str, role: str, is_observer: bool, user: Use
 def sit(workshop: Workshop, *, name: str, role: str, is_observer: bool, user: User | None, email: str) -> Seat:
     """Take a seat in a room whose row the caller holds locked."""
     if workshop.phase == Phase.CLOSED:
-        raise Conflict(_("The workshop is closed."))
+        raise Conflict(_("This workshop is closed."))
     if user is not None:
         held = Seat.objects.filter(workshop=workshop, user=user, removed_at__isnull=True).first()
         if held is not None:
@@ -124,14 +124,14 @@ def change_role(*, workshop_id: int, seat_id: int, role: str, is_observer: bool,
         permissions.require_seat(this.by, this.workshop)
         seat = _seat(this, seat_id)
         if seat.pk != this.by.pk and not this.by.is_facilitator:
-            raise NotAllowed(_("Only a facilitator may change somebody else's role."))
+            raise NotAllowed(_("Only a facilitator can change someone else's role."))
         this.require_phase(Phase.LOBBY, Phase.PRECHECK, Phase.SCORING, Phase.OUTCOME)
         if (seat.role, seat.is_observer) == (role, is_observer):
             return seat
         if this.workshop.rounds.filter(state=RoundState.OPEN).exists():
-            raise Conflict(_("Roles stay as they are while a round is open."))
+            raise Conflict(_("Roles can't change while a vote is open."))
         if is_observer and Ballot.objects.filter(seat=seat).exists():
-            raise Conflict(_("This seat has voted; observers own no ballots."))
+            raise Conflict(_("Someone who has voted can't become an observer."))
         seat.role, seat.is_observer = role, is_observer
         seat.save(update_fields=["role", "is_observer"])
         this.minute("changed_role", seat=seat.name, role=role, observer=is_observer)
@@ -144,7 +144,7 @@ def give_lead(*, workshop_id: int, seat_id: int, keep: bool, by: Seat) -> Seat:
         permissions.require_facilitator(this.by, this.workshop)
         seat = _seat(this, seat_id)
         if seat.pk == this.by.pk:
-            raise Conflict(_("You lead this room already."))
+            raise Conflict(_("You're already a facilitator."))
         seat.is_facilitator = True
         seat.save(update_fields=["is_facilitator"])
         if not keep:
@@ -160,7 +160,7 @@ def take_over(*, workshop_id: int, by: Seat) -> Seat:
         if this.by.user is None or not _edits(this.workshop, this.by.user):
             raise NotAllowed(_("Only the team's owners and facilitators may take the lead."))
         if this.by.is_facilitator:
-            raise Conflict(_("You lead this room already."))
+            raise Conflict(_("You're already a facilitator."))
         this.by.is_facilitator = True
         this.by.save(update_fields=["is_facilitator"])
         this.stage("took_over")
@@ -170,5 +170,5 @@ def take_over(*, workshop_id: int, by: Seat) -> Seat:
 def _seat(this: Act, seat_id: int) -> Seat:
     seat = Seat.objects.filter(pk=seat_id, workshop=this.workshop, removed_at__isnull=True).first()
     if seat is None:
-        raise Conflict(_("That person has left the room."))
+        raise Conflict(_("That person has left the workshop."))
     return seat

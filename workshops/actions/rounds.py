@@ -24,13 +24,13 @@ def latest(this: Act, criterion: str) -> Round | None:
 def _open(this: Act, criterion: str) -> Round:
     last = latest(this, criterion)
     if last is not None and last.state in {RoundState.OPEN, RoundState.REVEALED}:
-        raise Conflict(_("This criterion is being scored already."))
+        raise Conflict(_("Voting on this criterion is already open."))
     return Round.objects.create(workshop=this.workshop, criterion=criterion, number=last.number + 1 if last else 1)
 
 
 def _require_move(round_: Round, state: str) -> None:
     if not may_move(ROUND_MOVES, round_.state, state):
-        raise Conflict(_("This round is not at that point now."))
+        raise Conflict(_("You can't do that at this stage of the vote."))
 
 
 def open_round(*, workshop_id: int, criterion: str, by: Seat, stage: int | None = None) -> Round:
@@ -40,9 +40,9 @@ def open_round(*, workshop_id: int, criterion: str, by: Seat, stage: int | None 
         this.require_stage(stage)
         this.require_phase(Phase.SCORING)
         if criterion not in KEYS:
-            raise Conflict(_("There is no such criterion."))
+            raise Conflict(_("That criterion doesn't exist."))
         if this.workshop.rounds.filter(state__in=[RoundState.OPEN, RoundState.REVEALED]).exists():
-            raise Conflict(_("Finish the criterion that is open first."))
+            raise Conflict(_("Finish the open criterion first."))
         opened = _open(this, criterion)
         this.workshop.timer_ends_at = None
         this.stage("opened", criterion=criterion, round=opened.number)
@@ -56,7 +56,7 @@ def open_ahead(*, workshop_id: int, by: Seat, stage: int | None = None) -> None:
         this.require_stage(stage)
         this.require_phase(Phase.LOBBY, Phase.PRECHECK, Phase.SCORING)
         if this.workshop.rounds.exists():
-            raise Conflict(_("Scoring has already begun."))
+            raise Conflict(_("Scoring has already started."))
         this.workshop.phase = Phase.SCORING
         this.workshop.scored_ahead = True
         for key in KEYS:
@@ -73,7 +73,7 @@ def start_session(*, workshop_id: int, by: Seat, stage: int | None = None) -> No
         permissions.require_facilitator(this.by, this.workshop)
         this.require_stage(stage)
         if not this.workshop.scored_ahead or this.workshop.session_started_at is not None:
-            raise Conflict(_("There is nothing to start here."))
+            raise Conflict(_("There are no advance votes to start with."))
         this.workshop.session_started_at = timezone.now()
         order = _most_disagreement_first(this)
         for one in sorted(order, key=lambda one: one.pk):  # rows written in their order would tell it
@@ -181,10 +181,10 @@ def reopen_round(*, workshop_id: int, criterion: str, by: Seat, stage: int | Non
         this.require_phase(Phase.SCORING)
         last = latest(this, criterion) if criterion in KEYS else None
         if last is None or last.state == RoundState.OPEN:
-            raise Conflict(_("There is no finished round to reopen."))
+            raise Conflict(_("This criterion has no finished vote to reopen."))
         busy = this.workshop.rounds.filter(state__in=[RoundState.OPEN, RoundState.REVEALED]).exclude(pk=last.pk)
         if not this.workshop.scored_ahead and busy.exists():
-            raise Conflict(_("Finish the criterion that is open first."))
+            raise Conflict(_("Finish the open criterion first."))
         if last.state == RoundState.REVEALED:
             # talk changed minds before anybody settled: the revealed round stands as contested history
             last.state, last.settled_by, last.settled_at = RoundState.CONTESTED, this.by.name, timezone.now()
@@ -201,9 +201,9 @@ def add_note(*, workshop_id: int, round_id: int, text: str, by: Seat) -> TalkNot
         permissions.require_seat(this.by, this.workshop)
         target = this.round(round_id)
         if target.state == RoundState.OPEN:
-            raise Conflict(_("Notes are taken after the reveal."))
+            raise Conflict(_("You can add notes after the reveal."))
         if this.workshop.phase == Phase.CLOSED:
-            raise Conflict(_("The workshop is closed."))
+            raise Conflict(_("This workshop is closed."))
         note = TalkNote.objects.create(round=target, author=this.by.name, text=text)
         this.minute("noted", criterion=target.criterion)
     return note

@@ -46,7 +46,7 @@ def stage_seen(request: HtmxHttpRequest) -> int:
     """The stage the facilitator's form was made for; a form without one is stale."""
     value = request.POST.get("stage", "")
     if not (value.isascii() and value.isdigit() and len(value) < 10):
-        raise Conflict(_("This page is out of date. Reload it and look at where the room is now."))
+        raise Conflict(_("This page is out of date. Reload it to see where the workshop is now."))
     return int(value)
 
 
@@ -54,7 +54,7 @@ def way_on(request: HtmxHttpRequest) -> str:
     """The phase that the pressed button leads to."""
     to = WAYS.get(request.POST.get("phase", ""))
     if to is None:
-        raise Conflict(_("The workshop cannot go there from where it is now."))
+        raise Conflict(_("You can't go there from this stage of the workshop."))
     return to
 
 
@@ -111,7 +111,7 @@ def explainability(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResp
     seat = require_seat(request, workshop_id)
     required = {"yes": True, "no": False}.get(request.POST.get("required", ""))
     if required is None:
-        raise Conflict(_("Say whether it is required or not."))
+        raise Conflict(_("Choose whether it's required."))
     actions.answer_situation(
         workshop_id=seat.workshop_id, situation={"explainability_required": required}, precheck={}, by=seat
     )
@@ -224,7 +224,7 @@ def timer(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     seat = require_seat(request, workshop_id)
     form = TimerForm(request.POST)
     if not form.is_valid():
-        raise Conflict(_("The timer takes a number of seconds from 0 to 7200."))
+        raise Conflict(_("Enter a number of seconds from 0 to 7200."))
     actions.set_timer(workshop_id=seat.workshop_id, by=seat, **form.cleaned_data)
     return done(request, seat)
 

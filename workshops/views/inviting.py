@@ -88,7 +88,7 @@ def invitations(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, seat)
     if seat.workshop.phase == Phase.CLOSED:
-        raise Conflict(_("The workshop is closed."))
+        raise Conflict(_("This workshop is closed."))
     form = SeatInvitationForm(request.POST)
     if not form.is_valid():
         return _page(request, seat, form=form, status=422)
@@ -102,9 +102,9 @@ def invitations(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 
 def _told(request: HttpRequest, seat: Seat, name: str, was_taken: bool) -> HttpResponse:
     if was_taken:
-        messages.success(request, _("The invitation of %(name)s is on its way.") % {"name": name})
+        messages.success(request, _("Invitation sent to %(name)s.") % {"name": name})
     else:
-        messages.error(request, _("The mail server did not take the mail to %(name)s.") % {"name": name})
+        messages.error(request, _("We couldn't email %(name)s. Try again later.") % {"name": name})
     return redirect("workshops:invitations", seat.workshop.public_id)
 
 
@@ -129,7 +129,7 @@ def withdraw(request: HttpRequest, workshop_id: uuid.UUID, invited_id: int) -> H
         name = actions.withdraw_invitation(workshop_id=seat.workshop_id, invitation_id=invited_id, by=seat)
     except Conflict as conflict:
         return _page(request, seat, status=409, refused=str(conflict), refused_id=invited_id)
-    messages.success(request, _("The invitation of %(name)s is withdrawn.") % {"name": name})
+    messages.success(request, _("Invitation to %(name)s withdrawn.") % {"name": name})
     return redirect("workshops:invitations", seat.workshop.public_id)
 
 
@@ -144,12 +144,11 @@ def remind(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
         return _page(request, seat, status=409, not_reminded=str(conflict))
     count = len(done.reached)
     if count:
-        said = ngettext("%(count)s person is reminded.", "%(count)s people are reminded.", count)
+        said = ngettext("Reminder sent to %(count)s person.", "Reminder sent to %(count)s people.", count)
         messages.success(request, said % {"count": count})
     if done.missed:
         messages.error(
             request,
-            _("The mail server did not take the mail to %(names)s. Try again later.")
-            % {"names": ", ".join(done.missed)},
+            _("We couldn't email %(names)s. Try again later.") % {"names": ", ".join(done.missed)},
         )
     return redirect("workshops:invitations", seat.workshop.public_id)

@@ -79,7 +79,7 @@ def join_code(request: HttpRequest) -> HttpResponse:
             if token is not None:
                 tries.was_right()
                 return redirect("workshops:join_link", token)
-            form.add_error("code", _("No open workshop has this code. Check it on the screen."))
+            form.add_error("code", _("No open workshop has this code. Check it and try again."))
         status = 422
     return render(request, "workshops/join_code.html", {"form": form}, status=status)
 

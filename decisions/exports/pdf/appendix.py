@@ -115,7 +115,7 @@ def build(page: Page, level: Level, cut: Iterable[str]) -> dict[str, Any]:
     values["sources"] = [budget.text(f"{name}: {told}") for name, lines in by_part(content) for told in lines]
     if budget.held_back:
         values["held_back"] = _(
-            "This record is longer than an appendix can be: about %(count)d more characters are in the attached record.json."
+            "This record is too long for an appendix. The attached record.json has about %(count)d more characters."
         ) % {"count": budget.held_back}
     return values
 

@@ -115,7 +115,7 @@ def explain(error: str) -> Diagnosis:
 def advice(error: str) -> str:
     """The same for the page, when a PDF was asked for."""
     found = explain(error) if error else diagnose()
-    return str(found) if not found.well else "The PDF engine did not start. Please try again."
+    return str(found) if not found.well else "The PDF engine did not start. Try again."
 
 
 def remedy(commands: Mapping[str, str] = COMMANDS) -> str:

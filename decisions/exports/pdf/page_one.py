@@ -43,16 +43,14 @@ def _head(page: Page, record: Json, content: Json) -> None:
     everyone = len(page.document["sign_offs"])
     successor = page.line(record["superseded_by"], 20)
     banner = {
-        "draft": _("Draft. Not a decision yet: the owners have not been asked to sign it."),
-        "in_sign_off": _(
-            "In sign-off. %(done)d of %(everyone)d owners have answered; it does not count before it is accepted."
-        )
+        "draft": _("Draft. Not in force: sign-off has not started."),
+        "in_sign_off": _("In sign-off: %(done)d of %(everyone)d owners have responded. Not in force until accepted.")
         % {"done": done, "everyone": everyone},
-        "superseded": _("Superseded by %(successor)s. Kept for the trail; do not act on this page.")
+        "superseded": _("Superseded by %(successor)s. Kept for reference. Do not act on this page.")
         % {"successor": successor}
         if successor
-        else _("Superseded. Kept for the trail; do not act on this page."),
-        "withdrawn": _("Withdrawn. Kept for the trail; do not act on this page."),
+        else _("Superseded. Kept for reference. Do not act on this page."),
+        "withdrawn": _("Withdrawn. Kept for reference. Do not act on this page."),
     }.get(state, "")
     page.values |= {
         "number": number or _("Decision %(number)s") % {"number": content["decision"]["number"]},
@@ -80,9 +78,9 @@ def _choice(page: Page, content: Json) -> None:
     roles = {str(ballot["role"]) for ballot in ballots}
     clause = wording.word(wording.CLAUSES, content["clause"])
     if approach == recommended:
-        follows = _("Follows the framework: %(clause)s.") % {"clause": clause}
+        follows = _("Follows the recommendation: %(clause)s.") % {"clause": clause}
     else:
-        follows = _("Departs from the framework, which says %(approach)s: %(clause)s.") % {
+        follows = _("Differs from the recommendation, %(approach)s: %(clause)s.") % {
             "approach": wording.word(wording.SHORT_APPROACHES, recommended),
             "clause": clause,
         }
@@ -138,8 +136,8 @@ def _criteria(page: Page, content: Json) -> None:
     ]
     sides = (
         ("rag", _("%(count)d RAG")),
-        ("either", _("%(count)d either")),
-        ("fine_tuning", _("%(count)d tuning")),
+        ("either", _("%(count)d either way")),
+        ("fine_tuning", _("%(count)d fine-tuning")),
         ("open", _("%(count)d open")),
     )
     # an answer that came before the criteria, and the metrics of a stop, are no empty tables
@@ -235,7 +233,7 @@ def _plan(page: Page, content: Json) -> None:
             for i, mode in enumerate(content["failure_modes"])
         ],
     )
-    label = _("Signals that flip this decision")
+    label = _("Flip signals")
     flips = [
         Item(
             page.piece(f"flips-{i}", label, flip["signal"], 600, prose),
@@ -260,7 +258,10 @@ def _owners(page: Page, document: Json) -> None:
         position, note = str(entry["position"]), entry["note"]
         stale = position != "pending" and entry["content_hash"] and entry["content_hash"] != signed
         if stale:
-            position, note = "pending", _("Signed an earlier text; that signature no longer counts. ") + str(note or "")
+            position, note = (
+                "pending",
+                _("Signed an earlier version. That signature no longer counts. ") + str(note or ""),
+            )
         owners.append(
             Owner(
                 name=page.line(entry["name"], 70),

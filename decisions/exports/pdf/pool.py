@@ -159,17 +159,17 @@ class Worker:
         except TimeoutError:
             self.stop()
             raise PdfError(
-                _("The PDF took longer than %(seconds)d seconds and was stopped. The record itself is safe.")
+                _("The PDF took longer than %(seconds)d seconds, so we stopped it. Your record is safe.")
                 % {"seconds": self.timeout}
             ) from None
         except OSError as error:
             code = self.stop()
             logger.error("the PDF worker ended with %s: %s", code, error)
-            raise PdfError(_("The PDF engine stopped unexpectedly. Please try again.")) from error
+            raise PdfError(_("The PDF engine stopped unexpectedly. Try again.")) from error
         if answer[:1] == b"P":
             return answer[1:]
         logger.error("the PDF worker refused a record: %s", answer[1:].decode(errors="replace"))
-        raise PdfError(_("This record could not be laid out as a PDF. Its Markdown and JSON are available."))
+        raise PdfError(_("We couldn't create a PDF of this record. Download the Markdown or JSON file instead."))
 
     def stop(self) -> int | None:
         """End the process at once, whatever it is doing."""
@@ -204,7 +204,7 @@ class Worker:
             env=environment,
         )
         if self.process.stdin is None or self.process.stdout is None:
-            raise PdfError(_("The PDF engine could not be started."))
+            raise PdfError(_("The PDF engine couldn't start."))
         self.reading, self.writing = self.process.stdout.fileno(), self.process.stdin.fileno()
         os.set_blocking(self.writing, False)
         try:
@@ -266,7 +266,7 @@ class Pool:
         try:
             worker = self.free.get(timeout=WAIT_SECONDS)
         except queue.Empty:
-            raise PdfError(_("Many PDFs are being made right now. Please try again in a minute.")) from None
+            raise PdfError(_("The server is making many PDFs right now. Try again in a minute.")) from None
         try:
             return worker.render(data, paper, appendix)
         finally:

@@ -240,7 +240,7 @@ def test_a_pdf_that_cannot_be_made_does_not_spoil_the_archive():
 
 
 def test_an_empty_log_and_hostile_titles_make_good_archives():
-    assert "No record yet." in make([])[1].read("index.html").decode()
+    assert "No records yet." in make([])[1].read("index.html").decode()
     _count, made, _data = make([documents.filled("../../../<script>\x00\ud800", 1)])
     assert all(".." not in name and name.isascii() for name in made.namelist())
     assert "<script>" not in made.read("index.html").decode()

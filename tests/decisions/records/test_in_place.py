@@ -200,7 +200,7 @@ def test_a_conflict_answers_with_both_versions_and_leaves_the_form_alone(client,
     assert "Olga saved this section while you were writing." in parts["#problem-fallback"]
     assert "open a ticket" in parts["#problem-fallback"]
     assert "call the desk" in parts["#problem-fallback"]
-    assert "Save mine over theirs" in parts["#end-fallback"]
+    assert "Replace theirs with mine" in parts["#end-fallback"]
     assert 'value="done"' not in parts["#end-fallback"]  # neither Escape nor Enter decides it
     assert 'name="version" value="1"' in parts["#marks-fallback"]
     assert "#fallback" not in parts
@@ -235,7 +235,7 @@ def test_what_is_wrong_stands_beside_its_field_in_the_section_alone(client, cast
     assert 'aria-invalid="true"' in field
     assert 'value="not an address"' in field
     assert 'value="Ines W."' in section
-    assert "Not saved: please look at what is marked." in section
+    assert "Not saved. Fix the marked fields." in section
 
 
 def test_a_row_is_added_by_the_server_and_takes_the_focus(client, cast):
@@ -291,7 +291,7 @@ def test_the_first_change_in_sign_off_says_what_it_did(client, cast):
     parts = partials(save(client, record, "fallback", opened(client, record, "fallback") | {"fallback-text": "Other."}))
 
     assert "every signature is void" in parts["#sign-off-note"]
-    assert "Ask the owners to sign" in parts["#next"]
+    assert "Request sign-off" in parts["#next"]
     assert "Not signed yet" in parts["#signatures"]
 
 
@@ -364,7 +364,7 @@ def test_the_button_to_accept_comes_when_the_last_owner_has_signed(client, cast)
 
     parts = partials(news(client, record, page))
 
-    assert "Accept the record" in parts["#next"]
+    assert "Accept record" in parts["#next"]
     assert "A tuned model was better in 2025." in parts["#signatures"]
 
 

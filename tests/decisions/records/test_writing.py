@@ -29,13 +29,13 @@ def test_who_began_to_write_before_the_owners_were_asked_voids_nothing_unasked(c
     in_place = save(client, record, "guardrails", typed | {"open": "guardrails"})
     assert in_place.status_code == 409
     parts = partials(in_place)
-    assert "The owners were asked to sign while you were writing." in parts["#problem-guardrails"]
-    assert "Save mine and void every signature" in parts["#end-guardrails"]
+    assert "Sign-off started while you were editing." in parts["#problem-guardrails"]
+    assert "Save mine and cancel signatures" in parts["#end-guardrails"]
     assert 'name="state" value="in_sign_off"' in parts["#marks-guardrails"]
     answer = client.post(address(record, "guardrails"), typed)
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Save mine and void every signature" in page
+    assert "Save mine and cancel signatures" in page
     assert "No answer without a source" in page
     record.refresh_from_db()
     assert record.state == "in_sign_off"

@@ -47,7 +47,7 @@ BALLOT = """<section id="ballot"><form method="post" action="ballot/" hx-post="b
 <label><input type="radio" name="score" value="2" {tuning}> Tuning</label><p class="saved">{saved}</p>
 <textarea name="reason" data-draft>{reason}</textarea><button>Vote</button>
 <button formaction="withdraw/" hx-post="withdraw/" hx-target="#ballot" hx-swap="outerMorph" hx-sync="closest form:queue last"
- data-delivers-nothing>Take it back</button></form></section>"""
+ data-delivers-nothing>Withdraw vote</button></form></section>"""
 
 
 def fields(number: int) -> str:
@@ -156,7 +156,7 @@ def test_taking_a_ballot_back_waits_for_the_vote_before_it_and_keeps_what_was_on
     site.answers = [(200, ballot(-2), []), (200, ballot(), [])]
     ines.get_by_label("RAG").check()
     ines.locator("textarea[name=reason]").fill("not sent yet")
-    ines.get_by_role("button", name="Take it back").click()
+    ines.get_by_role("button", name="Withdraw vote").click()
     assert len(site.posts) == 1
     with ines.expect_response("**/withdraw/"):
         site.answer_now()

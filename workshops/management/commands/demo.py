@@ -63,10 +63,10 @@ class Command(BaseCommand):
             "",
             f"{TEAM}: {Decision.objects.filter(team=team).count()} decisions, at {base}",
             f"  Sign in:   {base}{reverse('account_login')}",
-            f"             {lead[1]} leads workshops and edits records ({lead[0]}), password {PASSWORD}",
+            f"             {lead[1]} facilitates workshops and edits records ({lead[0]}), password {PASSWORD}",
         ]
         lines += [
-            f"             {email} {'owns the team' if team_role == 'owner' else f'speaks for {role}'} ({name}), same password"
+            f"             {email} {'owns the team' if team_role == 'owner' else f'represents {role}'} ({name}), same password"
             for name, email, team_role, role in PEOPLE.values()
             if email != lead[1]
         ]
