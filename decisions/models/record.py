@@ -170,7 +170,7 @@ class ShareLink(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     record = models.ForeignKey(Record, models.CASCADE, related_name="share_links")
-    note = models.CharField(_("for whom"), max_length=120, blank=True)
+    note = models.CharField(_("who it is for"), max_length=120, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
@@ -187,7 +187,7 @@ class ArchiveState(models.TextChoices):
     """Where the making of an archive stands."""
 
     WAITING = "waiting", _("Waiting")
-    RUNNING = "running", _("Being written")
+    RUNNING = "running", _("In progress")
     DONE = "done", _("Ready")
     FAILED = "failed", _("Failed")
 

@@ -24,7 +24,7 @@ class Team(models.Model):
 class TeamRole(models.TextChoices):
     """What a member may do: owners manage people, facilitators run workshops and edit, members read and take part."""
 
-    OWNER = "owner", _("Owner")
+    OWNER = "owner", _("Team owner")
     FACILITATOR = "facilitator", _("Facilitator")
     MEMBER = "member", _("Member")
 

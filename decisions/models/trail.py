@@ -81,7 +81,7 @@ class TrailField(models.Model):
     key = models.CharField(max_length=40)
     label = models.CharField(_("name"), max_length=60)
     help = models.CharField(_("help"), max_length=200, blank=True)
-    for_replay = models.BooleanField(_("needed to replay a complaint"), default=False)
+    for_replay = models.BooleanField(_("needed to reproduce answers"), default=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     retired_at = models.DateTimeField(null=True, blank=True)

@@ -33,7 +33,7 @@ class Webhook(AnsweredFor):
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="webhooks")
     url = models.CharField(_("address"), max_length=500)
-    shape = models.CharField(_("form"), max_length=8, choices=WebhookShape.choices, default=WebhookShape.PLAIN)
+    shape = models.CharField(_("format"), max_length=8, choices=WebhookShape.choices, default=WebhookShape.PLAIN)
     events = models.JSONField(default=list)
     secret = models.CharField(max_length=64)  # kept readable: signing needs it
     created_at = models.DateTimeField(auto_now_add=True)
