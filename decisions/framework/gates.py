@@ -136,11 +136,7 @@ def parse_gate(text: str, *, key: str = "", sample: str = "") -> Gate | None:
         gate = _limit(said, key, counted)
     measure = MEASURE.get(key)
     if measure is not None and measure.at_least != gate.is_floor:
-        better = (
-            _("Higher is better here: write it with ≥.")
-            if measure.at_least
-            else _("Lower is better here: write it with ≤.")
-        )
+        better = _("Higher is better here, so use ≥.") if measure.at_least else _("Lower is better here, so use ≤.")
         raise GateError(better)
     return gate
 
@@ -180,23 +176,24 @@ def _limit(said: str, key: str, sample: int | None) -> Gate:
     if found is None:
         raise GateError(
             _(
-                "This cannot be read as a gate. Write a direction, a number and a unit: ≥ 85 %, ≤ 4 s, 0 of 299. Or “no gate”."
+                "We can't read this gate. Enter a direction, a number and a unit: ≥ 85%, ≤ 4 s, 0 of 299. Or enter “no "
+                "gate”."
             )
         )
     direction = _WORDS[found["way"].lower()] if found["way"] else behind
     if direction is None:
-        raise GateError(_("Say which way: ≥ for at least, ≤ for at most."))
+        raise GateError(_("Enter a direction: ≥ for at least, ≤ for at most."))
     value = _decimal(found["number"])
     if value is None:
-        raise GateError(_("Is the comma a decimal point? Write 1000 or 1.0."))
+        raise GateError(_("Is the comma a decimal point? Enter 1000 or 1.0."))
     unit = _unit(f"{found['before'] or ''} {found['unit']}")
     if not unit:
         is_figure = key in MEASURE and MEASURE[key].kind == "limit" and not MEASURE[key].at_least
         if is_figure or not 0 < value < 1:
-            raise GateError(_("Say of what: a number with its unit, such as 85 %, 4 s or 0.05 EUR."))
+            raise GateError(_("Enter a number with its unit, like 85%, 4 s or 0.05 EUR."))
         value, unit = value * 100, "%"
     if unit == "%" and not 0 < value < 100:
-        raise GateError(_("A share lies between 0 and 100 %, and no sample shows either end."))
+        raise GateError(_("Enter a share between 0% and 100%. No sample can show either end."))
     return Gate(
         direction, value, unit, sample, (found["statistic"] or "").lower() or ("p95" if key == "latency_p95" else "")
     )

@@ -37,7 +37,7 @@ class Observed:
 
 OBSERVED: Final[Mapping[str, Sentence]] = {
     "eval_exists": _("There is an evaluation set."),
-    "grounded_ok": _("Answers rest on passages that support them."),
+    "grounded_ok": _("Answers are based on passages that support them."),
     "style_or_structure_bad": _("Style or structure is wrong."),
     "hallucinates": _("It invents facts."),
     "stale_within_weeks": _("It is out of date within weeks."),

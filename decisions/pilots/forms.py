@@ -95,7 +95,7 @@ class LeverForm(forms.Form):
     )
     eval_exists = forms.BooleanField(label=_("There is a locked evaluation set"), required=False)
     grounded_ok = forms.ChoiceField(
-        label=_("Answers rest on passages that support them"),
+        label=_("Answers are based on passages that support them"),
         required=False,
         choices=[("", _("not checked")), ("yes", _("yes")), ("no", _("no"))],
     )

@@ -55,7 +55,7 @@ class Story:
 
 SUPPORT = Story(
     title="Support copilot over tickets and runbooks",
-    question="How should the copilot for our support engineers know what tickets and runbooks say: retrieval, tuning, both or neither?",
+    question="How should the copilot for our support engineers know what tickets and runbooks say: retrieval, fine-tuning, both or neither?",
     context=(
         "41 support engineers answer some 1,900 tickets a week. The answers are in 3,900 runbook pages and four years "
         "of closed tickets, and new hires need eleven weeks to find their way. The copilot suggests an answer beside the "
@@ -113,7 +113,7 @@ SUPPORT = Story(
             },
             0,
             "Reply format and triage labels are stable, the questions are not; a schema in the prompt covers the format.",
-            (("Tom Reyes", "Triage could become a small tuned classifier later; it is a separate task."),),
+            (("Tom Reyes", "Triage could become a small fine-tuned classifier later; it is a separate task."),),
         ),
         Scored(
             "latency_cost",
@@ -141,7 +141,7 @@ SUPPORT = Story(
             None,
             notes=(
                 ("Jonas Lindqvist", "Hosting a model ourselves solves where the data is, not that it is memorised."),
-                ("Tom Reyes", "Agreed: hosting and tuning are two questions."),
+                ("Tom Reyes", "Agreed: hosting and fine-tuning are two questions."),
             ),
         ),
         Scored(
@@ -164,12 +164,12 @@ SUPPORT = Story(
             "rationale": (
                 "Runbooks change weekly, engineers send nothing they cannot trace, and tickets hold personal data that "
                 "must be removable. Retrieval follows an edit within the hour, cites its pages and honours the wiki's "
-                "restrictions. Reply format is handled by a schema in the prompt; tuning for triage labels waits until "
+                "restrictions. Reply format is handled by a schema in the prompt; fine-tuning for triage labels waits until "
                 "the pilot shows a need."
             ),
             "risk_summary": (
                 "A hosted base model with retrieval gives us cited answers that follow today's runbook; we accept the "
-                "work of keeping an index fresh, and a tuned model would not have replaced the runbooks."
+                "work of keeping an index fresh, and a fine-tuned model would not have replaced the runbooks."
             ),
         },
         "fallback": {
@@ -189,7 +189,7 @@ SUPPORT = Story(
                 "Restrictions of the wiki enforced as retrieval filters, probed daily",
             ],
             "backlog": [
-                "Small tuned classifier for the nine triage labels, once 3,000 clean labels exist",
+                "Small fine-tuned classifier for the nine triage labels, once 3,000 clean labels exist",
                 "Keyword and vector search combined, with a reranker, if recall at 8 stays below 0.85",
                 "Drafting of new runbook pages from closed tickets",
             ],
@@ -221,7 +221,7 @@ SUPPORT = Story(
                 },
                 {
                     "signal": "Runbook edits that change an answer fall below one a month for a quarter",
-                    "then": "evaluate tuned behaviour with a thin retrieval layer",
+                    "then": "evaluate fine-tuned behaviour with a thin retrieval layer",
                 },
             ]
         },
@@ -229,7 +229,7 @@ SUPPORT = Story(
             "risks": [
                 {
                     "key": "stale_knowledge",
-                    "text": "A runbook that nobody corrected is cited with confidence",
+                    "text": "A runbook that no one corrected is cited with confidence",
                     "owner": "Product",
                 },
                 {
@@ -268,7 +268,7 @@ SUPPORT = Story(
 
 MARKETING = Story(
     title="Marketing content assistant",
-    question="Should product texts and campaign drafts come from a model tuned to our voice, from retrieval over the catalogue, or from both?",
+    question="Should product texts and campaign drafts come from a model fine-tuned to our voice, from retrieval over the catalogue, or from both?",
     context=(
         "Nine writers produce about 600 product texts and 40 campaign drafts a month in three languages. Editors change "
         "71% of the prompted model's drafts for voice, and 9% for a wrong product fact. Prices and stock change daily, the "
@@ -304,7 +304,7 @@ MARKETING = Story(
             "audit_trust",
             {
                 "ines": (1, "fairly", "An editor reads every text before it is published."),
-                "jonas": (0, "fairly", "Claims about materials must be right, but nobody asks for a citation."),
+                "jonas": (0, "fairly", "Claims about materials must be right, but no one asks for a citation."),
                 "aiko": (1, "fairly", "The catalogue row is the proof; it need not be shown."),
             },
             1,
@@ -323,12 +323,12 @@ MARKETING = Story(
         Scored(
             "latency_cost",
             {
-                "ines": (0, "sure", "Nobody waits for a draft."),
+                "ines": (0, "sure", "No one waits for a draft."),
                 "jonas": (0, "unsure", ""),
                 "aiko": (1, "fairly", "The voice guide and twelve examples are 3,100 tokens in every prompt."),
             },
             1,
-            "A tuned model drops 3,100 tokens of guide and examples from each call.",
+            "A fine-tuned model drops 3,100 tokens of guide and examples from each call.",
         ),
         Scored(
             "data_sensitivity",
@@ -343,16 +343,16 @@ MARKETING = Story(
     ),
     sections={
         "decision": {
-            "title": "Tune for the brand voice, take product facts from the catalogue",
+            "title": "Fine-tune for the brand voice, take product facts from the catalogue",
             "approach": "hybrid",
             "scope": "for the seven product text types, in three languages",
             "rationale": (
                 "Voice is what editors correct in 71% of drafts, and 4,200 approved examples of it exist; that is a "
-                "behaviour to tune. Prices, sizes and stock are wrong within a day, so they come from the catalogue at "
+                "behaviour to fine-tune. Prices, sizes and stock are wrong within a day, so they come from the catalogue at "
                 "the moment of writing. Catalogue lookup ships first: it removes the 9% of factual corrections alone."
             ),
             "risk_summary": (
-                "Tuning buys the voice and shorter prompts; the catalogue stays the only source of facts, and we accept "
+                "Fine-tuning buys the voice and shorter prompts; the catalogue stays the only source of facts, and we accept "
                 "retraining when the brand guide changes."
             ),
         },
@@ -361,7 +361,7 @@ MARKETING = Story(
                 "label": "Leave the fact out and mark it",
                 "text": (
                     "When the catalogue returns no row, or one older than 24 hours, the draft leaves the price or size "
-                    "out and marks the gap for the editor. If the tuned checkpoint fails its regression test, the prompted "
+                    "out and marks the gap for the editor. If the fine-tuned checkpoint fails its regression test, the prompted "
                     "base model with the voice guide takes over."
                 ),
             }
@@ -373,7 +373,7 @@ MARKETING = Story(
                 "Editor view that shows which catalogue row each fact came from",
             ],
             "backlog": [
-                "Vendor-hosted tuning on 4,200 approved texts under the data agreement, if phase one passes its gates",
+                "Vendor-hosted fine-tuning on 4,200 approved texts under the data agreement, if phase one passes its gates",
                 "Languages two and three, each with its own evaluation set",
             ],
         },
@@ -391,7 +391,7 @@ MARKETING = Story(
             "flip_signals": [
                 {
                     "signal": "With catalogue facts alone, editors change fewer than 25% of drafts for voice",
-                    "then": "stay with retrieval and prompts, and do not tune",
+                    "then": "stay with retrieval and prompts, and do not fine-tune",
                 },
                 {
                     "signal": "The brand guide changes more than twice in a year",
@@ -403,10 +403,14 @@ MARKETING = Story(
             "risks": [
                 {
                     "key": "training_cost",
-                    "text": "Each change of the brand guide means curation, tuning and a regression run",
+                    "text": "Each change of the brand guide means curation, fine-tuning and a regression run",
                     "owner": "Product",
                 },
-                {"key": "opaque_answers", "text": "A tuned voice cannot say why it chose a phrase", "owner": "Product"},
+                {
+                    "key": "opaque_answers",
+                    "text": "A fine-tuned voice cannot say why it chose a phrase",
+                    "owner": "Product",
+                },
             ]
         },
         "revisit": {
@@ -421,15 +425,15 @@ MARKETING = Story(
         "product": ("agree", ""),
         "data": (
             "dissent",
-            "Nobody has measured how far 20 examples in the prompt would get on text type 3. I would run that arm for two "
-            "weeks before paying for tuning. I will support the decision if it stands.",
+            "No one has measured how far 20 examples in the prompt would get on text type 3. I would run that arm for two "
+            "weeks before paying for fine-tuning. I will support the decision if it stands.",
         ),
     },
 )
 
 CODE = Story(
     title="Code assistant for our house framework",
-    question="Does the assistant need our repositories indexed, a small model tuned to our style, or only better prompts?",
+    question="Does the assistant need our repositories indexed, a small model fine-tuned to our style, or only better prompts?",
     context=(
         "86 developers, 214 repositories, one in-house framework that no public model knows. Completion has to appear "
         "within 400 ms; questions about the framework may take seconds. Some 1,300 merge requests a month give reviewed "

@@ -42,14 +42,14 @@ def test_what_people_write_is_understood(words, direction, value, unit, sample):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("product sets it", "cannot be read"),
-        ("none", "cannot be read"),  # no gate, or none allowed?
-        ("fast enough", "cannot be read"),
-        (">= 18 of 20", "cannot be read"),
-        ("9" * 100 + " %", "cannot be read"),
-        ("95 %", "which way"),
-        ("4 s", "which way"),
-        ("<= 3", "Say of what"),
+        ("product sets it", "can't read this gate"),
+        ("none", "can't read this gate"),  # no gate, or none allowed?
+        ("fast enough", "can't read this gate"),
+        (">= 18 of 20", "can't read this gate"),
+        ("9" * 100 + " %", "can't read this gate"),
+        ("95 %", "Enter a direction"),
+        ("4 s", "Enter a direction"),
+        ("<= 3", "Enter a number with its unit"),
         ("<= 1,000 ms", "comma"),
         (">= 100 %", "between 0 and 100"),
         (">= 0 %", "between 0 and 100"),
@@ -65,7 +65,7 @@ def test_what_cannot_be_read_is_refused_with_what_to_write(words, told):
     ("key", "words", "told"),
     [
         ("latency_p95", ">= 4 s", "Lower is better"),
-        ("latency_p95", "<= 0.4", "Say of what"),
+        ("latency_p95", "<= 0.4", "Enter a number with its unit"),
         ("hallucination_rate", ">= 95 %", "Lower is better"),
         ("grounded_correctness", "<= 85 %", "Higher is better"),
         ("grounded_correctness", "0", "Higher is better"),

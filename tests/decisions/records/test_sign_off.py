@@ -60,8 +60,8 @@ def test_an_interim_record_needs_its_assumption_log_and_two_signals(cast):
     [
         ("latency_p95", "", "Latency has no limit: set one, or write “no gate”."),
         ("own", "", "Latency has no limit: set one, or write “no gate”."),
-        ("own", "product sets it", "The gate of Latency: This cannot be read as a gate."),
-        ("latency_p95", "<= 4", "The gate of Latency: Say of what"),
+        ("own", "product sets it", "The gate of Latency: We can't read this gate."),
+        ("latency_p95", "<= 4", "The gate of Latency: Enter a number"),
     ],
 )
 def test_a_gate_without_a_limit_blocks_sign_off_and_is_named(cast, key, gate, told):
