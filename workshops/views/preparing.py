@@ -1,7 +1,9 @@
 """Preparing a workshop on a decision."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from decisions.base.permissions import membership_of, require_editor
@@ -24,6 +26,7 @@ def new(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid():
             workshop, seat = actions.create_workshop(decision=decision, by=membership.user, **form.cleaned_data)
+            messages.success(request, _("Workshop created. Share the link or code."))
             response = redirect("workshops:room", workshop.public_id)
             set_seat_cookie(response, seat, workshop.public_id)
             return response

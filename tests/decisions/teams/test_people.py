@@ -44,6 +44,13 @@ def test_a_founder_owns_the_team_and_lands_on_its_empty_log(client):
     assert "Create first decision" in answer.content.decode()
 
 
+
+def test_a_form_that_comes_back_says_so_in_the_page_title(client):
+    client.force_login(person("Ines"))
+    assert "<title>Create a team · Groundwork</title>" in client.get("/teams/new/").text
+    assert "<title>Error: Create a team · Groundwork</title>" in client.post("/teams/new/", {"name": ""}).text
+
+
 def test_teams_of_one_name_get_slugs_of_their_own(client):
     ines = person("Ines")
     slugs = [
