@@ -229,7 +229,7 @@ MUTANTS = (
         ROOM,
     ),
     Mutant(
-        "notes are taken after the reveal",
+        "you can add notes after the reveal",
         "workshops/actions/rounds.py",
         '        if target.state == RoundState.OPEN:\n            raise Conflict(_("Notes',
         '        if False:\n            raise Conflict(_("Notes',

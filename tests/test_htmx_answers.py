@@ -233,7 +233,7 @@ def test_a_page_asked_for_by_a_link_takes_the_place_of_the_content(olga):
 )
 def test_a_whole_page_that_only_refuses_becomes_a_notice(status, words):
     answer = htmx(Client(), "post", f"/there/page/?status={status}")
-    is_notice(answer, status, words, "What you typed is still here")
+    is_notice(answer, status, words, "Your text is still here")
     assert answer["Retry-After"] == "7"
 
 
@@ -259,7 +259,7 @@ def test_a_lost_token_is_answered_with_a_new_one_and_the_second_press_works(worl
     rooms.sit(browser, room.felix)
     act = {"criterion": CHURN, "stage": room.now().stage}
     refused = htmx(browser, "post", room.url("open_round"), act, at=room.url("room"), **{"X-CSRFToken": "of yesterday"})
-    is_notice(refused, 403, "send it once more")
+    is_notice(refused, 403, "Send it again")
     assert not room.now().rounds.exists()
     token = json.loads(refused["HX-Trigger"])["csrf-token"]["token"]
     assert browser.cookies["csrftoken"].value

@@ -129,7 +129,7 @@ def vote(felix, ines, place: int) -> None:
     expect(ines.page.locator("form[data-ballot]")).to_be_visible()
     ines.holds()
     ines.press("2")
-    ines.sees(".saved", "Your ballot is in")
+    ines.sees(".saved", "Vote saved")
     felix.sees("#controls", "Reveal 1 of 1")
     if place == 0:
         ines.press("ArrowUp")
@@ -195,7 +195,7 @@ def test_a_whole_record_by_keyboard(product, person):
 
     felix.reach("form[action$='/sign-off/'] button")
     felix.press("Enter")
-    felix.sees("#next", "You sign as")
+    felix.sees("#next", "You are signing as")
     felix.reach(".sign-form input[name=position]")
     felix.press("Space")
     felix.reach(".sign-form button")

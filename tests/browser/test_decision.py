@@ -85,7 +85,7 @@ def test_a_day_to_look_at_it_again_is_named_on_the_decisions_page(felix):
     felix.locator("#decision-revisit").get_by_role("link", name="Change").click()
     felix.get_by_label("Revisit date").fill("2020-01-01")
     felix.get_by_role("button", name="Save").click()
-    expect(felix.locator(".errorlist")).to_contain_text("This day has passed")
+    expect(felix.locator(".errorlist")).to_contain_text("Enter a date in the future")
     felix.get_by_label("Revisit date").fill("2031-05-02")
     felix.get_by_role("button", name="Save").click()
     expect(felix.locator("#decision-revisit")).to_contain_text("2 May 2031")

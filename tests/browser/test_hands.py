@@ -29,10 +29,10 @@ def test_one_tap_votes_and_another_changes(meeting):
     room.open()
     ines = pages["ines"]
     ines.locator("label.target").nth(0).click()
-    expect(ines.locator(".saved")).to_contain_text("Your ballot is in: strongly RAG")
+    expect(ines.locator(".saved")).to_contain_text("Vote saved: strongly RAG")
     expect(pages["felix"].get_by_role("button", name="Reveal 1 of 3")).to_be_visible()
     ines.locator("label.target").nth(3).click()
-    expect(ines.locator(".saved")).to_contain_text("Your ballot is in: fine-tuning")
+    expect(ines.locator(".saved")).to_contain_text("Vote saved: leans fine-tuning")
     expect(pages["felix"].get_by_role("button", name="Reveal 1 of 3")).to_be_visible()
 
 
@@ -41,11 +41,11 @@ def test_the_lead_goes_from_screen_to_screen_without_a_reload(meeting):
     felix, ines = pages["felix"], pages["ines"]
     felix.get_by_text("Manage people").click()
     felix.on("dialog", lambda dialog: dialog.accept())
-    felix.get_by_role("button", name="Hand the lead over to Ines").click()
+    felix.get_by_role("button", name="Hand over to Ines").click()
     expect(ines.get_by_role("heading", name="You lead")).to_be_visible()
     expect(felix.get_by_role("heading", name="You lead")).to_be_hidden()
     ines.get_by_role("button", name="Open: ").click()
-    expect(felix.get_by_text("Nothing is shown before the reveal")).to_be_visible()
+    expect(felix.get_by_text("Votes stay hidden until the reveal")).to_be_visible()
 
 
 def test_keys_vote_and_move_and_rest_while_somebody_types(meeting):
@@ -54,9 +54,9 @@ def test_keys_vote_and_move_and_rest_while_somebody_types(meeting):
     ines, felix = pages["ines"], pages["felix"]
     expect(ines.locator("form[data-ballot]")).to_be_visible()
     ines.keyboard.press("2")
-    expect(ines.locator(".saved")).to_contain_text("Your ballot is in: RAG")
+    expect(ines.locator(".saved")).to_contain_text("Vote saved: leans RAG")
     ines.keyboard.press("ArrowDown")
-    expect(ines.locator(".saved")).to_contain_text("Your ballot is in: either way")
+    expect(ines.locator(".saved")).to_contain_text("Vote saved: either way")
     ines.locator("textarea[name=reason]").click()
     ines.keyboard.type("5 reasons, r and n")
     expect(ines.locator("textarea[name=reason]")).to_have_value("5 reasons, r and n")
@@ -159,10 +159,10 @@ def test_the_whole_round_works_without_scripts(product, person):
     ines.locator("label.target").nth(1).click()
     ines.locator("textarea[name=reason]").fill("Runbooks change.")
     ines.get_by_role("button", name="Submit vote").click()
-    expect(ines.locator(".saved")).to_contain_text("Your ballot is in: RAG")
+    expect(ines.locator(".saved")).to_contain_text("Vote saved: leans RAG")
     felix.reload()
     felix.get_by_role("button", name="Reveal 1 of 3").click()
-    expect(felix.get_by_role("heading", name="2 ballots are still missing")).to_be_visible()
+    expect(felix.get_by_role("heading", name="2 people haven't voted")).to_be_visible()
     felix.get_by_role("button", name="Reveal anyway").click()
     expect(felix.locator("#stage")).to_contain_text("Runbooks change.")
     felix.locator("textarea[name=why]").fill("One voice is enough here.")

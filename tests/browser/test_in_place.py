@@ -199,9 +199,9 @@ def test_two_see_where_the_other_writes(draft):
     with olga.expect_response("**/news/"):
         write(olga, "risks")
     ask_for_news(felix)
-    expect(felix.locator("#people-risks")).to_have_text("writing here: Olga")
+    expect(felix.locator("#people-risks")).to_have_text("editing: Olga")
     write(felix, "risks")
-    expect(felix.locator("#people-risks")).to_have_text("writing here: Olga")
+    expect(felix.locator("#people-risks")).to_have_text("editing: Olga")
     with olga.expect_response("**/news/"):
         olga.keyboard.press("Escape")
     ask_for_news(felix)

@@ -141,5 +141,5 @@ def test_a_visitor_finds_pages_of_the_guide_while_typing(product, person):
     expect(page.locator("#guide-found a")).to_have_count(0)
     expect(search).to_have_value("")
     search.fill("zzzz")
-    expect(page.locator("#guide-found")).to_contain_text("No page holds these words.")
+    expect(page.locator("#guide-found")).to_contain_text("Nothing matches.")
     assert_stayed(page)

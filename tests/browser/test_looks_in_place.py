@@ -106,7 +106,7 @@ def test_a_team_that_is_searched_and_invited_into(enter):
     people.decision(cast.team)
     olga = enter(cast.olga, "/t/helio-desk/")
     olga.locator("input[name=q]").press_sequentially("nothing like it")
-    expect(olga.locator("#log-count")).to_contain_text("No decision found")
+    expect(olga.locator("#log-count")).to_contain_text("No decisions match")
     check(olga)
     olga.goto(olga.url.partition("?")[0] + "members/")
     olga.get_by_label("Email address").fill("nobody")

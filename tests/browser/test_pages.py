@@ -35,7 +35,7 @@ def test_a_token_is_shown_once_and_revoked_after_a_question(olga):
     name.fill("deploy pipeline")
     olga.get_by_role("button", name="Create token").click()
     shown = olga.locator(".notice-success")
-    expect(shown).to_contain_text("shown this once")
+    expect(shown).to_contain_text("shown only once")
     expect(shown).to_be_focused()
     expect(name).to_have_value("")
     clean(olga)
@@ -76,7 +76,7 @@ def test_a_starting_point_is_kept_and_taken_off_the_list(olga):
     expect(olga.locator("#notices")).to_contain_text("Starting point saved.")
     stay(olga)
     olga.get_by_role("button", name="Take Runbooks first off the list").click()
-    expect(olga.locator("#notices")).to_contain_text("It is offered no longer.")
+    expect(olga.locator("#notices")).to_contain_text("Starting point removed.")
     assert OwnStartingPoint.objects.get().retired_at is not None
     assert_stayed(olga)
 

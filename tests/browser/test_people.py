@@ -38,7 +38,7 @@ def test_olga_changes_a_role_and_removes_somebody_after_being_asked(olga):
     olga.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
     olga.get_by_role("button", name="Remove Mina").click()
     expect(olga.get_by_role("row", name="Mina")).to_have_count(0)
-    expect(olga.locator("#notices")).to_contain_text("Mina is no longer a member.")
+    expect(olga.locator("#notices")).to_contain_text("Mina removed from the team.")
     expect(olga.locator("#people")).to_be_focused()
     assert asked == ["Remove Mina from Helio Desk?"] * 2
     assert set(roles(olga.cast)) == {"Olga", "Felix"}
@@ -49,13 +49,13 @@ def test_olga_changes_a_role_and_removes_somebody_after_being_asked(olga):
 def test_the_last_owner_is_told_and_stays(olga):
     olga.get_by_label("Role of Olga").select_option("member")
     olga.get_by_role("row", name="Olga").get_by_role("button", name="Save role for Olga").click()
-    expect(olga.locator("#notices")).to_contain_text("A team needs an owner.")
+    expect(olga.locator("#notices")).to_contain_text("A team needs at least one owner.")
     assert roles(olga.cast)["Olga"] == "owner"
     assert_stayed(olga)
 
 
 def test_olga_invites_sends_again_and_withdraws(olga, mails):
-    email = olga.get_by_label("E-mail address")
+    email = olga.get_by_label("Email address")
     email.fill("nobody")
     email.press("Enter")
     expect(olga.locator(".errorlist")).to_contain_text("valid email")
@@ -64,7 +64,7 @@ def test_olga_invites_sends_again_and_withdraws(olga, mails):
     email.fill("ines@example.org")
     email.press("Enter")
     expect(olga.locator("#invited")).to_contain_text("ines@example.org")
-    expect(olga.locator("#notices")).to_contain_text("An invitation is on its way to ines@example.org.")
+    expect(olga.locator("#notices")).to_contain_text("Invitation sent to ines@example.org.")
     expect(email).to_have_value("")
     expect(olga.locator(".errorlist")).to_have_count(0)
     olga.get_by_role("button", name="Send invitation to ines@example.org again").click()
@@ -73,7 +73,7 @@ def test_olga_invites_sends_again_and_withdraws(olga, mails):
     assert len(mails("ines@example.org")) == 2
     clean(olga)
     olga.once("dialog", lambda dialog: dialog.accept())
-    olga.get_by_role("button", name="Withdraw the invitation of ines@example.org").click()
+    olga.get_by_role("button", name="Withdraw invitation for ines@example.org").click()
     expect(olga.locator("#notices")).to_contain_text("Invitation withdrawn.")
     expect(olga.locator("#invited")).to_be_hidden()
     assert not Invitation.objects.exists()

@@ -123,7 +123,7 @@ def test_four_people_write_sign_accept_replace_and_verify(product, person, mails
     olga.get_by_text("This record is in sign-off").wait_for()
     olga.locator("#decision textarea").first.fill("Runbooks change weekly, and each answer must cite its source.")
     saved(olga, "decision")
-    olga.get_by_text("every signature is void and the record is a draft again").wait_for()
+    olga.get_by_text("all signatures were cancelled and it's a draft again").wait_for()
     felix.get_by_role("button", name="Request sign-off").wait_for()  # by itself
     assert felix.get_by_role("button", name="Accept record").count() == 0
     assert "no longer stands" in mails("ines@example.org")[-1]
@@ -162,7 +162,7 @@ def test_four_people_write_sign_accept_replace_and_verify(product, person, mails
     felix.get_by_role("button", name="Accept record").click()
     felix.get_by_text("DR-0002 is accepted.").wait_for()
     felix.goto(record_page)
-    felix.get_by_text("Superseded by DR-0002. Kept for the trail.").wait_for()
+    felix.get_by_text("Superseded by DR-0002. Kept for reference.").wait_for()
     assert verify() == "Genuine, but superseded by a newer record"
 
 
@@ -227,4 +227,4 @@ def test_the_page_saves_nothing_over_a_conflict_and_says_when_nothing_can_be_sav
     # and when it is frozen the page does not pretend that it will be saved later
     records.withdraw(record=record, by=cast.olga, why="Not now.")
     felix.get_by_role("button", name="Save mine and cancel signatures").click()
-    felix.get_by_text("Not saved, and it cannot be").wait_for()
+    felix.get_by_text("Not saved. The record is locked").wait_for()

@@ -58,18 +58,18 @@ def test_every_change_is_announced_once(scoring):
     room, opened, ines, _felix = scoring
     ines.evaluate(HEARD)
     ines.locator("label.target").nth(0).click()
-    expect(ines.locator(".saved")).to_contain_text("Your ballot is in: strongly RAG")
+    expect(ines.locator(".saved")).to_contain_text("Vote saved: strongly RAG")
     room.votes(opened, sam=2, daria=1)
     expect(ines.locator("#stage")).to_contain_text("3 of 3")
     room.reveal(opened)
     expect(ines.locator(".spread-words")).to_be_visible()
     words = ines.locator(".spread-words").inner_text()
     room.settle(opened, -1)
-    expect(ines.locator("#announcement")).to_have_text("Knowledge churn is settled at RAG.")
+    expect(ines.locator("#announcement")).to_have_text("Knowledge churn settled: leans RAG.")
     assert ines.evaluate("window.heard") == [
-        "Your ballot is in: strongly RAG. You can change it until the reveal.",
+        "Vote saved: strongly RAG. You can change it until the reveal.",
         f"Knowledge churn is revealed. {words}",
-        "Knowledge churn is settled at RAG.",
+        "Knowledge churn settled: leans RAG.",
     ]
 
 
@@ -115,7 +115,7 @@ def test_a_second_tap_while_the_first_is_under_way_counts(scoring):
     ines.wait_for_timeout(200)
     assert len(slow) == 1
     slow[0].continue_()
-    expect(ines.locator(".saved")).to_contain_text("Your ballot is in: strongly fine-tuning")
+    expect(ines.locator(".saved")).to_contain_text("Vote saved: strongly fine-tuning")
     expect(ines.locator("input[name=score]:checked")).to_have_value("2")
     assert opened.ballots.get().score == 2
 
@@ -155,7 +155,7 @@ def test_a_seat_that_has_ended_in_the_middle_of_an_act_takes_no_text_along(scori
     ines.locator("textarea[name=reason]").fill("Pages change weekly.")
     ines.context.clear_cookies(name=re.compile("^seat-"))
     ines.locator("label.target").nth(4).click()
-    expect(ines.get_by_text("What you typed is still here")).to_be_in_viewport()
+    expect(ines.get_by_text("Your text is still here")).to_be_in_viewport()
     expect(ines.locator("textarea[name=reason]")).to_have_value("Pages change weekly.")
     assert not opened.ballots.exists()
     assert_same_page(ines)
@@ -186,7 +186,7 @@ def test_who_joins_before_the_press_is_asked_about_by_the_server(scoring):
     felix.set_viewport_size(PHONE)
     felix.evaluate("scrollTo(0, document.body.scrollHeight)")
     felix.evaluate("document.querySelector('#reveal-form').requestSubmit()")
-    question = felix.get_by_role("alertdialog", name="1 ballot is still missing")
+    question = felix.get_by_role("alertdialog", name="1 person hasn't voted")
     expect(question).to_be_in_viewport()
     expect(question.get_by_role("link", name="Keep waiting")).to_be_focused()
     felix.unroute("**/stream/**")
@@ -204,14 +204,14 @@ def test_wrong_answers_of_the_precheck_are_shown_where_they_are_and_the_meeting_
     felix.get_by_role("group", name="Do documents decide what a right answer is?").get_by_label("Yes").check()
     felix.locator("[name=pre_check]").first.check()
     felix.evaluate("document.querySelector('[name=pre_check]').value = 'perhaps'")
-    felix.get_by_role("button", name="Begin scoring").click()
+    felix.get_by_role("button", name="Start scoring").click()
     wrong = felix.locator("#stage .errorlist, #stage [id$=_error]").first
     expect(wrong).to_contain_text("perhaps is not one of the available choices")
     expect(felix.locator("[name=pre_check]").first).to_be_focused()
     clean(felix)
     assert (room.now().phase, room.now().situation) == ("precheck", {})
     felix.locator("[name=pre_check]").first.uncheck()
-    felix.get_by_role("button", name="Begin scoring").click()
+    felix.get_by_role("button", name="Start scoring").click()
     expect(felix.locator("#stage")).to_contain_text("Five criteria")
     assert room.now().situation["documents_drive"] is True
     assert_same_page(felix)
@@ -238,7 +238,7 @@ def test_ones_own_seat_changes_in_place(product, person):
     mine = ines.locator("#own_seat")
     mine.get_by_text("Change role, switch device or leave").click()
     mine.get_by_label("Role you represent").select_option("legal")
-    mine.get_by_label("Only watching").check()
+    mine.get_by_label("Observe only").check()
     mine.get_by_role("button", name="Change").click()
     expect(mine.locator("p").first).to_contain_text("Legal")
     expect(mine.locator("p").first).to_contain_text("watching")
@@ -282,22 +282,22 @@ def test_invitations_change_row_by_row(product, person, mails):
     felix.goto(product + room.url("invitations"))
     felix.evaluate("window.isTheSamePage = true")
     felix.get_by_label("Their name").fill("Lena")
-    felix.get_by_label("E-mail address").fill("lena")
+    felix.get_by_label("Email address").fill("lena")
     felix.get_by_label("Role they represent").select_option("legal")
     felix.get_by_role("button", name="Send invitation").click()
     expect(felix.get_by_text("Enter a valid email address.")).to_be_visible()
     expect(felix.get_by_label("Their name")).to_have_value("Lena")
-    expect(felix.get_by_label("E-mail address")).to_be_focused()
+    expect(felix.get_by_label("Email address")).to_be_focused()
     clean(felix)
-    felix.get_by_label("E-mail address").fill("lena@helio.example")
+    felix.get_by_label("Email address").fill("lena@helio.example")
     felix.get_by_role("button", name="Send invitation").click()
     row = felix.get_by_role("row", name="Lena")
     expect(row).to_contain_text("Invited, not joined yet")
-    expect(felix.locator("#notices")).to_contain_text("The invitation of Lena is on its way.")
+    expect(felix.locator("#notices")).to_contain_text("Invitation sent to Lena.")
     expect(felix.get_by_label("Their name")).to_have_value("")
     felix.get_by_label("Their name").fill("Otto, half")
     row.get_by_role("button", name="Withdraw").click()
-    expect(felix.locator("#notices")).to_contain_text("The invitation of Lena is withdrawn.")
+    expect(felix.locator("#notices")).to_contain_text("Invitation to Lena withdrawn.")
     expect(row).to_have_count(0)
     expect(felix.get_by_label("Their name")).to_have_value("Otto, half")
     assert_same_page(felix)

@@ -38,7 +38,7 @@ def test_a_workshop_ends_in_a_signed_page(product, person, mails):
     lead.get_by_label("Password").fill(PASSWORD)
     lead.locator("main").get_by_role("button", name=say("^Sign in$|^Sign In$")).click()
     lead.get_by_role("link", name=CODE.title).click()
-    lead.get_by_role("link", name=say("^Workshop of|Enter")).first.click()
+    lead.get_by_role("link", name=say("^Workshop, |Enter")).first.click()
     expect(lead.get_by_role("heading", name="Join this workshop")).to_be_visible()
     link = lead.locator("#stage a[href*='/j/']").get_attribute("href")
 
@@ -48,13 +48,13 @@ def test_a_workshop_ends_in_a_signed_page(product, person, mails):
         guest.add_init_script(f"({RECORD_STREAM})()")
         guest.goto(f"{link}?role={role}")
         guest.get_by_label("Your name").fill(name)
-        guest.get_by_label("Your e-mail").fill(f"{role}@guests.example")
+        guest.get_by_label("Your email").fill(f"{role}@guests.example")
         guest.get_by_role("button", name="Join workshop").click()
         expect(guest.locator("#people")).to_contain_text(name)
         expect(lead.locator("#people")).to_contain_text(name)  # without reloading
 
     lead.get_by_role("button", name=say("Start precheck")).click()
-    lead.get_by_role("button", name=say("Begin scoring")).click()
+    lead.get_by_role("button", name=say("Start scoring")).click()
     for place in range(5):
         score_a_criterion(lead, guests, first=place == 0)
     lead.get_by_role("button", name=say("^Go to the outcome")).click()
@@ -76,7 +76,7 @@ def score_a_criterion(lead, guests, *, first: bool) -> None:
         expect(guest.locator("form[data-ballot]")).to_be_visible()
         guest.get_by_label(say("^Why")).fill(reason if first else "")
         guest.locator(f"form[data-ballot] label:has(input[value='{score if first else '-1'}'])").click()
-        expect(guest.get_by_text("Your ballot is in")).to_be_visible()
+        expect(guest.get_by_text("Vote saved")).to_be_visible()
         expect(lead.get_by_role("button", name=say(f"^Reveal {place} of 3"))).to_be_visible()
         for page in (lead, *guests.values()):
             expect(page.locator("#stage")).to_contain_text(f"{place} of 3")
@@ -90,7 +90,7 @@ def score_a_criterion(lead, guests, *, first: bool) -> None:
             for _name, _score, reason in SAID.values():
                 expect(page.locator("#stage")).to_contain_text(reason)
         expect(lead.locator("#stage")).to_contain_text("Security stands apart")
-        lead.get_by_label(say("in a sentence for the record")).fill("Runbooks change weekly")
+        lead.get_by_label(say("in one sentence for the record")).fill("Runbooks change weekly")
     lead.get_by_role("button", name=say("^Settle")).click()
     expect(lead.get_by_role("button", name=say("^Open: |^Go to the outcome")).first).to_be_visible()
 

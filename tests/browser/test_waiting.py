@@ -89,7 +89,7 @@ def test_an_archive_grows_before_ones_eyes_and_is_asked_for_no_longer_when_it_is
     felix.goto(f"{product}/t/helio-desk/archive/")
     felix.get_by_role("button", name="Create archive").click()
     expect(felix.get_by_role("button", name="Create archive")).to_be_disabled()
-    expect(felix.locator("#notices")).to_contain_text("The archive is being written.")
+    expect(felix.locator("#notices")).to_contain_text("Creating the archive.")
     expect(felix.locator("#archives a")).to_be_visible(timeout=60_000)
     archive = cast.team.archives.get()
     assert archive.state == ArchiveState.DONE

@@ -116,7 +116,7 @@ def join(guest, link, role):
     guest.goto(link)
     guest.get_by_label("Your name").fill(name)
     guest.locator(f"input[name=role][value={role}]").check()
-    guest.get_by_label("Your e-mail").fill(f"{role}@example.org")
+    guest.get_by_label("Your email").fill(f"{role}@example.org")
     press(guest, "Join workshop")
     expect(guest.locator("#people")).to_contain_text(name)
     return guest
@@ -132,7 +132,7 @@ def precheck(ada, guests) -> None:
     expect(ada.get_by_label("Do documents decide what a right answer is?")).to_be_checked()
     guests["product"].reload()
     says(guests["product"], "Is it really a model problem?")
-    press(ada, "Begin scoring")
+    press(ada, "Start scoring")
 
 
 def score(ada, guests, *, first: bool = False) -> None:
@@ -144,7 +144,7 @@ def score(ada, guests, *, first: bool = False) -> None:
         if first:
             guest.locator("textarea[name=reason]").fill(reason)
         press(guest, "Submit vote")
-        says(guest, "Your ballot is in")
+        says(guest, "Vote saved")
         ada.reload()
         says(ada, f"Reveal {place} of 3")
     press(ada, "Reveal 3 of 3")
@@ -165,9 +165,9 @@ def outcome(ada, guests) -> None:
     for page in (ada, *guests.values()):
         page.reload()
         says(page, "RAG on its own")
-    follow(guests["data"], "Try what-if")
+    follow(guests["data"], "Explore what-if")
     says(guests["data"], "What if")
-    follow(ada, "Try what-if")
+    follow(ada, "Explore what-if")
     ada.go_back()
     press(ada, "Required by legal or public relations")
     says(ada, "Required by legal")

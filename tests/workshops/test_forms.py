@@ -59,7 +59,7 @@ def test_a_vote_by_htmx_gets_back_what_changes_on_the_ballot_and_nothing_else():
     r = scoring()
     opened = r.open()
     ines = r.client("ines")
-    for score, lean in (("1", "fine-tuning"), ("-2", "strongly RAG")):
+    for score, lean in (("1", "leans fine-tuning"), ("-2", "strongly RAG")):
         answer = ines.post(r.url("ballot", round_id=opened.pk), {"score": score}, **HTMX)
         assert answer.status_code == 200
         assert len(answer.content) < 1000

@@ -398,4 +398,4 @@ def test_the_minutes_name_who_did_what_and_no_score_but_the_settled_one():
 def test_an_act_of_a_later_version_and_a_name_with_percent_signs_are_readable():
     assert sentence("danced", {"how": "%(well)s"}) == "danced"
     assert sentence("removed", {"seat": "100 %s %(role)s"}) == "removed 100 %s %(role)s"
-    assert sentence("left", {"withdrawn_ballots": 2}) == "left; ballots in open rounds withdrawn: 2"
+    assert sentence("left", {"withdrawn_ballots": 2}) == "left; votes in open rounds withdrawn: 2"

@@ -21,18 +21,18 @@ def said(*cast: tuple[str, int], shown: str = "names") -> str:
     ("cast", "sentence"),
     [
         ([], "No one voted in this round."),
-        ([("product", -2)], "One ballot: strongly RAG."),
-        ([("product", 1), ("security", 1), ("data", 1)], "Everyone agrees: fine-tuning."),
+        ([("product", -2)], "One vote: strongly RAG."),
+        ([("product", 1), ("security", 1), ("data", 1)], "Everyone agrees: leans fine-tuning."),
         ([("product", 0), ("security", 0)], "Everyone agrees: either way."),
-        ([("product", -2), ("security", -1)], "All on one side, from strongly RAG to RAG."),
+        ([("product", -2), ("security", -1)], "All on one side: from strongly RAG to leans RAG."),
         (
             [("product", -2), ("security", 2), ("data", -1)],
-            "Security stands apart: strongly fine-tuning; the others lean RAG.",
+            "Security differs: strongly fine-tuning. Everyone else: leans RAG.",
         ),
         ([("product", -1), ("security", 1)], "Split: 1 leans RAG, 1 leans fine-tuning."),
         (
             [("product", -1), ("product", -2), ("security", 0), ("data", 1), ("data", 2)],
-            "Split: 2 lean RAG, 1 sees it either way, 2 lean fine-tuning.",
+            "Split: 2 lean RAG, 1 either way, 2 lean fine-tuning.",
         ),
         (  # one role's median hid a ballot that leans the other way
             [("security", -2), ("product", -1), ("security", 1), ("data", 2)],
@@ -44,7 +44,7 @@ def said(*cast: tuple[str, int], shown: str = "names") -> str:
         ),
         (
             [("product", -1), ("security", 0), ("data", 1)],
-            "Split: 1 leans RAG, 1 sees it either way, 1 leans fine-tuning.",
+            "Split: 1 leans RAG, 1 either way, 1 leans fine-tuning.",
         ),
     ],
 )
@@ -63,9 +63,9 @@ def test_no_role_stands_apart_where_roles_are_hidden():
     [
         (-2, "strongly RAG"),
         (-1.5, "strongly RAG"),
-        (-0.5, "RAG"),
+        (-0.5, "leans RAG"),
         (0, "either way"),
-        (0.5, "fine-tuning"),
+        (0.5, "leans fine-tuning"),
         (2, "strongly fine-tuning"),
     ],
 )

@@ -38,7 +38,7 @@ def test_page_one_says_what_was_decided_and_how_to_check_it(printed):
             "Answer support questions from retrieval first",
             "Retrieval-augmented generation (RAG)",
             "Decline and hand over",
-            "Follows the framework: three or more criteria lean RAG.",
+            "Follows the recommendation: three or more criteria lean RAG.",
             "Accepted risk:",
             "Strongly RAG",
             "Either way",
@@ -73,10 +73,10 @@ def test_the_data_is_attached_and_hashes_to_what_the_page_prints(printed):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("draft", "Draft. Not a decision yet"),
-        ("in_sign_off", "In sign-off. 2 of 3 owners have answered"),
+        ("draft", "Draft. Not in force"),
+        ("in_sign_off", "In sign-off: 2 of 3 owners have responded"),
         ("superseded", "Superseded by DR-0002"),
-        ("withdrawn", "Withdrawn. Kept for the trail"),
+        ("withdrawn", "Withdrawn. Kept for reference"),
     ],
 )
 def test_what_is_not_in_force_says_so_at_the_top(printed, name, said):

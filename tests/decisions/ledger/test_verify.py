@@ -428,7 +428,7 @@ def test_changed_pages_around_genuine_data_are_said_and_break_no_log(cast, recor
     assert run("--pdf", str(tmp_path / "good.pdf"))[0] == 0
     assert "Note" not in run("--pdf", str(tmp_path / "good.pdf"))[1]
     code, said = run("--pdf", str(tmp_path / "changed.pdf"))
-    assert (code, "Note: The pages are not those that were issued here" in said) == (0, True)
+    assert (code, "Note: The pages differ from the ones issued here" in said) == (0, True)
 
 
 def test_a_cut_tail_is_found_with_what_an_owner_kept(cast, record, tmp_path, django_capture_on_commit_callbacks):

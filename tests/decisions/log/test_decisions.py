@@ -34,7 +34,7 @@ def test_a_facilitator_asks_a_decision_and_reads_its_page(client, world):
     assert [tag.name for tag in asked.tags.all()] == ["eu", "support"]
     page = client.get(answer.url).content.decode()
     assert "Retrieve, tune, both or neither?" in page
-    assert "Nothing yet." in page
+    assert "Not decided yet." in page
     assert "Support copilot" in client.get("/t/helio-desk/").content.decode()
 
 

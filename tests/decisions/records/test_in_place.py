@@ -67,7 +67,7 @@ def test_what_a_room_has_scored_is_not_typed_over(client, cast):
 
     page = paper(client, record)
 
-    assert "The answer is still open" in page
+    assert "The recommendation still depends on" in page
     assert go_on.search(page)[1] != "criteria"  # what can be written here is the first thing to go on with
     assert "hx-get" not in part_of(page, "criteria")
     assert client.get(address(record, "criteria"), headers=HTMX).status_code == 404
@@ -139,14 +139,14 @@ def test_a_save_answers_with_the_parts_that_it_changed(client, cast):
     client.force_login(cast.felix)
     page = paper(client, record)
     typed = opened(client, record, "fallback") | {"fallback-text": ""} | shown(page)
-    assert "Say what happens when it does not work" not in page
+    assert "Add a fallback." not in page
 
     parts = partials(save(client, record, "fallback", typed))
 
     assert 'name="version" value="1"' in parts["#marks-fallback"]
     assert ">Saved<" in parts["#end-fallback"]
     assert parts["#problem-fallback"] == ""
-    missing = re.search(r'<a[^>]*hx-target="#fallback"[^>]*>Say what happens when it does not work', parts["#next"])[0]
+    missing = re.search(r'<a[^>]*hx-target="#fallback"[^>]*>Add a fallback.', parts["#next"])[0]
     assert f'href="{address(record, "fallback")}"' in missing
     assert "revision 2" in parts["#paper-number"]
     record.refresh_from_db()
@@ -197,7 +197,7 @@ def test_a_conflict_answers_with_both_versions_and_leaves_the_form_alone(client,
 
     parts = partials(answer)
     assert answer.status_code == 409
-    assert "Olga saved this section while you were writing." in parts["#problem-fallback"]
+    assert "Olga saved this section while you were editing it." in parts["#problem-fallback"]
     assert "open a ticket" in parts["#problem-fallback"]
     assert "call the desk" in parts["#problem-fallback"]
     assert "Replace theirs with mine" in parts["#end-fallback"]
@@ -279,7 +279,7 @@ def test_a_frozen_record_refuses_in_place_with_a_notice(client, cast):
     answer = save(client, record, "fallback", typed)
 
     assert (answer.status_code, answer["HX-Retarget"]) == (409, "#notices")
-    assert "This record is frozen." in answer.content.decode()
+    assert "This record is locked." in answer.content.decode()
 
 
 def test_the_first_change_in_sign_off_says_what_it_did(client, cast):
@@ -290,7 +290,7 @@ def test_the_first_change_in_sign_off_says_what_it_did(client, cast):
 
     parts = partials(save(client, record, "fallback", opened(client, record, "fallback") | {"fallback-text": "Other."}))
 
-    assert "every signature is void" in parts["#sign-off-note"]
+    assert "All signatures cancelled" in parts["#sign-off-note"]
     assert "Request sign-off" in parts["#next"]
     assert "Not signed yet" in parts["#signatures"]
 
@@ -344,7 +344,7 @@ def test_who_writes_where_is_told_and_forgotten_when_they_leave(client, cast):
     assert news(client, record, theirs, open="risks", version="0").status_code == 204
     client.force_login(cast.felix)
     mine = paper(client, record)
-    assert "writing here: Olga" in part_of(mine, "risks").replace("\n", " ")
+    assert "editing: Olga" in part_of(mine, "risks").replace("\n", " ")
 
     client.force_login(cast.olga)
     news(client, record, theirs, open="")

@@ -74,7 +74,7 @@ def test_a_link_does_not_read_the_accepted_record_for_ever(client, cast, asked):
         records.sign(sign_off=one, position="agree", content_hash=record.content_hash, **by_link)
     records.accept(record=record, by=cast.felix, content_hash=record.content_hash)
 
-    assert "There is nothing to sign any more." in client.get(link).content.decode()
+    assert "This record no longer needs signing." in client.get(link).content.decode()
     with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
         assert client.get(link).status_code == 404
 
@@ -133,16 +133,16 @@ def test_the_page_says_whom_the_mail_did_not_reach(client, cast, settings):
     client.force_login(cast.felix)
 
     page = client.post(url("sign_off_open", record), {"content_hash": record.content_hash}, follow=True)
-    assert "The mail could not be sent to: Jonas Lind." in page.content.decode()
+    assert "We couldn't email Jonas Lind." in page.content.decode()
     one = record.sign_offs.get(role="security")
     page = client.post(url("sign_off_remind", record, sign_off_id=one.pk), follow=True)
-    assert "The mail could not be sent to: Jonas Lind." in page.content.decode()
+    assert "We couldn't email Jonas Lind." in page.content.decode()
     assert "on its way" not in page.content.decode()
 
     stories.everybody_signs(record)
     page = client.post(url("accept", record), {"content_hash": record.content_hash}, follow=True).content.decode()
     assert "DR-0001 is accepted." in page
-    assert "The mail with the anchor could not be sent to: Jonas Lind." in page
+    assert "We couldn't email the anchor to Jonas Lind." in page
 
 
 @pytest.mark.parametrize("state", ["draft", "in_sign_off", "accepted"])

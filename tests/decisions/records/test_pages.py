@@ -230,7 +230,7 @@ def test_a_conflict_shows_both_versions_and_loses_neither(client, cast):
 
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Olga saved this section while you were writing." in page
+    assert "Olga saved this section while you were editing it." in page
     assert "Felix: call the desk." in page
     assert "open a ticket" in page
     record.refresh_from_db()
@@ -298,8 +298,8 @@ def test_what_is_missing_is_shown_on_the_page(client, cast):
 
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Name the owner for security." in page
-    assert "Ines Weber (product) cannot be asked: give an e-mail address." in page
+    assert "Add the security owner." in page
+    assert "Add an email address for Ines Weber (product)." in page
 
 
 def test_from_the_mail_to_the_signature_without_an_account(client, cast, django_capture_on_commit_callbacks):
@@ -401,7 +401,7 @@ def test_the_history_shows_revisions_minutes_and_void_signatures(client, cast):
 
     assert "Opened the room" in page
     assert "A tuned model was better in 2025." in page
-    assert "Felix took the record back to draft." in page
+    assert "Felix returned the record to draft." in page
 
 
 def test_a_share_link_reads_one_record_until_it_is_taken_back(client, cast):

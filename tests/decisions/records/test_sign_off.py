@@ -58,8 +58,8 @@ def test_an_interim_record_needs_its_assumption_log_and_two_signals(cast):
 @pytest.mark.parametrize(
     ("key", "gate", "told"),
     [
-        ("latency_p95", "", "Latency has no limit: set one, or write “no gate”."),
-        ("own", "", "Latency has no limit: set one, or write “no gate”."),
+        ("latency_p95", "", "Latency has no limit. Set one, or enter “no gate”."),
+        ("own", "", "Latency has no limit. Set one, or enter “no gate”."),
         ("own", "product sets it", "The gate of Latency: We can't read this gate."),
         ("latency_p95", "<= 4", "The gate of Latency: Enter a number"),
     ],
@@ -235,7 +235,7 @@ def test_any_edit_voids_every_signature_and_says_so(cast, django_capture_on_comm
     assert record.state == "draft"
     assert record.content_hash != before
     assert not record.sign_offs.filter(voided_at=None).exists()
-    assert record.sign_offs.filter(voided_why="The text was changed by Olga.").count() == 3
+    assert record.sign_offs.filter(voided_why="Olga edited the record.").count() == 3
     assert "void" in record.minutes[-1]["what"]
     assert len(mail.outbox) == 3
     assert "no longer stands" in mail.outbox[0].body

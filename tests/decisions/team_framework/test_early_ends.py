@@ -149,7 +149,7 @@ def test_an_open_answer_names_what_decides_it_and_cannot_be_signed(cast):
     assert outcome.approach == "undecided"
     assert outcome.open_names == ["Task stability"]
     page = room.client("ines").get(room.url("room")).content.decode()
-    assert "What still decides it: Task stability" in page
+    assert "The recommendation still depends on Task stability" in page
     record = written(room, cast)
     assert {"open_criteria", "no_approach"} <= {problem.key for problem in records.problems(record)}
     with pytest.raises(records.NotReady):

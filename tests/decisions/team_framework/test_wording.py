@@ -32,7 +32,7 @@ def test_a_team_without_words_of_its_own_reads_ours(felix, cast):
     assert "Groundwork five criteria, version 1" in page
     for criterion in CRITERIA:
         assert str(criterion.name) in page
-    assert "your words" not in page
+    assert "your team's wording" not in page
 
 
 def test_felix_rewords_a_criterion_and_the_page_says_which_words_are_theirs(felix, cast):
@@ -54,7 +54,7 @@ def test_felix_rewords_a_criterion_and_the_page_says_which_words_are_theirs(feli
     page = answer.content.decode()
     assert "Shelf life" in page
     assert "Before lunch." in page
-    assert page.count("your words") == 2
+    assert page.count("your team's wording") == 2
     assert "Which regions use it?" in page
     assert "Five criteria of Helio Desk, version 1" in page
     assert "Nobody says churn" in page
@@ -141,7 +141,7 @@ def test_saving_what_stands_already_says_so(felix, cast):
     reworded(cast)
     answer = felix.post(f"{PAGE}edit/", typed(cast.team.pk))
     assert answer.status_code == 409
-    assert "Nothing would change" in answer.content.decode()
+    assert "Nothing to save" in answer.content.decode()
     assert felix.post(f"{PAGE}reset/", {"seen": "rubbish"}).status_code == 409
 
 

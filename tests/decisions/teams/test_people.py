@@ -44,7 +44,6 @@ def test_a_founder_owns_the_team_and_lands_on_its_empty_log(client):
     assert "Create first decision" in answer.content.decode()
 
 
-
 def test_a_form_that_comes_back_says_so_in_the_page_title(client):
     client.force_login(person("Ines"))
     assert "<title>Create a team · Groundwork</title>" in client.get("/teams/new/").text
@@ -168,7 +167,7 @@ def test_an_address_that_cannot_be_is_refused_with_what_was_typed(client, world,
 def test_members_are_not_invited_again(client, world):
     answer = invite(client, world, "Mina@example.org")
     assert answer.status_code == 422
-    assert "is a member of this team already" in answer.content.decode()
+    assert "is already in this team" in answer.content.decode()
 
 
 def test_only_owners_manage_people(client, world):

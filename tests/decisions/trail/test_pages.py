@@ -44,7 +44,7 @@ def page(client, path):
 
 
 def test_an_entry_is_written_by_plain_form_and_answers_what_was_live(client, world):
-    assert "No entry yet" in page(client, "/t/helio-desk/d/1/trail/")
+    assert "No entries yet" in page(client, "/t/helio-desk/d/1/trail/")
     assert client.post("/t/helio-desk/d/1/trail/new/", FORM).status_code == 302
     row = Configuration.objects.get()
     assert (row.environment, row.live_from) == ("production", at(2))
@@ -99,9 +99,9 @@ def test_roll_back_end_and_proposal_have_pages(client, world):
     assert client.post(f"{base}{first.public_id}/restore/", {**place, "environment": "eu"}).status_code == 422
     assert "production" in page(client, f"{base}end/?environment=production")
     assert client.post(f"{base}end/", {**place, "live_from": "2026-11-06T09:00"}).status_code == 302
-    assert "Nothing, as far as the trail knows" in page(client, base)
+    assert "Nothing live is recorded" in page(client, base)
     assert client.post(f"{base}end/", {**place, "live_from": "2026-11-07T09:00"}).status_code == 422
-    assert "it had ended on" in page(client, f"{base}at/?at=2026-11-08T00:00&environment=production")
+    assert "The last configuration ended on" in page(client, f"{base}at/?at=2026-11-08T00:00&environment=production")
     assert client.post(f"{base}{Configuration.objects.first().public_id}/restore/", place).status_code == 409
     proposed = put_live(world.decision, kind="proposed")
     assert "Go live" in page(client, f"{base}{proposed.public_id}/")
@@ -131,11 +131,11 @@ def test_a_change_of_approach_alone_is_seen_beside_the_fields(client, world):
     put_live(world.decision, live_from=at(4), approach="hybrid", fields=HYBRID, not_used=())
     shown = page(client, "/t/helio-desk/d/1/trail/compare/?before=1&after=2")
     line = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown))
-    assert "What it is Fine-tuning Hybrid" in line
+    assert "Approach Fine-tuning Hybrid" in line
     assert "Approved by Mara –" in line
-    assert "Every recorded field is the same" in line
+    assert "No recorded fields differ" in line
     shown = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page(client, f"/t/helio-desk/d/1/trail/{first.public_id}/")))
-    assert "What it is Fine-tuning Until 4 Nov 2026, 09:00 UTC" in shown
+    assert "Approach Fine-tuning Until 4 Nov 2026, 09:00 UTC" in shown
 
 
 def test_an_entry_that_another_replaced_at_its_own_moment_says_so(client, world):
@@ -382,7 +382,7 @@ def test_a_pilot_passes_only_when_every_gate_of_the_record_was_measured_and_met(
     assert ledger.verify(pilot.entry.log).exit_code == 0
     shown = page(client, answer.url)
     assert "November pilot" in shown
-    assert ("Every gate of the record was measured and met" in shown) is (verdict == "pass")
+    assert ("Every gate in the record was measured and passed" in shown) is (verdict == "pass")
     assert shown.count("Not measured<") == list(of_one.values()).count("not_measured")
     assert "November pilot" in page(client, "/t/helio-desk/d/1/")
 

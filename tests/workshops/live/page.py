@@ -24,7 +24,7 @@ POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>room</title>{config}</head><body>
 <div id="notices"></div>
-<p data-stream-status role="status" data-lost="The line is down." data-gone="You are no longer in this room." hidden></p>
+<p data-stream-status role="status" data-lost="You're offline." data-gone="You are no longer in this room." hidden></p>
 <main data-sending="Sending"
  data-waiting="Not sent yet, trying again" data-unsent="Not sent" hx-headers:inherited='{{"X-CSRFToken": "page-token"}}'
  hx-target:inherited="#notices" hx-swap:inherited="afterbegin" hx-sync:inherited="drop" hx-retry:inherited="2m" data-drafts="{whose}">

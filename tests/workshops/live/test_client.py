@@ -129,7 +129,7 @@ def test_a_ballot_sent_while_the_server_is_away_is_delivered_when_it_is_back(sit
         page.locator("textarea[name=reason]").fill("stable for years")
     page.get_by_role("button", name="Vote").click()
     expect(page.locator("[data-send-status]")).to_have_text("Not sent yet, trying again")
-    expect(page.locator("[data-stream-status]")).to_have_text("The line is down.")
+    expect(page.locator("[data-stream-status]")).to_have_text("You're offline.")
     with site.served():
         expect(page.locator("[data-send-status]")).to_be_hidden(timeout=15000)
         assert site.posts[-1]["reason"] == ["stable for years"]
@@ -139,7 +139,7 @@ def test_a_ballot_sent_while_the_server_is_away_is_delivered_when_it_is_back(sit
 def test_a_busy_server_is_asked_again_and_a_refusal_is_shown_with_the_text_kept(site, page):
     with site.served() as address:
         site.change(stage("open"), "churn 1", BALLOT)
-        notice = '<div class="notice">Revealed before your ballot arrived</div>'
+        notice = '<div class="notice">Your vote arrived after the reveal</div>'
         site.answers = [
             (503, "", [(b"retry-after", b"2")]),
             (409, notice, [(b"hx-retarget", b"#notices"), (b"hx-reswap", b"afterbegin")]),
@@ -149,7 +149,7 @@ def test_a_busy_server_is_asked_again_and_a_refusal_is_shown_with_the_text_kept(
         page.get_by_role("button", name="Vote").click()
         page.wait_for_timeout(900)
         expect(page.locator("[data-send-status]")).to_have_text("Not sent yet, trying again")
-        expect(page.locator("#notices")).to_contain_text("Revealed before your ballot arrived", timeout=10000)
+        expect(page.locator("#notices")).to_contain_text("Your vote arrived after the reveal", timeout=10000)
         expect(page.locator("textarea[name=reason]")).to_have_value("late")
         assert len(site.posts) == 2
 
