@@ -42,8 +42,8 @@ def test_the_lead_goes_from_screen_to_screen_without_a_reload(meeting):
     felix.get_by_text("Manage people").click()
     felix.on("dialog", lambda dialog: dialog.accept())
     felix.get_by_role("button", name="Hand over to Ines").click()
-    expect(ines.get_by_role("heading", name="You lead")).to_be_visible()
-    expect(felix.get_by_role("heading", name="You lead")).to_be_hidden()
+    expect(ines.get_by_role("heading", name="Facilitator controls")).to_be_visible()
+    expect(felix.get_by_role("heading", name="Facilitator controls")).to_be_hidden()
     ines.get_by_role("button", name="Open: ").click()
     expect(felix.get_by_text("Votes stay hidden until the reveal")).to_be_visible()
 

@@ -285,10 +285,10 @@ def test_without_scripts_a_section_is_written_on_a_page_of_its_own(draft):
     row = felix.locator(".row-form").nth(4)
     row.get_by_label("Role").fill("Works council")
     row.get_by_label("Name").fill("Rosa")
-    row.get_by_label("E-mail").fill("not an address")
+    row.get_by_label("Email").fill("not an address")
     felix.get_by_role("button", name="Save").click()
     expect(row).to_contain_text("valid email")
-    row.get_by_label("E-mail").fill("rosa@example.org")
+    row.get_by_label("Email").fill("rosa@example.org")
     felix.get_by_role("button", name="Save").click()
     assert felix.url == f"{paper}#owners"
     expect(felix.locator("#signatures")).to_contain_text("Rosa")
