@@ -11,7 +11,18 @@ from tests.test_conventions import ROOT
 
 PHRASES = [line for line in (ROOT / "tests" / "banned_phrases.txt").read_text().splitlines() if line and line[0] != "#"]
 # calls whose first arguments people read: translated texts, the API's problems, what commands print
-SHOWN = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "noop", "Problem", "CommandError", "add_argument"}
+SHOWN = {
+    "_",
+    "__",
+    "gettext",
+    "gettext_lazy",
+    "ngettext",
+    "ngettext_lazy",
+    "noop",
+    "Problem",
+    "CommandError",
+    "add_argument",
+}
 COMMENT = re.compile(r"\{#.*?#\}|\{%-? *comment.*?endcomment *%\}|<(script|style)\b.*?</\1>", re.DOTALL)
 TRANSLATED = re.compile(r"""\{% *translate +("[^"]*"|'[^']*')|\b_\(("[^"]*")\)""")
 BLOCK = re.compile(r"\{% *blocktranslate.*?%\}(.*?)\{% *endblocktranslate *%\}", re.DOTALL)

@@ -59,19 +59,19 @@ def by_part(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
 def in_words(source: Mapping[str, str]) -> str:
     """One source as people read it."""
     values = {
-        "by": source["by"] or _("the room"),
+        "by": source["by"] or _("the group"),
         "day": source["at"][:10],
         "act": ACTS.get(source["act"], source["act"]),
     }
     match source["kind"], source["act"]:
         case "proposed", _act:
-            return _("proposed, nobody has touched it")
+            return _("proposed, not confirmed by anyone")
         case "rule", _act:
-            return _("follows from the answers, by the rule")
+            return _("follows from the answers")
         case "open", _act:
             return _("open")
         case "written", "kept":
-            return _("a proposal, kept by %(by)s, %(day)s") % values
+            return _("proposed, confirmed by %(by)s, %(day)s") % values
         case "written", _act:
             return _("written by %(by)s, %(day)s") % values
     return _("said by %(by)s: %(act)s") % values
@@ -80,7 +80,7 @@ def in_words(source: Mapping[str, str]) -> str:
 ACTS: Final[Mapping[str, Promise]] = {
     "joined": __("joined the workshop"),
     "settled": __("settled the criterion"),
-    "scored": __("left the ballots as they stand"),
+    "scored": __("left the criterion contested"),
     "answered": __("answered the precheck"),
     "chose": __("chose it on the outcome"),
 }
@@ -90,7 +90,7 @@ NAMES: Final[Mapping[str, Promise]] = {
     **{"criteria": __("Criteria"), "repairs": __("Fix first"), "metrics": __("Metrics"), "phase_one": __("Phase one")},
     **{"backlog": __("Backlog"), "assumptions": __("Assumptions"), "flip_signals": __("Flip signals")},
     **{"guardrails": __("Guardrails"), "risks": __("Risks accepted"), "failure_modes": __("Failure modes")},
-    **{"owners": __("Owners"), "attendees": __("Who was there"), "triggers": __("Revisit triggers")},
+    **{"owners": __("Owners"), "attendees": __("Participants"), "triggers": __("Revisit triggers")},
 }
 
 

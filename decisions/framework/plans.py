@@ -140,8 +140,8 @@ PHASE_TEXTS: Final[Mapping[str, Texts]] = {
         _("A scoped pilot on accuracy, latency and cost. Then score the criteria again."),
     ),
     "fix_first": (
-        _("Measure a prompted baseline again after the repair."),
-        _("Score the five criteria again; the scores of this workshop are kept."),
+        _("Measure a prompted baseline again after the fix."),
+        _("Score the five criteria again. The votes of this workshop are kept."),
     ),
     "undecided": (
         _("Settle the criteria that decide the approach, each with its owner and the evidence that would count."),

@@ -48,7 +48,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 TITLES: Final[Mapping[str, Promise]] = {
-    "decision": _("What is decided"),
+    "decision": _("Decision"),
     "criteria": _("The five criteria"),
     "repairs": _("Fix first"),
     "fallback": _("Fallback"),
@@ -60,7 +60,7 @@ TITLES: Final[Mapping[str, Promise]] = {
     "risks": _("Risks accepted"),
     "failure_modes": _("Failure modes"),
     "owners": _("Owners who sign"),
-    "attendees": _("Who was there"),
+    "attendees": _("Participants"),
     "revisit": _("Revisit"),
 }
 

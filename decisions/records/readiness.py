@@ -148,8 +148,8 @@ def _proposals(content: Mapping[str, Any]) -> list[Problem]:
         own = (*keys, "triggers") if section == "revisit" else keys
         if count := proposals(content, own):
             text = ngettext(
-                "%(section)s: %(count)d line is a proposal that nobody has touched. Keep, change or remove it.",
-                "%(section)s: %(count)d lines are proposals that nobody has touched. Keep, change or remove each.",
+                "%(section)s: %(count)d proposed line needs confirming. Keep, edit or remove it.",
+                "%(section)s: %(count)d proposed lines need confirming. Keep, edit or remove each.",
                 count,
             )
             found.append(Problem(f"proposed_{section}", section, text % {"section": TITLES[section], "count": count}))

@@ -37,7 +37,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "criteria",
         TITLES["criteria"],
-        _("No workshop scored this decision, so say here where each criterion leans; the rule reads it."),
+        _("This decision had no workshop, so enter where each criterion leans. The rule uses it."),
         form=rows.SituationSection,
         lists=(RowList("criteria", _("Leans"), rows.CriterionRow),),
     ),
@@ -47,7 +47,7 @@ SECTIONS: tuple[Section, ...] = (
         _("What no model repairs, with who does it and by when."),
         lists=(RowList("repairs", _("To fix"), rows.RepairRow),),
     ),
-    Section("fallback", TITLES["fallback"], _("What people get when it does not work."), form=rows.FallbackSection),
+    Section("fallback", TITLES["fallback"], _("What people get when it can't answer."), form=rows.FallbackSection),
     Section(
         "metrics",
         TITLES["metrics"],
@@ -57,7 +57,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "plan",
         TITLES["plan"],
-        _("What is built first, and what waits until the figures ask for it."),
+        _("What you'll build first, and what waits until results justify it."),
         lists=(
             RowList("phase_one", _("Phase one"), rows.TextRow, plain=True),
             RowList("backlog", _("Backlog"), rows.TextRow, plain=True),
@@ -66,7 +66,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "assumptions",
         TITLES["assumptions"],
-        _("What you take as true without knowing yet, with who finds out."),
+        _("What you believe but haven't checked, and who will check it."),
         lists=(RowList("assumptions", _("Assumptions"), rows.AssumptionRow),),
     ),
     Section(
@@ -81,7 +81,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "risks",
         TITLES["risks"],
-        _("Every choice accepts some. Name them, and who carries each."),
+        _("Every choice accepts some risk. Name each one and its owner."),
         lists=(RowList("risks", _("Risks"), rows.RiskRow),),
     ),
     Section(
@@ -102,8 +102,8 @@ SECTIONS: tuple[Section, ...] = (
         "revisit",
         TITLES["revisit"],
         _(
-            "A light look with the same evaluation, not a new platform. Sooner, for example, after an acquisition, with a new "
-            "data warehouse or when the base model is replaced."
+            "A short check with the same evaluation, not a rebuild. Sooner, for example, after an acquisition, with a "
+            "new data warehouse or when the base model is replaced."
         ),
         form=rows.RevisitSection,
         lists=(RowList("triggers", _("Or sooner, if"), rows.TextRow, plain=True),),

@@ -118,7 +118,7 @@ def make_it_theirs(lead) -> None:
     """A record left at its defaults cannot be signed: somebody gives each line a word, a section at once."""
     ask = lead.get_by_role("button", name="Ask the owners to sign")
     todo = lead.locator("#next .todo")
-    expect(todo).to_contain_text("Guardrails: 4 lines are proposals that nobody has touched.")
+    expect(todo).to_contain_text("Guardrails: 4 proposed lines need confirming.")
     expect(todo).to_contain_text("Latency p95 has no limit")
     expect(ask).to_have_count(0)
     expect(lead.locator("#guardrails .proposed")).to_have_count(4)

@@ -171,8 +171,8 @@ def outcome(ada, guests) -> None:
     ada.go_back()
     press(ada, "Required by legal or public relations")
     says(ada, "Required by legal")
-    press(ada, "Write the decision record")
-    says(ada, "lines are proposals that nobody has touched")
+    press(ada, "Create decision record")
+    says(ada, "proposed lines need confirming")
 
 
 def edit(ada, section: str) -> None:

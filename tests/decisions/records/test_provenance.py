@@ -53,7 +53,7 @@ def test_a_record_left_at_its_defaults_cannot_be_signed(cast):
     assert proposed(record) == {"decision", "fallback", "metrics", "plan", "guardrails", "failure_modes", "revisit"}
     with pytest.raises(records.NotReady) as refused:
         records.open_sign_off(record=record, by=cast.felix)
-    assert "Guardrails: 4 lines are proposals that nobody has touched. Keep, change or remove each." in str(
+    assert "Guardrails: 4 proposed lines need confirming. Keep, edit or remove each." in str(
         refused.value
     )
 
@@ -165,7 +165,7 @@ def test_proposals_are_shown_as_such_on_screen_in_markdown_and_in_json(client, c
     text = render_markdown(document)
     assert f"{guardrail} \\(proposed\\)" in text
     assert "Ask Felix. \\(proposed" not in text
-    assert "Guardrails: 1–4: proposed, nobody has touched it" in text
+    assert "Guardrails: 1–4: proposed, not confirmed by anyone" in text
     assert document["content"]["provenance"]["guardrails"][0]["kind"] == "proposed"
 
 
