@@ -21,7 +21,7 @@ from workshops.readings import ASKED
 SCORES = [(-2, "-2"), (-1, "-1"), (0, "0"), (1, "1"), (2, "2")]
 LONGEST_TEXT = 2000
 NOTHING = "none"
-REASON_NEEDED = _("Say why: this is not where most ballots are. The reason prints beside it.")
+REASON_NEEDED = _("Enter a reason, because most votes are elsewhere. It's printed on the record.")
 YES_NO_OPEN = [("", _("Not asked")), ("yes", _("Yes")), ("no", _("No"))]
 
 
@@ -193,10 +193,10 @@ class SituationForm(forms.Form):
         required=False,
         choices=[
             *((item.key, item.question) for item in FIX_FIRST),
-            (NOTHING, _("We asked, and it is none of these.")),
+            (NOTHING, _("None of these")),
         ],
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Leave all empty where nobody was asked."),
+        help_text=_("If you didn't ask, leave everything empty."),
     )
 
     def __init__(
@@ -250,7 +250,7 @@ class SituationForm(forms.Form):
         """What was ticked, empty where it is none of these; None where nobody was asked."""
         ticked: list[str] = self.cleaned_data["pre_check"]
         if NOTHING in ticked and len(ticked) > 1:
-            raise forms.ValidationError(_("Tick what applies, or that it is none of these."))
+            raise forms.ValidationError(_("Tick what applies, or “None of these”."))
         return None if not ticked else [item for item in ticked if item != NOTHING]
 
     def situation(self) -> dict[str, Any]:

@@ -36,9 +36,9 @@ SENTENCES = {
     "timer": gettext_lazy("set the timer"),
     "nudged": gettext_lazy("showed a reminder to vote"),
     "opened": gettext_lazy("opened %(criterion)s, round %(round)s"),
-    "opened_ahead": gettext_lazy("opened all criteria for scoring ahead"),
-    "session_started": gettext_lazy("started the session: ballots cast ahead are frozen"),
-    "precheck_not_asked": gettext_lazy("began to reveal without asking the precheck"),
+    "opened_ahead": gettext_lazy("opened advance voting"),
+    "session_started": gettext_lazy("started the meeting: advance votes can't change any more"),
+    "precheck_not_asked": gettext_lazy("started to reveal without asking the precheck questions"),
     "voted": gettext_lazy("voted on %(criterion)s"),
     "withdrew": gettext_lazy("withdrew their vote on %(criterion)s"),
     "revealed": gettext_lazy("revealed %(criterion)s: %(ballots)s votes"),
@@ -73,7 +73,7 @@ def sentence(act: str, detail: dict[str, Any], names: Mapping[str, Sentence | st
             "rule": str(BALLOTS_WITHDRAWN) % {"count": values["withdrawn_ballots"]},
         }
     if act == "settled" and "against" in detail:
-        text = _("%(what)s against %(against)s of %(ballots)s ballots") % {"what": text, **detail}
+        text = _("%(what)s against %(against)s of %(ballots)s votes") % {"what": text, **detail}
     why = str(detail.get("why") or "")
     return ": ".join(part for part in (text, said or why) if part)
 

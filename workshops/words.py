@@ -58,9 +58,9 @@ def _stands_apart(results: Tally) -> str:
             # whose ballots differ in strength are named by their side alone
             lean = lean_words(own.pop() if len(own) == 1 else side(max(own)))
             told = {
-                -1: _("%(role)s stands apart: %(lean)s; the others lean RAG."),
-                0: _("%(role)s stands apart: %(lean)s; the others see it either way."),
-                1: _("%(role)s stands apart: %(lean)s; the others lean fine-tuning."),
+                -1: _("%(role)s differs: %(lean)s. Everyone else leans RAG."),
+                0: _("%(role)s differs: %(lean)s. Everyone else: either way."),
+                1: _("%(role)s differs: %(lean)s. Everyone else leans fine-tuning."),
             }
             return told[side(max(others))] % {"role": role_name(role.role), "lean": lean}
     return ""
@@ -82,4 +82,4 @@ def _split_inside(results: Tally) -> str:
     """Which roles do not agree among themselves; a median would hide it."""
     sides = {role.role: {side(dot.score) for dot in results.dots if dot.role == role.role} for role in results.roles}
     divided = [role_name(role) for role, found in sides.items() if len(found) > 1]
-    return _("Split inside: %(roles)s.") % {"roles": ", ".join(divided)} if divided and len(sides) > 1 else ""
+    return _("Split within: %(roles)s.") % {"roles": ", ".join(divided)} if divided and len(sides) > 1 else ""

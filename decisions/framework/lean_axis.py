@@ -406,7 +406,7 @@ def _alt(
     said = verdict(state, lean)
     parts = [str(_("settled: %(lean)s", lean=said)) if state == "settled" and lean is not None else said]
     if not cast:
-        return f"{name}: {parts[0]}; {_('no ballots')}."
+        return f"{name}: {parts[0]}; {_('no votes')}."
     for score in SCORES:
         here = [b for b in cast if b.score == score]
         if here:

@@ -36,7 +36,7 @@ class RoomQuestion:
     page: str = "precheck"
 
 
-PRE_CHECK_QUESTION: Final = _("What should be repaired before any model work?")
+PRE_CHECK_QUESTION: Final = _("What should be fixed before any model work?")
 FIX_FIRST: Final[tuple[FixFirst, ...]] = (
     FixFirst(
         "clearer_tools",

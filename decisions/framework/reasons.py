@@ -75,13 +75,13 @@ def clause_sentence(outcome: Outcome, answers: Answers, deciding: tuple[str, ...
     }
     if outcome.clause == "several":
         return _(
-            "However %(open)s comes out, the approach is %(approach)s, because %(ways)s.",
+            "Whichever way %(open)s goes, the approach is %(approach)s, because %(ways)s.",
             open=tuple(names[key] for key in CRITERIA if answers.state(key) != "settled"),
             approach=APPROACH_NAMES[outcome.approach],
             ways=ways[outcome.approach],
         )
     told = (_("%(approach)s if %(ways)s", approach=APPROACH_NAMES[key], ways=way) for key, way in ways.items())
-    return _("It turns on %(open)s: %(told)s.", open=tuple(names[key] for key in deciding), told=reduce(_then, told))
+    return _("It depends on %(open)s: %(told)s.", open=tuple(names[key] for key in deciding), told=reduce(_then, told))
 
 
 def _either(one: Sentence, other: Sentence) -> Sentence:
@@ -217,4 +217,4 @@ def _open(outcome: Outcome, answers: Answers, deciding: tuple[str, ...], names: 
     elif outcome.approach == "rag":
         yield _("Documents decide what a right answer is, so the interim default is RAG.")
     else:
-        yield _("Nobody said that documents decide what a right answer is, so the interim default is prompts only.")
+        yield _("No one said that documents decide what a right answer is, so the interim default is prompts only.")

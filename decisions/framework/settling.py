@@ -30,11 +30,9 @@ def settled_words(by: str, lean: int, scores: Sequence[int], why: str = "") -> S
         return _("settled by %(by)s", by=by)
     opposed = against(lean, scores)
     if not scores:
-        told = _("settled by %(by)s without a ballot", by=by)
+        told = _("settled by %(by)s without votes", by=by)
     elif opposed:
-        told = _(
-            "settled by %(by)s against %(against)s of %(count)s ballots", by=by, against=opposed, count=len(scores)
-        )
+        told = _("settled by %(by)s against %(against)s of %(count)s votes", by=by, against=opposed, count=len(scores))
     else:
-        told = _("settled by %(by)s outside the range of the ballots", by=by)
+        told = _("settled by %(by)s outside the range of the votes", by=by)
     return _("%(told)s, because:", told=told) if why else told

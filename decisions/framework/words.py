@@ -57,7 +57,7 @@ CLAUSE_SENTENCES: Final[Mapping[str, Sentence]] = {
     ),
     "no_lean": _("Nothing leans far enough. Keep a prompted baseline and run a pilot."),
     "open_criteria": _("What is still open could change the answer."),
-    "several": _("However the open criteria fall, the approach is the same."),
+    "several": _("Whichever way the open criteria go, the approach is the same."),
 }
 # each clause as the condition that it is, to follow "if"
 CLAUSE_NAMES: Final[Mapping[str, Sentence]] = {
@@ -66,11 +66,11 @@ CLAUSE_NAMES: Final[Mapping[str, Sentence]] = {
     "majority_rag": _("three or more criteria lean RAG"),
     "behaviour_with_knowledge": _("behaviour dominates, and the knowledge still moves"),
     "behaviour_thin_retrieval": _("behaviour dominates, documents still matter"),
-    "behaviour_only": _("behaviour dominates, documents do not matter"),
+    "behaviour_only": _("behaviour dominates, documents matter less"),
     "behaviour_and_sources": _("behaviour and sources both matter"),
     "knowledge_changes": _("the knowledge changes often"),
     "sources_decide": _("sources or documents decide"),
-    "evaluate_fine_tuning": _("the task is stable enough to evaluate tuning"),
+    "evaluate_fine_tuning": _("the task is stable enough to evaluate fine-tuning"),
     "no_lean": _("no criterion leans clearly"),
     "several": _("every open answer leads to the same approach"),
     "open_criteria": _("open criteria still decide it"),
@@ -129,7 +129,7 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
     SituationQuestion(
         key="behaviour_dominates",
         question=_("Does consistent behaviour matter more here than anything else?"),
-        help=_("Tone, format, steps, labels. Not asked: it follows from task stability."),
+        help=_("Tone, format, steps, labels. If you skip this, it follows from task stability."),
         if_true=_("consistent behaviour came first"),
         if_false=_("consistent behaviour did not come first"),
         signal_true=_("More than half of the rejected answers are rejected for form or tone, not for facts."),
@@ -138,8 +138,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
     ),
     SituationQuestion(
         key="sources_matter",
-        question=_("Do sources matter: will people want to see what an answer rests on?"),
-        help=_("Not asked: they matter when audit and trust leans RAG."),
+        question=_("Will people want to see the sources behind an answer?"),
+        help=_("If you skip this, they matter when audit and trust leans RAG."),
         if_true=_("sources mattered"),
         if_false=_("sources did not matter"),
         signal_true=_("Users open the sources of at least one answer in ten, or ask for them."),
@@ -179,8 +179,11 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
     ),
     SituationQuestion(
         key="training_capacity_short",
-        question=_("Are GPU capacity or machine-learning people short?"),
-        help=_("Then vendor-hosted tuning under a strict data agreement beats a cluster that nobody can keep up."),
+        question=_("Are you short of GPUs or machine-learning staff?"),
+        help=_(
+            "If yes, vendor-hosted fine-tuning under a strict data agreement is better than a cluster you can't "
+            "maintain."
+        ),
         if_true=_("training capacity were short"),
         if_false=_("training capacity were there"),
     ),
@@ -188,8 +191,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         key="update_owner",
         question=_("Is there a named person to keep a fine-tuned model up to date?"),
         help=_("Without one, fine-tuning stays blocked."),
-        if_true=_("somebody owned the model's updates"),
-        if_false=_("nobody owned the model's updates"),
+        if_true=_("someone owned the model's updates"),
+        if_false=_("no one owned the model's updates"),
     ),
     SituationQuestion(
         key="labelled_examples",
@@ -216,13 +219,13 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         key="content_owner",
         question=_("Does a named person keep the content fresh?"),
         help=_("Retrieval serves what is in the index, old or new."),
-        if_true=_("somebody owned the content"),
-        if_false=_("nobody owned the content"),
+        if_true=_("someone owned the content"),
+        if_false=_("no one owned the content"),
     ),
     SituationQuestion(
         key="fast_changing_rules",
         question=_("Do regulations or catalogues move fast here?"),
-        help=_("Then the decision is looked at again every month instead of every quarter."),
+        help=_("If yes, you revisit the decision monthly instead of quarterly."),
         if_true=_("rules or catalogues moved fast"),
         if_false=_("rules and catalogues moved slowly"),
     ),

@@ -79,7 +79,7 @@ def written_out(content: Content) -> dict[str, list[str]]:
         _("Risk in one sentence"): lines(content["risk_summary"]),
         _("Fallback"): [content["fallback"]["label"], *lines(content["fallback"]["text"])],
         _("Criteria"): [_criterion(item) for item in content["criteria"]],
-        _("Ballots"): [_ballot(item, ballot) for item in content["criteria"] for ballot in item["ballots"]],
+        _("Votes"): [_ballot(item, ballot) for item in content["criteria"] for ballot in item["ballots"]],
         _("Earlier rounds"): [_earlier(item, one) for item in content["criteria"] for one in item.get("earlier", ())],
         _("Fix first"): [
             " · ".join(row[column] for column in ("text", "owner", "by") if row[column])

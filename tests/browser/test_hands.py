@@ -140,7 +140,7 @@ def test_answers_of_the_precheck_are_kept_before_the_meeting_goes_on(product, pe
     felix.goto(product + room.url("room"))
     expect(felix.locator("html[data-live=on]")).to_be_attached()
     felix.get_by_role("group", name="Do documents decide what a right answer is?").get_by_label("Yes").check()
-    felix.get_by_role("button", name="Begin scoring").click()
+    felix.get_by_role("button", name="Start scoring").click()
     expect(felix.locator("#stage")).to_contain_text("Five criteria")
     assert room.now().situation["documents_drive"] is True
     assert room.now().phase == "scoring"

@@ -63,9 +63,9 @@ def test_an_answer_says_who_noted_it_and_when():
     assert lines["content_owner"] == {"value": False, "counted_as": False, "by": "Felix", "at": at}
     assert lines["pre_check"] == {"value": [], "counted_as": [], "by": "Felix", "at": at}
     assert lines["labelled_examples"]["value"] is None
-    said = next(line["what"] for line in record.minutes if line["what"].startswith("answered about the situation"))
+    said = next(line["what"] for line in record.minutes if line["what"].startswith("saved the precheck answers"))
     assert f"{LOCKED} yes" in said
-    assert "What should be repaired before any model work? nothing" in said
+    assert "What should be fixed before any model work? nothing" in said
 
 
 def test_an_answer_that_was_taken_back_is_not_asked_again():
@@ -78,7 +78,7 @@ def test_an_answer_that_was_taken_back_is_not_asked_again():
 
 def test_nothing_and_something_to_repair_contradict_each_other():
     form = SituationForm(QueryDict("pre_check=none&pre_check=clearer_tools"))
-    assert form.errors["pre_check"] == ["Tick what applies, or that it is none of these."]
+    assert form.errors["pre_check"] == ["Tick what applies, or “None of these”."]
     kept = SituationForm(QueryDict("pre_check=clearer_tools"))
     assert kept.is_valid()
     assert kept.situation()["pre_check"] == ["clearer_tools"]

@@ -198,13 +198,13 @@ def test_a_ballot_that_stays_is_shown_as_such_and_a_missing_one_is_cast_by_its_b
     start(r)
     browser = r.client("ines")
     page = browser.get(r.url("room")).content.decode()
-    assert "Your ballot is in: strongly RAG. The session has started, so it stays as it is." in page
+    assert "Vote saved: strongly RAG. The meeting has started, so you can't change it." in page
     assert r.url("ballot", round_id=rounds[CHURN].pk) not in page
     form = page[page.index(r.url("ballot", round_id=rounds[AUDIT].pk)) :]
     assert "hx-trigger='submit'" in form[: form.index("</form>")], "no choice casts it by itself"
     sent = {"score": "1", "frozen": "1"}
     answer = browser.post(r.url("ballot", round_id=rounds[AUDIT].pk), sent, HTTP_HX_REQUEST="true")
-    assert "so it stays as it is" in answer.content.decode()
+    assert "so you can't change it" in answer.content.decode()
     assert browser.post(r.url("ballot", round_id=rounds[AUDIT].pk), sent, HTTP_HX_REQUEST="true").status_code == 409
 
 
@@ -222,7 +222,7 @@ def test_who_has_not_voted_is_asked_about_first_for_every_criterion_that_could_c
     actions.answer_situation(workshop_id=r.id, situation={"update_owner": True}, precheck={}, by=r.felix)
     start(r)
     asked = press(r).content.decode()
-    assert "11 ballots are still missing" in asked
+    assert "11 people haven't voted" in asked
     assert all(str(one.criterion.name) in asked for one in shared_board(r.id).criteria), "not which one comes next"
     assert "1 of 3 have voted" in asked
     assert "precheck" not in asked.lower()
@@ -237,7 +237,7 @@ def test_the_precheck_is_asked_before_the_first_reveal_or_said_to_be_not_asked()
         r.votes(one, ines=-1, sam=-1, daria=-1)
     start(r)
     asked = press(r).content.decode()
-    assert "Nobody was asked the questions of the precheck" in asked
+    assert "No one was asked the precheck questions" in asked
     assert "Ask the precheck first" in asked
     r.go("precheck")
     r.client("felix").post(

@@ -14,7 +14,7 @@ from workshops import actions
 from workshops.board import shared_board
 
 db = pytest.mark.django_db
-BESIDE = "Say why: this is not where most ballots are. The reason prints beside it."
+BESIDE = "Enter a reason, because most votes are elsewhere. It's printed on the record."
 
 
 @pytest.mark.parametrize(
@@ -22,12 +22,12 @@ BESIDE = "Say why: this is not where most ballots are. The reason prints beside 
     [
         (-1, [-2, -1, -1], "settled by Ines"),
         (0, [-1, 0, 1], "settled by Ines"),
-        (2, [-2, -2], "settled by Ines against 2 of 2 ballots, because:"),
-        (-1, [-1, 1, 1, 1, 2], "settled by Ines against 4 of 5 ballots, because:"),
-        (0, [-2, -1, 1, 2], "settled by Ines against 4 of 4 ballots, because:"),
-        (2, [1, 1, 1], "settled by Ines outside the range of the ballots, because:"),
-        (-1, [-2, -2], "settled by Ines outside the range of the ballots, because:"),
-        (1, [], "settled by Ines without a ballot, because:"),
+        (2, [-2, -2], "settled by Ines against 2 of 2 votes, because:"),
+        (-1, [-1, 1, 1, 1, 2], "settled by Ines against 4 of 5 votes, because:"),
+        (0, [-2, -1, 1, 2], "settled by Ines against 4 of 4 votes, because:"),
+        (2, [1, 1, 1], "settled by Ines outside the range of the votes, because:"),
+        (-1, [-2, -2], "settled by Ines outside the range of the votes, because:"),
+        (1, [], "settled by Ines without votes, because:"),
     ],
 )
 def test_how_it_was_settled(lean, scores, told):
@@ -40,7 +40,7 @@ def test_what_is_said_of_the_ballots_is_true_of_each(lean, scores):
     told = str(settled_words("Ines", lean, scores, "why"))
     opposed = [score for score in scores if (score > 0) - (score < 0) != (lean > 0) - (lean < 0)]
     assert against(lean, scores) == len(opposed)
-    if found := re.search(r"against (\d+) of (\d+) ballots", told):
+    if found := re.search(r"against (\d+) of (\d+) votes", told):
         assert (int(found[1]), int(found[2])) == (len(opposed), len(scores))
     elif "outside" in told:
         assert scores
@@ -62,17 +62,17 @@ def revealed(**scores):
 
 def controls(r):
     page = r.client("felix").get(r.url("room")).content.decode()
-    return page[page.index('id="controls"') : page.index("People and lead")]
+    return page[page.index('id="controls"') : page.index("Manage people")]
 
 
 @db
 def test_a_room_that_is_apart_is_offered_to_talk_and_vote_again_and_nothing_is_preset():
     r, _opened = revealed(ines=-2, sam=2, daria=-1)
     html = controls(r)
-    assert re.search(r"button-primary[^>]*>\s*Talk, then vote again", html)
+    assert re.search(r"button-primary[^>]*>\s*Discuss, then vote again", html)
     assert html.count("button-primary") == 1
     assert not re.search(r'name="lean"[^>]* checked', html)
-    assert html.index("Talk, then vote again") < html.index("Settle the group")
+    assert html.index("Discuss, then vote again") < html.index("Settle the group")
 
 
 @db
@@ -80,7 +80,7 @@ def test_a_room_that_agrees_is_offered_its_median():
     r, _opened = revealed(ines=-2, sam=-1, daria=-1)
     html = controls(r)
     assert re.search(r'name="lean" value="-1" checked', html)
-    assert "Talk, then vote again" not in html
+    assert "Discuss, then vote again" not in html
 
 
 @db
@@ -106,7 +106,7 @@ def test_against_most_ballots_the_reason_is_asked_for_beside_its_field_and_the_l
     assert refused.status_code == 422
     html = refused.content.decode()
     assert BESIDE in html
-    assert html.index("Why, in a sentence for the record") < html.index(BESIDE) < html.index('name="why"')
+    assert html.index("Why, in one sentence for the record") < html.index(BESIDE) < html.index('name="why"')
     assert re.search(r'name="lean" value="2" checked', html)
 
 
@@ -129,9 +129,9 @@ def test_the_reason_prints_beside_the_lean_in_the_room_on_the_outcome_and_on_the
         r.settle(opened, 2 if criterion == CHURN else -2, "Legal has the last word." if criterion == CHURN else "")
         if criterion == CHURN:
             page = r.client("otto").get(r.url("room")).content.decode()
-            assert "settled by Felix against 3 of 3 ballots, because:" in page
+            assert "settled by Felix against 3 of 3 votes, because:" in page
     r.go("outcome")
-    told = "settled by Felix against 3 of 3 ballots, because: Legal has the last word."
+    told = "settled by Felix against 3 of 3 votes, because: Legal has the last word."
     assert told in r.client("otto").get(r.url("room")).content.decode()
     assert shared_board(r.id).criteria[1].round.settled_words == "settled by Felix"
     record = actions.write_record(workshop_id=r.id, flips=[], risks=[], by=r.felix, user=r.people.felix)
@@ -150,6 +150,6 @@ def test_the_reason_prints_beside_the_lean_in_the_room_on_the_outcome_and_on_the
         "ballots": 3,
     }
     assert any(
-        line["what"] == "settled Knowledge churn at +2 against 3 of 3 ballots: Legal has the last word."
+        line["what"] == "settled Knowledge churn at +2 against 3 of 3 votes: Legal has the last word."
         for line in record.minutes
     )

@@ -27,7 +27,7 @@ def said(*cast: tuple[str, int], shown: str = "names") -> str:
         ([("product", -2), ("security", -1)], "All on one side: from strongly RAG to leans RAG."),
         (
             [("product", -2), ("security", 2), ("data", -1)],
-            "Security differs: strongly fine-tuning. Everyone else: leans RAG.",
+            "Security differs: strongly fine-tuning. Everyone else leans RAG.",
         ),
         ([("product", -1), ("security", 1)], "Split: 1 leans RAG, 1 leans fine-tuning."),
         (
@@ -36,11 +36,11 @@ def said(*cast: tuple[str, int], shown: str = "names") -> str:
         ),
         (  # one role's median hid a ballot that leans the other way
             [("security", -2), ("product", -1), ("security", 1), ("data", 2)],
-            "Split: 2 lean RAG, 2 lean fine-tuning. Split inside: Security.",
+            "Split: 2 lean RAG, 2 lean fine-tuning. Split within: Security.",
         ),
         (
             [("security", 2), ("security", 1), ("product", -1), ("data", -2)],
-            "Security stands apart: fine-tuning; the others lean RAG.",
+            "Security differs: leans fine-tuning. Everyone else leans RAG.",
         ),
         (
             [("product", -1), ("security", 0), ("data", 1)],
@@ -81,11 +81,17 @@ def test_a_role_of_a_later_version_shows_its_own_name():
 ROLES = ("product", "security", "data", "engineering", "legal", "other")
 
 
-LEANS = {"strongly RAG": {-2}, "RAG": {-2, -1}, "either way": {0}, "fine-tuning": {1, 2}, "strongly fine-tuning": {2}}
-OTHERS = {"lean RAG": -1, "see it either way": 0, "lean fine-tuning": 1}
+LEANS = {
+    "strongly RAG": {-2},
+    "leans RAG": {-2, -1},
+    "either way": {0},
+    "leans fine-tuning": {1, 2},
+    "strongly fine-tuning": {2},
+}
+OTHERS = {" leans RAG": -1, ": either way": 0, " leans fine-tuning": 1}
 KEYS = {role_name(key): key for key in ROLES}
-SPLIT = re.compile(r"Split: (.+?)\.( Split inside: (?P<inside>.+)\.)?")
-APART = re.compile(r"(?P<role>.+) stands apart: (?P<lean>.+); the others (?P<others>.+)\.")
+SPLIT = re.compile(r"Split: (.+?)\.( Split within: (?P<inside>.+)\.)?")
+APART = re.compile(r"(?P<role>.+) differs: (?P<lean>.+)\. Everyone else(?P<others>.+)\.")
 
 
 @given(
@@ -99,15 +105,15 @@ def test_every_sentence_is_true_of_every_ballot(cast, shown):
     sentence = said(*cast, shown=shown)
     scores, sides = [score for _role, score in cast], Counter(side(score) for _role, score in cast)
     of_role = {role: [score for one, score in cast if one == role] for role, _score in cast}
-    if sentence == "Nobody voted in this round.":
+    if sentence == "No one voted in this round.":
         assert not cast
-    elif sentence.startswith("One ballot: "):
+    elif sentence.startswith("One vote: "):
         assert len(cast) == 1
-        assert scores[0] in LEANS[sentence[12:-1]]
+        assert scores[0] in LEANS[sentence[10:-1]]
     elif sentence.startswith("Everyone agrees: "):
         assert set(scores) <= LEANS[sentence[17:-1]]
         assert len(set(scores)) == 1
-    elif sentence.startswith("All on one side, from "):
+    elif sentence.startswith("All on one side: from "):
         low, high = sentence[22:-1].split(" to ")
         assert len(sides) == 1
         assert min(scores) in LEANS[low]

@@ -10,7 +10,7 @@ from workshops.actions.act import Act, act
 from workshops.live import Vote
 from workshops.models import Ballot, Phase, Round, RoundState, Seat
 
-FROZEN = gettext_lazy("The session has started, so ballots that were cast ahead stay as they are.")
+FROZEN = gettext_lazy("The meeting has started, so advance votes can't change any more.")
 
 
 def cast_ballot(*, workshop_id: int, round_id: int, score: int, confidence: str, reason: str, by: Seat) -> None:
@@ -41,7 +41,7 @@ def cast_ballot(*, workshop_id: int, round_id: int, score: int, confidence: str,
 def withdraw_ballot(*, workshop_id: int, round_id: int, by: Seat) -> None:
     """Take the seat's own ballot back while the round is open; nothing happens when there is none."""
     with act(workshop_id, by) as this:
-        target = _open_round(this, round_id, _("This round is revealed; its ballots stay as they are."))
+        target = _open_round(this, round_id, _("Votes can't change after the reveal."))
         if target.is_frozen:
             raise Conflict(str(FROZEN))
         deleted, _rows = Ballot.objects.filter(round=target, seat=this.by).delete()

@@ -120,7 +120,7 @@ def reveal(*, workshop_id: int, round_id: int | None = None, by: Seat, stage: in
         if this.workshop.rounds.filter(state=RoundState.REVEALED).exists():
             raise Conflict(_("Settle the criterion on screen first, or leave it contested."))
         if this.workshop.scored_ahead and this.workshop.session_started_at is None:
-            raise Conflict(_("Start the session before revealing what was scored ahead."))
+            raise Conflict(_("Start the meeting before you reveal advance votes."))
         target = this.round(round_id) if round_id is not None else next_round(this.workshop)
         if target is None:
             raise Conflict(_("No criterion is open."))
@@ -145,7 +145,7 @@ def settle(*, workshop_id: int, round_id: int, lean: int, why: str, by: Seat, st
         _require_move(target, RoundState.SETTLED)
         scores = list(target.ballots.values_list("score", flat=True))
         if needs_reason(lean, scores) and not why.strip():
-            raise Conflict(_("Say why: this is not where most ballots are. The reason prints beside it."))
+            raise Conflict(_("Enter a reason, because most votes are elsewhere. It's printed on the record."))
         target.state = RoundState.SETTLED
         target.lean, target.why, target.settled_by = lean, why, this.by.name
         target.settled_at = timezone.now()

@@ -34,7 +34,7 @@ def test_a_contested_criterion_that_decides_says_which_way_leads_where():
     result = recommend(answers(task=None, contested={"task_stability": [-1, 2]}))
     assert result.approach == "undecided"
     assert str(result.clause_sentence) == (
-        f"It turns on {NAMES['task_stability']}: fine-tuning if behaviour dominates, documents do not matter; "
+        f"It depends on {NAMES['task_stability']}: fine-tuning if behaviour dominates, documents matter less; "
         "prompts only if no criterion leans clearly."
     )
 

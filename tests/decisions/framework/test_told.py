@@ -18,7 +18,7 @@ def test_nobody_was_asked_anything():
     words = in_words(Answers(leans={**SETTLED, "audit_trust": -1, "task_stability": 2}))
     assert words["Is there a locked, labelled evaluation set?"] == "not asked (counted as yes)"
     assert words["Do documents decide what a right answer is?"] == "not asked (counted as no)"
-    assert words["What should be repaired before any model work?"] == "not asked (counted as nothing)"
+    assert words["What should be fixed before any model work?"] == "not asked (counted as nothing)"
     assert words["Does consistent behaviour matter more here than anything else?"] == "not asked (counted as yes)"
     assert len(words) == 14
 
@@ -26,7 +26,7 @@ def test_nobody_was_asked_anything():
 def test_what_turns_on_open_criteria_is_not_counted_yet():
     line = told(Answers())["sources_matter"]
     assert line == {"value": None, "counted_as": None, "by": "", "at": None}
-    asked = "Do sources matter: will people want to see what an answer rests on?"
+    asked = "Will people want to see the sources behind an answer?"
     assert in_words(Answers())[asked] == "not asked (it follows from criteria that are open)"
 
 
@@ -35,11 +35,10 @@ def test_what_was_said_stands_beside_what_the_rule_counted():
         sources_matter=False, explainability_required=True, pre_check=("document_quality", "clearer_tools")
     )
     words = in_words(Answers(leans=SETTLED, situation=heard))
-    assert words["Do sources matter: will people want to see what an answer rests on?"] == "no (counted as yes)"
-    assert words["What should be repaired before any model work?"] == "clearer tools and better documents"
+    assert words["Will people want to see the sources behind an answer?"] == "no (counted as yes)"
+    assert words["What should be fixed before any model work?"] == "clearer tools and better documents"
     assert (
-        in_words(Answers(situation=Situation(pre_check=())))["What should be repaired before any model work?"]
-        == "nothing"
+        in_words(Answers(situation=Situation(pre_check=())))["What should be fixed before any model work?"] == "nothing"
     )
 
 

@@ -363,7 +363,7 @@ def test_every_statement_of_the_pdf_and_its_appendix_is_in_the_data(data):
             {"name": "Ines", "role": "product", "score": -2, "confidence": "sure", "reason": "Never said."}
         ),
         lambda content: content["attendees"].append({"name": "Nobody", "role": "legal"}),
-        lambda content: content["reasons"].append("The room said that sources matter."),
+        lambda content: content["reasons"].append("The group said that sources matter."),
         lambda content: content.update(rationale="We all agreed."),
         lambda content: content.update(promised="Something new."),
     ],

@@ -53,9 +53,7 @@ def test_a_record_left_at_its_defaults_cannot_be_signed(cast):
     assert proposed(record) == {"decision", "fallback", "metrics", "plan", "guardrails", "failure_modes", "revisit"}
     with pytest.raises(records.NotReady) as refused:
         records.open_sign_off(record=record, by=cast.felix)
-    assert "Guardrails: 4 proposed lines need confirming. Keep, edit or remove each." in str(
-        refused.value
-    )
+    assert "Guardrails: 4 proposed lines need confirming. Keep, edit or remove each." in str(refused.value)
 
 
 def test_one_line_is_kept_another_changed_and_another_removed(cast):
