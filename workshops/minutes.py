@@ -27,7 +27,7 @@ SENTENCES = {
     "lead_ended": gettext_lazy("no longer leads, because their role in the team changed"),
     "opened_elsewhere": gettext_lazy("opened their seat on another device"),
     "kept_here": gettext_lazy("ended their seat on all other devices"),
-    "changed_role": gettext_lazy("set %(seat)s to %(role)s"),
+    "changed_role": gettext_lazy("changed the role of %(seat)s to %(role)s"),
     "shared_lead": gettext_lazy("made %(seat)s co-facilitator"),
     "handed_over": gettext_lazy("handed over to %(seat)s"),
     "took_over": gettext_lazy("became facilitator"),

@@ -10,7 +10,7 @@ def require_seat(seat: Seat, workshop: Workshop) -> None:
     """Raise NotAllowed unless the seat is held in this room now."""
     account_ended = seat.user is not None and not seat.user.is_active
     if seat.workshop_id != workshop.pk or seat.removed_at is not None or account_ended:
-        raise NotAllowed(_("You have no seat in this workshop any more."))
+        raise NotAllowed(_("You're no longer in this workshop. Join again to take part."))
 
 
 def require_facilitator(seat: Seat, workshop: Workshop) -> None:

@@ -117,7 +117,7 @@ KINDS: dict[str, Kind] = {
         "record__team",
         lambda user: ShareLink.objects.filter(created_by=user, revoked_at=None, expires_at__gt=timezone.now()),
         _stamp("revoked_at"),
-        lambda row: _("Link by which somebody outside reads %(record)s") % {"record": row.record},
+        lambda row: _("Share link to %(record)s") % {"record": row.record},
     ),
     "invitations sent": Kind(
         ("decisions.Invitation.invited_by",),

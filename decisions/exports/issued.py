@@ -59,7 +59,7 @@ def pdf_now(document: Mapping[str, Any], paper: str = "A4", *, appendix: bool = 
     if kept is not None:
         return kept
     if not render_slots.acquire(blocking=False):
-        raise PdfError(_("Many PDFs are being made right now. Please try again in a minute."))
+        raise PdfError(_("The server is making many PDFs right now. Try again in a minute."))
     try:
         return pdf_of(document, paper, appendix=appendix)
     finally:

@@ -38,7 +38,7 @@ def decision_new(request: HttpRequest, slug: str) -> HttpResponse:
         return answer
     if request.method == "POST" and form.is_valid():
         decision = acts.create_decision(team=membership.team, by=signed_in(request), **form.cleaned_data)
-        messages.success(request, _("Decision %(number)s is asked.") % {"number": decision.number})
+        messages.success(request, _("Decision %(number)s created.") % {"number": decision.number})
         return redirect("decisions:decision", slug=slug, number=decision.number)
     context = {"team": membership.team, "membership": membership, "form": form}
     return render(request, "decisions/log/new.html", context, status=422 if request.method == "POST" else 200)

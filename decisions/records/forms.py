@@ -67,11 +67,11 @@ class DecisionSection(forms.Form):
 class FallbackSection(forms.Form):
     """What happens when it does not work."""
 
-    label = short(_("Name of the fallback"), limit=80)
+    label = short(_("Fallback, in a few words"), limit=80)
     text = prose(
-        _("What happens"),
+        _("What happens instead"),
         limit=MAX_FALLBACK,
-        help_text=_("For example: no retrieval hit, so it declines and opens a ticket."),
+        help_text=_("For example, if nothing is found, it declines and opens a ticket."),
     )
 
 
@@ -155,7 +155,7 @@ class MetricRow(Row):
     """One metric with its gate, its stop and its sample."""
 
     name = short(_("Metric"), limit=80)
-    definition = prose(_("What counts as a pass"), rows=2)
+    definition = prose(_("How a pass is counted"), rows=2)
     gate = short(_("Gate"), example=_("≥ 85 %"))
     stop = short(_("Stop"), example=_("< 78 %"))
     sample = short(_("Sample"), example=_("200 prompts"))
@@ -197,7 +197,7 @@ class FlipRow(Row):
     """A signal that would change the decision."""
 
     signal = prose(_("Signal that can be measured"), rows=2, limit=MAX_SIGNAL)
-    then = prose(_("Then"), rows=2, limit=MAX_THEN)
+    then = prose(_("Repeat"), rows=2, limit=MAX_THEN)
 
 
 class RiskRow(Row):

@@ -28,7 +28,7 @@ class Rows(_FormSet):
         counted = self.management_form.cleaned_data
         total, initial = counted["TOTAL_FORMS"] or 0, counted["INITIAL_FORMS"] or 0
         if total < initial or initial < 0:
-            raise ValidationError(_("Some rows did not arrive. Please reload the page and try again."))
+            raise ValidationError(_("Some rows didn't arrive. Reload the page and try again."))
         rows = [getattr(form, "cleaned_data", None) or {} for form in self.forms]
         if sum(any(row.values()) and not row.get("DELETE") for row in rows) > self.most:
             text = _("At most %(most)d of these: page one prints each of them whole.")
@@ -46,7 +46,7 @@ class OwnerRows(Rows):
             row = getattr(form, "cleaned_data", None) or {}
             typed = "" if row.get("DELETE") else row.get("role", "").lower()
             if typed and typed in seen:
-                form.add_error("role", _("Another row has this role. One owner signs for each."))
+                form.add_error("role", _("Another owner already has this role. Each role has one owner."))
             seen.add(typed)
 
 

@@ -51,7 +51,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "metrics",
         TITLES["metrics"],
-        _("What the pilot is measured by. Fix definition, gate and sample before anybody looks at figures."),
+        _("How the pilot is judged. Set the definition, gate and sample size before anyone looks at results."),
         lists=(RowList("metrics", _("Metrics"), rows.MetricRow, most=MAX_GATES),),
     ),
     Section(
@@ -92,9 +92,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "owners",
         TITLES["owners"],
-        _(
-            "Product, security and data sign always; add others by choice. Addresses are used for the links and never printed."
-        ),
+        _("Product, security and data owners always sign. You can add others. Email addresses are never printed."),
         lists=(RowList("owners", _("Owners"), rows.OwnerRow, most=MAX_OWNERS),),
     ),
     Section("attendees", TITLES["attendees"], lists=(RowList("attendees", _("People"), rows.AttendeeRow),)),

@@ -153,7 +153,7 @@ def sign(
         raise Conflict(_("This record is no longer in sign-off."))
     _require_hash(record, content_hash)
     if position not in {Position.AGREE, Position.CONDITION, Position.DISSENT}:
-        raise ValidationError({"position": _("Choose one of the three.")})
+        raise ValidationError({"position": _("Choose a response.")})
     said = text(note_text)
     if len(said) > MAX_NOTE:
         raise ValidationError(

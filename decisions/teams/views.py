@@ -28,7 +28,7 @@ def team_new(request: HttpRequest) -> HttpResponse:
         return answer
     if request.method == "POST" and form.is_valid():
         team = teams.create_team(name=form.cleaned_data["name"], by=signed_in(request))
-        messages.success(request, _("%(team)s is founded. Invite the people who decide with you.") % {"team": team})
+        messages.success(request, _("%(team)s created. Invite the people you'll decide with.") % {"team": team})
         return redirect("decisions:log", slug=team.slug)
     context = {"form": form, "memberships": teams.teams_of(signed_in(request))}
     return render(request, "decisions/teams/new.html", context, status=422 if request.method == "POST" else 200)

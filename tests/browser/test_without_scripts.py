@@ -99,7 +99,7 @@ def found_a_team_and_ask(ada) -> None:
     ada.get_by_label("Title").fill("Runbook answers")
     ada.get_by_label("Question").fill("Retrieve, tune, both or neither for the runbook assistant?")
     press(ada, "Create decision")
-    says(ada, "Decision 1 is asked.")
+    says(ada, "Decision 1 created.")
 
 
 def prepare(ada) -> str:

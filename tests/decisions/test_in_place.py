@@ -128,7 +128,7 @@ def test_an_act_on_a_row_answers_its_section_with_what_was_done(client, cast):
     assert answer.status_code == 200
     assert text.lstrip().startswith('<section id="people"')
     assert '<hx-partial hx-target="#notices"' in text
-    assert "Mina is now owner." in text
+    assert "Role changed: Mina, team owner." in text
     own = by_htmx(client, f"{base}{olga.pk}/role/", "section#people", base, {"role": "member"})
     assert own["HX-Location"], "whoever changes the own role gets another page"
     refused = by_htmx(client, f"{base}{mina.pk}/remove/", "section#people", base, {})

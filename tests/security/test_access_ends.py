@@ -206,11 +206,11 @@ def test_the_room_says_what_happened_and_who_leads(held, way):
     made = held.room
     made.votes(held.opened, ines=1)
     page = made.client("ines").get(made.url("room")).content.decode()
-    assert "Nobody leads this room now" not in page
+    assert "No one is facilitating right now" not in page
     before = made.now().version
     way(held)
     page = made.client("ines").get(made.url("room")).content.decode()
-    assert "Nobody leads this room now" in page
+    assert "No one is facilitating right now" in page
     assert ("Felix", "access_ended") in made.minutes()
     assert made.now().version > before, "the open streams hear of it"
     assert Ballot.objects.filter(seat=made.ines).exists(), "other people's ballots stay"
@@ -396,7 +396,7 @@ def test_the_open_stream_of_who_is_demoted_shows_no_controls(sqlite_site):
         await until(lambda: "form" in lead.fragments.get("controls", ""))
         sqlite_site.run("-m", "tests.security.scene", "demote")
         await until(lambda: "form" not in lead.fragments.get("controls", "form"), 5, "the controls to go")
-        assert "Nobody leads this room now" in lead.fragments["people"]
+        assert "No one is facilitating right now" in lead.fragments["people"]
         await lead.stop()
 
     play(story())

@@ -170,7 +170,7 @@ def test_an_entry_says_that_the_clock_was_set_back():
 
 # --- pages -------------------------------------------------------------------------------------------------------
 
-WARNING = "Do not rely on this page"
+WARNING = "Don't rely on this page"
 PAST_THE_PRODUCT = {
     "a sign-off": (SignOff, {"position": "agree", "note": ""}),
     "the text": (Record, {"accepted_by": "Mallory"}),
@@ -269,7 +269,7 @@ def test_a_full_disk_answers_507_in_words_and_the_record_stays(client, monkeypat
         answer = client.get(address)
     assert answer.status_code == 507
     assert "disk is full" in answer.content.decode()
-    assert "The record itself is safe" in answer.content.decode()
+    assert "Your record is safe" in answer.content.decode()
     assert not list((tmp_path / "pdf").iterdir()), "half a file would fill the disk further"
     assert client.get(address).content == b"%PDF-1.7 as made"
 

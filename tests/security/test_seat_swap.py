@@ -38,7 +38,7 @@ def test_opening_a_link_to_another_seat_changes_nothing(which):
     before = ines.cookies[name].value
     page = ines.get(links(made, made.sam)[which], HTTP_PURPOSE="prefetch")
     assert page.status_code == 200
-    assert "In this browser you sit in the room already, as Ines (Product)" in page.content.decode()
+    assert "already joined in this browser as Ines (Product)" in page.content.decode()
     assert ines.cookies[name].value == before
     ines.post(made.url("ballot", round_id=opened.pk), {"score": "2"})
     assert list(Ballot.objects.values_list("seat__name", flat=True)) == ["Ines"]
@@ -66,7 +66,7 @@ def test_the_old_device_is_told_once_and_can_end_the_other(which):
     made = room()
     old, new = made.client("ines"), Client()
     link = links(made, made.ines)[which]
-    said = "Your seat has been opened on another device"
+    said = "Someone joined as you on another device"
     assert said not in old.get(made.url("room")).content.decode()
     new.post(link)
     assert said not in new.get(made.url("room")).content.decode()

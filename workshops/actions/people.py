@@ -32,7 +32,7 @@ def sit(workshop: Workshop, *, name: str, role: str, is_observer: bool, user: Us
         if held is not None:
             return held
     if Seat.objects.filter(workshop=workshop, removed_at__isnull=True).count() >= MOST_SEATS:
-        raise Conflict(_("This room is full."))
+        raise Conflict(_("This workshop is full."))
     leads = user is not None and user.pk == workshop.created_by_id and not _led(workshop) and _edits(workshop, user)
     seat = Seat.objects.create(
         workshop=workshop,
@@ -80,7 +80,7 @@ def leave(*, workshop_id: int, by: Seat) -> None:
     with act(workshop_id, by) as this:
         permissions.require_seat(this.by, this.workshop)
         if this.by.is_facilitator and not _other_facilitators(this, this.by):
-            raise Conflict(_("Hand the lead to somebody before you leave."))
+            raise Conflict(_("Hand over to another facilitator before you leave."))
         this.minute("left", withdrawn_ballots=vacate(this.by))
 
 
@@ -114,7 +114,7 @@ def remove_seat(*, workshop_id: int, seat_id: int, by: Seat) -> None:
         permissions.require_facilitator(this.by, this.workshop)
         seat = _seat(this, seat_id)
         if seat.pk == this.by.pk:
-            raise Conflict(_("Leave the room instead of removing yourself."))
+            raise Conflict(_("To remove yourself, choose “Leave workshop”."))
         this.minute("removed", seat=seat.name, withdrawn_ballots=vacate(seat))
 
 
@@ -158,7 +158,7 @@ def take_over(*, workshop_id: int, by: Seat) -> Seat:
     with act(workshop_id, by) as this:
         permissions.require_seat(this.by, this.workshop)
         if this.by.user is None or not _edits(this.workshop, this.by.user):
-            raise NotAllowed(_("Only the team's owners and facilitators may take the lead."))
+            raise NotAllowed(_("Only team owners and facilitators can become facilitator here."))
         if this.by.is_facilitator:
             raise Conflict(_("You're already a facilitator."))
         this.by.is_facilitator = True

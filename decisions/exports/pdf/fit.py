@@ -202,9 +202,9 @@ class Fit:
 
     def sheet(self, level: Level, stretch: float = 0.0, paper: str = "") -> str:
         """What of the style depends on the level: type size, gaps, paper, foot."""
-        follows = _("appendix follows")
+        follows = _("appendix attached")
         if not self.appendix:
-            follows = _("one-page edition; the whole text is in the attached record.json")
+            follows = _("one-page version: full text in the attached record.json")
         rest = [f"{label} ({count})" for label, count in self.page.not_here(level)]
         if rest := [*([_("what ends in “…”")] if level.clamped else []), *rest]:
             follows += f" · {_('Appendix A') if self.appendix else 'record.json'}: {', '.join(rest)}"

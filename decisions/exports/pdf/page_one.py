@@ -194,8 +194,8 @@ def _evaluation(page: Page, content: Json) -> None:
 def _plan(page: Page, content: Json) -> None:
     fixes = []
     for i, row in enumerate(content.get("repairs") or ()):
-        by = _("by %(day)s") % {"day": wording.day(row["by"])} if row["by"] else _("no day yet")
-        note = f"{page.line(row['owner'] or _('nobody yet'), 40)}, {by}"
+        by = _("by %(day)s") % {"day": wording.day(row["by"])} if row["by"] else _("no date yet")
+        note = f"{page.line(row['owner'] or _('no one yet'), 40)}, {by}"
         fixes.append(Item(page.piece(f"repairs-{i}", _("Fix first"), row["text"], 500, prose), note))
     page.items("repairs", _("Fix first"), fixes)
     for key, label in (("phase_one", _("Phase one")), ("backlog", _("Backlog")), ("guardrails", _("Guardrails"))):
@@ -292,9 +292,9 @@ def _revisit(page: Page, document: Json) -> None:
     page.values["cadence"] = (_("%(text)s (proposed)") % {"text": cadence}) if revisit.get("is_proposed") else cadence
     page.items(
         "triggers",
-        _("Sooner, when"),
+        _("Sooner, if"),
         [
-            Item(page.piece(f"triggers-{i}", _("Sooner, when"), text, 300, prose))
+            Item(page.piece(f"triggers-{i}", _("Sooner, if"), text, 300, prose))
             for i, text in enumerate(revisit["triggers"])
         ],
     )

@@ -51,9 +51,9 @@ def test_what_people_write_is_understood(words, direction, value, unit, sample):
         ("4 s", "Enter a direction"),
         ("<= 3", "Enter a number with its unit"),
         ("<= 1,000 ms", "comma"),
-        (">= 100 %", "between 0 and 100"),
-        (">= 0 %", "between 0 and 100"),
-        ("<= 120 %", "between 0 and 100"),
+        (">= 100 %", "between 0% and 100%"),
+        (">= 0 %", "between 0% and 100%"),
+        ("<= 120 %", "between 0% and 100%"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_what_to_write(words, told):

@@ -46,7 +46,7 @@ def test_advice_to_keep_still_says_what_to_look_at():
     asked = next_lever("rag", Observed(grounded_ok=False))
     assert "you ticked no cause" in str(asked.reason)
     tuned = next_lever("hybrid", Observed(grounded_ok=True, style_or_structure_bad=True))
-    assert "tuned already" in str(tuned.reason)
+    assert "is fine-tuned" in str(tuned.reason)
 
 
 def test_a_fluent_and_wrong_tuned_model_is_never_trained_again():

@@ -131,7 +131,7 @@ def test_two_people_saving_at_once_lose_nothing(felix, cast):
     answer = felix.post(f"{PAGE}edit/", sent)
     assert answer.status_code == 409
     page = answer.content.decode()
-    assert "Somebody else saved the framework" in page
+    assert "Someone else saved the framework" in page
     assert 'value="Proof"' in page
     assert 'name="seen" value="1"' in page
     assert cast.team.framework_versions.count() == 1

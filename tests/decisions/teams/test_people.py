@@ -71,7 +71,7 @@ def test_somebody_new_signs_up_through_the_link_and_joins(client, world):
     assert invite(client, world).status_code == 302
     message = mail.outbox[-1]
     assert message.to == ["ines@example.org"]
-    assert "Olga invites you" in message.body
+    assert "Olga has invited you" in message.body
     path = link_in(message)
     client.logout()
     page = client.get(path).content.decode()
@@ -229,5 +229,5 @@ def test_a_mail_server_that_refuses_leaves_the_invitation_open(client, world, mo
     monkeypatch.setattr(EmailBackend, "open", refuse)
     answer = invite(client, world)
     assert answer.status_code == 302
-    assert "did not take the invitation" in client.get(answer.url).content.decode()
+    assert "email the invitation" in client.get(answer.url).content.decode()
     assert Invitation.objects.count() == 1
