@@ -16,8 +16,8 @@ from decisions.base.errors import Conflict
 from decisions.base.htmx import HtmxHttpRequest, addressed, checked
 from decisions.base.permissions import decision_of, may_edit, membership_of, require_editor
 from decisions.base.requests import signed_in
+from decisions.base.times import zoned
 from decisions.models import Configuration, ConfigurationKind, Decision, Membership
-from decisions.templatetags.moment_tags import zoned
 from decisions.trail import acts, reading
 
 from .entry import Draft, Refused, read
