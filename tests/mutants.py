@@ -279,6 +279,13 @@ MUTANTS = (
         RECORDS,
     ),
     Mutant(
+        "a proposal that nobody touched blocks sign-off",
+        "decisions/records/readiness.py",
+        "        if count := proposals(content, own):",
+        "        if count := 0:",
+        RECORDS,
+    ),
+    Mutant(
         "a gate without a limit blocks sign-off",
         "decisions/records/readiness.py",
         "        found.extend(_gates(content))",
