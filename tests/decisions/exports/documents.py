@@ -697,7 +697,11 @@ def fix_first() -> Json:
             },
         ],
     )
-    document["content"]["situation"] = {"pre_check": ["search", "outdated_pages"]}
+    found = ["search", "outdated_pages"]
+    document["content"]["situation"]["pre_check"] = {
+        **document["content"]["situation"]["pre_check"],
+        **{"value": found, "counted_as": found},
+    }
     return unscored(document)
 
 
