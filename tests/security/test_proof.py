@@ -35,6 +35,14 @@ from workshops.models import Ballot, Minute
 pytestmark = pytest.mark.django_db
 
 
+def can_mount():
+    """Whether a small disk can be mounted here: as root, and not in every container."""
+    if os.geteuid() or not shutil.which("unshare") or not shutil.which("mount"):
+        return False
+    trial = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    return subprocess.run(trial, capture_output=True, check=False).returncode == 0
+
+
 def hashed(kind):
     return RowHash.objects.filter(kind=kind).count()
 
@@ -283,15 +291,11 @@ def test_health_says_that_the_disk_is_full(client, monkeypatch):
 
 
 @pytest.mark.once
-@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("mount"), reason="only root can mount a small disk")
+@pytest.mark.skipif(not can_mount(), reason="only some may mount a small disk")
 def test_a_disk_that_is_really_full_answers_the_same(client, monkeypatch, settings, tmp_path):
     small = tmp_path / "small"
     small.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("no disk can be mounted here")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], capture_output=True, check=True)
     try:
         settings.DATA_DIR = small
         cast = people.cast()
