@@ -285,7 +285,7 @@ def test_invitations_change_row_by_row(product, person, mails):
     felix.get_by_label("Email address").fill("lena")
     felix.get_by_label("Role they represent").select_option("legal")
     felix.get_by_role("button", name="Send invitation").click()
-    expect(felix.get_by_text("Enter a valid email address.")).to_be_visible()
+    expect(felix.get_by_text("Enter an email address, like name@example.org")).to_be_visible()
     expect(felix.get_by_label("Their name")).to_have_value("Lena")
     expect(felix.get_by_label("Email address")).to_be_focused()
     clean(felix)

@@ -62,7 +62,7 @@ def test_a_guest_learns_what_is_wrong_with_a_name_before_a_seat_is_taken(client)
     seats = Seat.objects.count()
     address = f"/j/{room.workshop.join_token}/"
     answer = check(client, address, "email", name="Ines", role="product", email="nobody")
-    assert "Enter a valid email address" in answer.content.decode()
+    assert "Enter an email address, like name@example.org" in answer.content.decode()
     assert "errorlist" not in check(client, address, "name", name="Ines", role="product").content.decode()
     assert Seat.objects.count() == seats
 

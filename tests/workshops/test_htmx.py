@@ -249,7 +249,7 @@ def test_a_wrong_invitation_by_htmx_comes_back_with_what_is_wrong():
     url = r.url("invitations")
     answer = r.client("felix").post(url, {"email": "lena", "name": "Lena", "role": "legal"}, **HTMX)
     assert (answer.status_code, answer["HX-Retarget"]) == (422, "#content")
-    assert "Enter a valid email address" in answer.content.decode()
+    assert "Enter an email address, like name@example.org" in answer.content.decode()
 
 
 def test_a_wrong_code_by_htmx_is_said_beside_the_field():

@@ -54,7 +54,7 @@ def test_page_one_says_what_was_decided_and_how_to_check_it(printed):
             "a new data warehouse",
             canonical.grouped(document["record"]["content_hash"]),
             canonical.grouped(made["digest"]),
-            "Log helio-desk, entry 17",
+            "Audit log helio-desk, entry 17",
         ):
             assert wanted in said, wanted
 
@@ -89,7 +89,7 @@ def test_open_criteria_are_words_and_never_numbers(printed):
     assert "Contested" in said
     assert "Not answered" in said
     assert "3 RAG, 2 open" in said
-    assert "Pending" in said
+    assert "Not signed yet" in said
 
 
 def test_what_is_cut_stands_whole_in_the_appendix(printed):
@@ -153,7 +153,7 @@ def test_what_is_fixed_first_stands_with_who_and_when_and_no_empty_criteria(prin
     front = text_of(printed["fix_first", "A4"]["path"], 0)
     assert "Fix first" in front
     assert "Index the body of pages, not their titles · Luca Ferri, by 18 Dec 2026" in front
-    for empty in ("Why: the five criteria", "Not answered", "How we will know", "Signals that flip", "None recorded"):
+    for empty in ("Why: the five criteria", "Not answered", "Evaluation", "Flip signals", "None recorded"):
         assert empty not in front
 
 

@@ -176,7 +176,7 @@ def test_an_anchor_of_junk_beside_a_genuine_text_breaks_nothing(client, record, 
 
     assert not verdicts.verify_document(document).genuine
     file = SimpleUploadedFile("record.json", json.dumps(document).encode(), "application/json")
-    assert "Altered" in client.post(reverse("decisions:verify"), {"file": file}).content.decode()
+    assert "has been altered" in client.post(reverse("decisions:verify"), {"file": file}).content.decode()
 
 
 @pytest.mark.once

@@ -59,7 +59,7 @@ def test_a_room_that_scored_again_is_not_called_the_same_word_for_word(client, c
     page = client.get(address).content.decode()
 
     assert record.revision == 2
-    assert "the same, word for word" not in page
+    assert "The two versions are identical." not in page
     assert "Ballots" in page
 
 

@@ -57,7 +57,7 @@ def test_the_room_that_scores_again_updates_its_draft_and_keeps_what_people_wrot
     assert again.content["fallback"]["text"] == "Decline."
     assert again.revisions.count() == 3
     # what nobody touched speaks for the new answer
-    assert again.content["title"] == "Support copilot: Tune the behaviour"
+    assert again.content["title"] == "Support copilot: Fine-tune the behaviour"
     assert not any("passages" in one for one in again.content["guardrails"])
     assert {"fallback": 1, "guardrails": 1, "metrics": 1}.items() <= again.section_versions.items()
 

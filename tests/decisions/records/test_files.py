@@ -86,7 +86,7 @@ def test_whoever_asks_for_what_is_being_made_waits_for_it_and_some_threads_stay_
         second = pool.submit(issued.pdf_now, document)
         while issued.render_slots._value:  # until the second one waits
             time.sleep(0.01)
-        with pytest.raises(PdfError, match="Many PDFs"):
+        with pytest.raises(PdfError, match="many PDFs"):
             issued.pdf_now(document)
         go_on.set()
         assert first.result(20) == second.result(20) == b"%PDF-1.7 A4"

@@ -231,7 +231,7 @@ def test_what_is_wrong_stands_beside_its_field_in_the_section_alone(client, cast
     field = re.search(
         r'<div class="field">(?:(?!<div class="field">).)*name="owners-owners-0-email".*?</div>', section, re.DOTALL
     )[0]
-    assert "valid email" in field
+    assert "like name@example.org" in field
     assert 'aria-invalid="true"' in field
     assert 'value="not an address"' in field
     assert 'value="Ines W."' in section
@@ -286,7 +286,7 @@ def test_the_first_change_in_sign_off_says_what_it_did(client, cast):
     record = stories.in_sign_off(cast)
     client.force_login(cast.olga)
     form = client.get(address(record, "fallback"), headers=HTMX).content.decode()
-    assert "The first change you save makes every signature void" in form
+    assert "Saving a change cancels all signatures" in form
 
     parts = partials(save(client, record, "fallback", opened(client, record, "fallback") | {"fallback-text": "Other."}))
 

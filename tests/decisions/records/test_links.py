@@ -133,10 +133,10 @@ def test_the_page_says_whom_the_mail_did_not_reach(client, cast, settings):
     client.force_login(cast.felix)
 
     page = client.post(url("sign_off_open", record), {"content_hash": record.content_hash}, follow=True)
-    assert "We couldn't email Jonas Lind." in page.content.decode()
+    assert "We couldn&#x27;t email Jonas Lind." in page.content.decode()
     one = record.sign_offs.get(role="security")
     page = client.post(url("sign_off_remind", record, sign_off_id=one.pk), follow=True)
-    assert "We couldn't email Jonas Lind." in page.content.decode()
+    assert "We couldn&#x27;t email Jonas Lind." in page.content.decode()
     assert "on its way" not in page.content.decode()
 
     stories.everybody_signs(record)
@@ -156,7 +156,7 @@ def test_a_withdrawal_is_told_to_whoever_was_asked(cast, state, django_capture_o
     assert len(mail.outbox) == (0 if state == "draft" else 3)
     for letter in mail.outbox:
         assert "The vendor left." in letter.body
-        assert ("DR-0001 is withdrawn" in letter.body) == (state == "accepted")
+        assert ("DR-0001 has been withdrawn" in letter.body) == (state == "accepted")
 
 
 def test_no_store_keeps_a_shared_page(client, cast):

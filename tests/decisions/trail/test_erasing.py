@@ -62,7 +62,7 @@ def test_pages_exports_and_the_api_go_on_without_it(client, world):
         answer = client.get(path)
         assert answer.status_code == 200, path
         assert SECRET not in answer.content.decode()
-    assert "was erased" in client.get(f"{base}trail/{place}/").content.decode()
+    assert "were erased" in client.get(f"{base}trail/{place}/").content.decode()
     for name in ("trail.csv", "trail.jsonl"):
         assert b"production" in b"".join(client.get(f"/t/helio-desk/{name}").streaming_content) or name == "trail.jsonl"
     found = world.pipeline.get("/decisions/1/configuration?at=2026-11-18T15:04:00Z").json()

@@ -54,10 +54,10 @@ def test_an_entry_is_written_by_plain_form_and_answers_what_was_live(client, wor
     assert (
         "On 18 November 2026, 15:04:00 UTC, production ran RAG · llama-3.1-70b-instruct · top-k 8, floor 0.35" in line
     )
-    assert "can be replayed partly" in line
+    assert "partly reproduce an answer" in line
     assert "not used" in line
     assert "not recorded" in shown or "fields are missing" in line
-    assert "The trail knows of nothing" in page(
+    assert "No configuration is recorded" in page(
         client, "/t/helio-desk/d/1/trail/at/?at=2026-11-01T15:04&environment=production"
     )
 
@@ -141,7 +141,7 @@ def test_a_change_of_approach_alone_is_seen_beside_the_fields(client, world):
 def test_an_entry_that_another_replaced_at_its_own_moment_says_so(client, world):
     first = put_live(world.decision)
     put_live(world.decision)
-    assert "counts in its place" in page(client, f"/t/helio-desk/d/1/trail/{first.public_id}/")
+    assert "replaces this entry" in page(client, f"/t/helio-desk/d/1/trail/{first.public_id}/")
 
 
 def test_what_a_team_writes_about_its_own_fields_is_text(client, world):
