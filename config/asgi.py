@@ -1,4 +1,4 @@
-"""The whole app as ASGI: the live stream beside Django. Serve with `uvicorn config.asgi:application`."""
+"""The whole app as ASGI: the live stream beside Django. README.md says how to serve it."""
 
 import gc
 import os
@@ -16,10 +16,11 @@ django = get_wsgi_application()
 # Only now: these need Django's apps to be loaded.
 from django.conf import settings  # noqa: E402
 
+from config import door  # noqa: E402
 from config.bridge import Bridge, Receive, Scope, Send  # noqa: E402
 from workshops import fragments  # noqa: E402
 from workshops.live.hub import Hub  # noqa: E402
-from workshops.live.stream import STREAM_PATH, StreamApp  # noqa: E402
+from workshops.live.stream import STREAM_PATH, StreamApp, answer  # noqa: E402
 
 
 class Application:
@@ -28,12 +29,15 @@ class Application:
     def __init__(self) -> None:
         self.hub = Hub(fragments)
         self.stream = StreamApp(self.hub, fragments.admit)
-        self.web = Bridge(django, settings.WEB_THREADS)
+        self.web = Bridge(django, settings.WEB_THREADS, door.largest_body)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the life of the server."""
         if scope["type"] == "http":
             if STREAM_PATH.fullmatch(scope["path"]):
+                if (refused := door.refusal(scope)) is not None:
+                    headers = [(name.lower().encode(), value.encode()) for name, value in refused.items()]
+                    return await answer(send, refused.status_code, *headers)
                 await self.stream(scope, receive, send)
             else:
                 await self.web(scope, receive, send)

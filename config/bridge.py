@@ -26,7 +26,11 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 IN_MEMORY = 256 * 1024
 LARGEST_BODY = 64 * 1024 * 1024  # Django's own, smaller limits answer with a page; this one protects the disk
-BODY_SECONDS = 60.0  # for each piece of a body to arrive
+BODY_SECONDS = 15.0  # for a body to arrive, and a second more for each BODY_RATE of it
+BODY_RATE = 16 * 1024
+STRANGERS_BODY = (
+    64 * 1024
+)  # what anybody may send anywhere; more needs a session, a seat or a token, or a route that takes it
 SEND_SECONDS = 45.0  # for each piece of a streamed answer to be taken
 WAITING_LIMIT = 500  # requests in the queue beyond which it is kinder to say "come back"
 PIECE = 128 * 1024
@@ -109,9 +113,16 @@ class _Errors:
 class Bridge:
     """An ASGI app that runs a WSGI app on its own threads."""
 
-    def __init__(self, wsgi: Callable[..., Iterable[bytes]], threads: int) -> None:
+    def __init__(
+        self,
+        wsgi: Callable[..., Iterable[bytes]],
+        threads: int,
+        largest: Callable[[Scope], int] = lambda scope: LARGEST_BODY,
+    ) -> None:
+        """`largest` says, in a thread, how large a body a request may have; it is asked for large ones only."""
         self.wsgi = wsgi
         self.threads = threads
+        self.largest = largest
         self._pool: ThreadPoolExecutor | None = None
         self._waiting = 0
 
@@ -131,33 +142,46 @@ class Bridge:
     async def _read(self, scope: Scope, receive: Receive, body: IO[bytes]) -> int | None:
         """The whole body, or None when the client has gone; a slow client holds no thread meanwhile."""
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if declared.isdigit() and int(declared) > LARGEST_BODY:
-            raise Refused(413)
-        length = 0
+        limit = STRANGERS_BODY
+        if declared.isdigit() and int(declared) > limit:
+            limit = await self._limit(scope, int(declared))
+        length, began = 0, asyncio.get_running_loop().time()
         while True:
+            left = began + BODY_SECONDS + length / BODY_RATE - asyncio.get_running_loop().time()
             try:
-                message = await asyncio.wait_for(receive(), BODY_SECONDS)
+                message = await asyncio.wait_for(receive(), max(left, 0))
             except TimeoutError:
                 raise Refused(408) from None
             if message["type"] == "http.disconnect":
                 return None
             piece = message.get("body", b"")
             length += len(piece)
-            if length > LARGEST_BODY:
-                raise Refused(413)
+            if length > limit:
+                limit = await self._limit(scope, length)
             body.write(piece)
             if not message.get("more_body"):
                 body.seek(0)
                 return length
 
-    async def _answer(self, environ: dict[str, Any], send: Send) -> None:
+    async def _limit(self, scope: Scope, length: int) -> int:
+        """How much of this request's body is read, when it is more than strangers may send."""
+        in_thread = partial(contextvars.copy_context().run, self.largest, scope)
+        limit = min(LARGEST_BODY, await asyncio.get_running_loop().run_in_executor(self._threads(), in_thread))
+        if length > limit:
+            raise Refused(413)
+        return limit
+
+    def _threads(self) -> ThreadPoolExecutor:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.threads, "django")
+        return self._pool
+
+    async def _answer(self, environ: dict[str, Any], send: Send) -> None:
         loop = asyncio.get_running_loop()
         in_thread = partial(contextvars.copy_context().run, self._work, environ, loop, send)
         self._waiting += 1
         try:
-            answer = await loop.run_in_executor(self._pool, in_thread)
+            answer = await loop.run_in_executor(self._threads(), in_thread)
         finally:
             self._waiting -= 1
         if answer is None:

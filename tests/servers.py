@@ -39,6 +39,8 @@ class Web:
         self.log = site.home / f"web-{port}.log"
         self.command = [sys.executable, "-m", "uvicorn", *site.app, "--host", "127.0.0.1", "--port", str(port)]
         self.command += ["--log-level", "warning", "--timeout-graceful-shutdown", "3"]
+        if (site.here / "config" / "protocol.py").exists():  # not in every checkout that a benchmark runs
+            self.command += ["--no-proxy-headers", "--http", "config.protocol:PunctualProtocol"]
         self.environment = {**site.environment, **environment}
         self.process: subprocess.Popen[bytes] | None = None
         self.start()

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from decisions.archive.file import SCHEMA
 from decisions.base import rate_limits
+from decisions.base.requests import takes
 from decisions.models import Membership, User
 
 from .attachment import MOST_BYTES, Unreadable
@@ -63,6 +64,7 @@ class VerifyForm(forms.Form):
         return cleaned
 
 
+@takes(MOST_BYTES + 64 * 1024)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
