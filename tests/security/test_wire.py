@@ -205,7 +205,7 @@ def test_the_stream_is_not_given_over_plain_http(sqlite_site):
 def test_hsts_says_no_more_than_was_asked_for(environment, header, tmp_path):
     ask = (
         "import django; django.setup(); from django.test import Client; "
-        "print(Client(HTTP_HOST='localhost').get('/verify/', secure=True).headers['Strict-Transport-Security'])"
+        "print(Client(HTTP_HOST='localhost').get('/healthz', secure=True).headers['Strict-Transport-Security'])"
     )
     given = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "INSECURE_HTTP": "0", "DEBUG": "0"}
     done = subprocess.run(
