@@ -42,8 +42,9 @@ async def measure() -> dict[str, dict[str, float]]:
             pages = {}
             for who, seat in {"participant": room["seats"][0], "facilitator": room["facilitator"]}.items():
                 context = await browser.new_context()
-                name, _equals, value = seat["cookie"].partition("=")
-                await context.add_cookies([{"name": name, "value": value, "url": f"http://127.0.0.1:{web.port}"}])
+                cookies = [cookie.partition("=") for cookie in seat["cookie"].split("; ")]
+                at = f"http://127.0.0.1:{web.port}"
+                await context.add_cookies([{"name": name, "value": value, "url": at} for name, _, value in cookies])
                 page = await context.new_page()
                 await page.goto(f"http://127.0.0.1:{web.port}/w/{room['public_id']}/")
                 await page.wait_for_timeout(2000)

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 
 from decisions.models import Record
 from tests import rooms
+from tests.browser.test_record import sign_in
 from workshops.demo.seed import seed
 from workshops.demo.stories import PASSWORD
 from workshops.seats import set_seat_cookie
@@ -47,7 +48,9 @@ def check(page) -> None:
 
 
 def take(page, address: str, seat) -> None:
-    """Give a browser somebody's seat."""
+    """Give a browser somebody's seat; the seat of an account comes with being signed in."""
+    if seat.user is not None:
+        sign_in(page, seat.user, address)
     response = HttpResponse()
     set_seat_cookie(response, seat, seat.workshop.public_id)
     page.context.add_cookies(

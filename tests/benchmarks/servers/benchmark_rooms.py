@@ -12,6 +12,8 @@ import django
 
 django.setup()
 
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core import signing  # noqa: E402
 from django.db.models import Max  # noqa: E402
 
@@ -28,6 +30,16 @@ def cookie_of(seat: Seat, workshop: Workshop) -> str:
     return f"{cookie_name(workshop.public_id)}={signing.dumps([seat.pk, seat.key], salt=SALT)}"
 
 
+def signed_in(user: people.User) -> str:
+    """The cookie of a session of this account, as signing in makes it."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return f"sessionid={session.session_key}"
+
+
 def name(chance: random.Random, number: int) -> str:
     """As long as names are, and nobody else's in the room."""
     first, last = ("".join(chance.choices(SYLLABLES, k=k)).title() for k in (2, 3))
@@ -39,6 +51,7 @@ def make(chance: random.Random, sizes: list[int]) -> list[dict[str, object]]:
     team = people.Team.objects.create(name=f"Team {number}", slug=f"team-{number}")
     user = people.person(f"leader{number}")
     people.Membership.objects.create(team=team, user=user, role=people.TeamRole.FACILITATOR)
+    session = signed_in(user)
     made = []
     for at, voters in enumerate(sizes):
         workshop, felix = actions.create_workshop(
@@ -64,7 +77,7 @@ def make(chance: random.Random, sizes: list[int]) -> list[dict[str, object]]:
                 "round": opened.pk,
                 "version": workshop.version,
                 "stage": workshop.stage,
-                "facilitator": {"id": felix.pk, "cookie": cookie_of(felix, workshop)},
+                "facilitator": {"id": felix.pk, "cookie": f"{cookie_of(felix, workshop)}; {session}"},
                 "seats": [
                     {"id": seat.pk, "name": seat.name, "cookie": cookie_of(seat, workshop)}
                     for seat in sorted(seats, key=lambda seat: seat.pk)

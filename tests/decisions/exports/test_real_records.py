@@ -34,7 +34,7 @@ def test_a_draft_a_record_in_sign_off_and_an_accepted_one_are_exported(client):
 
     record = stories.in_sign_off(cast)
     _document, laid, text = everything(record)
-    assert laid.values["banner"].startswith("In sign-off. 0 of 3")
+    assert laid.values["banner"].startswith("In sign-off: 0 of 3")
     assert 'status: "proposed"' in text
 
     stories.everybody_signs(record, dissent="data")
