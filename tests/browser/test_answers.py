@@ -34,7 +34,7 @@ def felix(product, person):
 def settles(felix):
     """The second press counts, with the words of the first."""
     felix.get_by_role("button", name="Settle").click()
-    expect(felix.get_by_role("button", name="Open: Audit and trust")).to_be_visible()
+    expect(felix.get_by_role("button", name="Next: Audit and trust")).to_be_visible()
     assert felix.room.now().rounds.get().why == "Pages change weekly."
 
 

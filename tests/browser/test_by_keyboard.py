@@ -153,7 +153,7 @@ def vote(felix, ines, place: int) -> None:
         felix.press("Space")
     else:
         felix.press("n")
-    felix.sees("#controls", re.compile("Open: |Go to the outcome"))
+    felix.sees("#controls", re.compile("Next: |Go to the outcome"))
     ines.holds()
 
 

@@ -43,7 +43,7 @@ def test_felix_rewords_a_decision_where_it_stands(felix):
     felix.locator("#decision-owner").get_by_role("link", name="Change").click()
     felix.get_by_label("Person responsible").select_option(label="Mina")
     felix.get_by_role("button", name="Save").click()
-    expect(felix.locator("#decision-owner")).to_contain_text("Kept by Mina")
+    expect(felix.locator("#decision-owner")).to_contain_text("Responsible: Mina")
     expect(felix).to_have_url(felix.address)
     assert_stayed(felix)
     clean(felix)

@@ -44,7 +44,7 @@ def test_the_lead_goes_from_screen_to_screen_without_a_reload(meeting):
     felix.get_by_role("button", name="Hand over to Ines").click()
     expect(ines.get_by_role("heading", name="Facilitator controls")).to_be_visible()
     expect(felix.get_by_role("heading", name="Facilitator controls")).to_be_hidden()
-    ines.get_by_role("button", name="Open: ").click()
+    ines.get_by_role("button", name="Next: ").click()
     expect(felix.get_by_text("Votes stay hidden until the reveal")).to_be_visible()
 
 
@@ -70,7 +70,7 @@ def test_keys_vote_and_move_and_rest_while_somebody_types(meeting):
     expect(felix.locator("textarea[name=why]")).to_have_value("none")
     felix.locator("h1").click()
     felix.keyboard.press("n")
-    expect(felix.get_by_role("button", name="Open: Audit and trust")).to_be_visible()
+    expect(felix.get_by_role("button", name="Next: Audit and trust")).to_be_visible()
 
 
 def test_a_reason_is_kept_when_it_is_left_and_saved_with_the_ballot(meeting):
@@ -126,7 +126,7 @@ def test_a_criterion_is_left_contested_only_after_a_question(meeting):
         if answer == "dismiss":
             opened.refresh_from_db()
             assert opened.state == "revealed"
-    expect(felix.get_by_role("button", name="Open: Audit and trust")).to_be_visible()
+    expect(felix.get_by_role("button", name="Next: Audit and trust")).to_be_visible()
     opened.refresh_from_db()
     assert opened.state == "contested"
     assert asked == ["Leave this contested? The outcome will test every score that was given."] * 2
@@ -154,7 +154,7 @@ def test_the_whole_round_works_without_scripts(product, person):
         take(pages[name], product, room.seats[name])
         pages[name].goto(product + room.url("room"))
     felix, ines = pages["felix"], pages["ines"]
-    felix.get_by_role("button", name="Open: Knowledge churn").click()
+    felix.get_by_role("button", name="Next: Knowledge churn").click()
     ines.reload()
     ines.locator("label.target").nth(1).click()
     ines.locator("textarea[name=reason]").fill("Runbooks change.")
@@ -167,4 +167,4 @@ def test_the_whole_round_works_without_scripts(product, person):
     expect(felix.locator("#stage")).to_contain_text("Runbooks change.")
     felix.locator("textarea[name=why]").fill("One voice is enough here.")
     felix.get_by_role("button", name="Settle").click()
-    expect(felix.get_by_role("button", name="Open: Audit and trust")).to_be_visible()
+    expect(felix.get_by_role("button", name="Next: Audit and trust")).to_be_visible()

@@ -30,7 +30,7 @@ def test_olga_changes_a_role_and_removes_somebody_after_being_asked(olga):
     asked = []
     olga.get_by_label("Role of Mina").select_option("facilitator")
     olga.get_by_role("row", name="Mina").get_by_role("button", name="Save role for Mina").click()
-    expect(olga.locator("#notices")).to_contain_text("Mina is now facilitator.")
+    expect(olga.locator("#notices")).to_contain_text("Role changed: Mina, facilitator.")
     expect(olga.get_by_label("Role of Mina")).to_have_value("facilitator")
     olga.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     olga.get_by_role("button", name="Remove Mina").click()
@@ -40,7 +40,7 @@ def test_olga_changes_a_role_and_removes_somebody_after_being_asked(olga):
     expect(olga.get_by_role("row", name="Mina")).to_have_count(0)
     expect(olga.locator("#notices")).to_contain_text("Mina removed from the team.")
     expect(olga.locator("#people")).to_be_focused()
-    assert asked == ["Remove Mina from Helio Desk?"] * 2
+    assert asked == ["Remove Mina from Helio Desk? They lose access at once."] * 2
     assert set(roles(olga.cast)) == {"Olga", "Felix"}
     assert_stayed(olga)
     clean(olga)

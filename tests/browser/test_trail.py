@@ -71,7 +71,7 @@ def test_felix_compares_two_entries_beside_the_list(trail):
     expect(trail.get_by_role("heading", level=1)).to_have_text("Compare two entries")
     trail.get_by_label("Entry on the left").fill("77")
     trail.get_by_role("button", name="Compare").click()
-    expect(trail.locator(".errorlist")).to_contain_text("no entry of that number")
+    expect(trail.locator(".errorlist")).to_contain_text("no entry with that number")
 
 
 def test_older_entries_come_when_they_are_reached(trail):

@@ -105,7 +105,7 @@ def found_a_team_and_ask(ada) -> None:
 def prepare(ada) -> str:
     """Open the lobby; the link that guests join by."""
     follow(ada, "Set up workshop|Set up a workshop")
-    ada.get_by_label("I lead only").check()
+    ada.get_by_label("I'm facilitating, not voting").check()
     press(ada, "Create workshop")
     expect(ada.get_by_role("heading", name="Join this workshop")).to_be_visible()
     return ada.locator("#stage a[href*='/j/']").get_attribute("href")
@@ -137,7 +137,7 @@ def precheck(ada, guests) -> None:
 
 
 def score(ada, guests, *, first: bool = False) -> None:
-    press(ada, "Open: ")
+    press(ada, "Next: ")
     for place, (role, guest) in enumerate(guests.items(), start=1):
         _name, score, reason = GUESTS[role]
         guest.reload()
