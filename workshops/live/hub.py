@@ -47,6 +47,7 @@ class Stream:
     revision: int = 0
     version: int = 0
     own: bytes = b""
+    news: bytes = b""
     own_key: str = ""
     beat: bool = False
     closed: bool = False
@@ -98,8 +99,7 @@ class Room:
                 # A label may be older than its content; then the next one changes nothing but the label.
                 data = b"id: %d\nevent: beat\ndata: \n\n" % shown.version
             stream.revision, stream.version = shown.revision, shown.version
-        if stream.own:
-            data, stream.own = data + stream.own, b""
+        data, stream.own, stream.news = data + stream.own + stream.news, b"", b""
         if stream.beat:
             stream.beat = False
             data = data or b": still here\nevent: beat\ndata: \n\n"
@@ -355,7 +355,7 @@ class Hub:
                     stream.audience, stream.revision = allowed, 0
                 if stream.device < loaded.devices.get(stream.seat_id, 0):
                     stream.device = loaded.devices[stream.seat_id]
-                    stream.own += message(partial("seat_news", loaded.news))
+                    stream.news = message(partial("seat_news", loaded.news))
                     stream.wake()
             elif stream in there:
                 stream.close()

@@ -187,6 +187,24 @@ def test_a_slow_client_holds_one_state_and_gets_the_latest(rooms):
     play(story())
 
 
+def test_a_slow_client_whose_seat_was_taken_elsewhere_hears_so_beside_its_new_ballot(rooms):
+    async def story():
+        async with running(rooms) as hub:
+            quick, slow = enter(hub, rooms, INES), enter(hub, rooms, SAM)
+            await until(lambda: quick.last("ballot") and slow.last("ballot"))
+            slow.reading = False
+            rooms.devices[SAM] = 2
+            publish(ROOM, rooms.change(ROOM, "Sam sits elsewhere too"))
+            await until(lambda: "elsewhere" in quick.last("stage"))
+            publish(ROOM, rooms.change(ROOM, "next", round_key="churn 1 open"))
+            await until(lambda: "churn" in quick.last("ballot"))
+            slow.resume()
+            await until(lambda: "churn" in slow.last("ballot"))
+            assert slow.last("seat_news") == "<p id=seat_news>elsewhere</p>"
+
+    play(story())
+
+
 def test_the_own_ballot_comes_with_a_new_round_and_at_no_other_time(rooms):
     async def story():
         async with running(rooms) as hub:
