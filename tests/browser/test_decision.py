@@ -32,7 +32,7 @@ def test_felix_rewords_a_decision_where_it_stands(felix):
     felix.get_by_label("Title").fill("Runbook copilot")
     felix.get_by_role("button", name="Save").click()
     expect(felix.get_by_role("heading", level=1)).to_have_text("1 Runbook copilot")
-    expect(felix).to_have_title("1 · Runbook copilot · Groundwork")
+    expect(felix).to_have_title("1 · Runbook copilot · Helio Desk · Groundwork")
     expect(felix.locator("#notices")).to_contain_text("Decision updated.")
     expect(felix.locator("#decision-words")).to_be_focused()
     felix.get_by_text("Context", exact=True).click()
@@ -83,10 +83,10 @@ def test_two_reword_at_once_and_neither_loses_a_word(felix):
 
 def test_a_day_to_look_at_it_again_is_named_on_the_decisions_page(felix):
     felix.locator("#decision-revisit").get_by_role("link", name="Change").click()
-    felix.get_by_label("Revisit date").fill("2020-01-01")
+    felix.get_by_role("textbox", name="Revisit date").fill("2020-01-01")
     felix.get_by_role("button", name="Save").click()
     expect(felix.locator(".errorlist")).to_contain_text("Enter a date in the future")
-    felix.get_by_label("Revisit date").fill("2031-05-02")
+    felix.get_by_role("textbox", name="Revisit date").fill("2031-05-02")
     felix.get_by_role("button", name="Save").click()
     expect(felix.locator("#decision-revisit")).to_contain_text("2 May 2031")
     assert Record.objects.get().content["revisit"]["on"] == "2031-05-02"

@@ -128,8 +128,9 @@ def test_four_people_write_sign_accept_replace_and_verify(product, person, mails
     assert felix.get_by_role("button", name="Accept record").count() == 0
     assert "no longer stands" in mails("ines@example.org")[-1]
     ask_and_sign(felix, mina, person, mails, record_page, dissent="A tuned model was better in 2025.")
+    felix.once("dialog", lambda dialog: dialog.accept())
     felix.get_by_role("button", name="Accept record").click()  # it came by itself
-    felix.get_by_text("DR-0001 is accepted.").wait_for()
+    felix.get_by_text("DR-0001 accepted.").wait_for()
     assert felix.locator("[data-opens]").count() == 0
     clean(felix)
     assert "A tuned model was better in 2025." in felix.locator(".paper").inner_text()
@@ -159,8 +160,9 @@ def test_four_people_write_sign_accept_replace_and_verify(product, person, mails
     felix.get_by_role("heading", name="Tune the tone on top of retrieval").wait_for()
     second = Record.objects.get(state="draft")
     ask_and_sign(felix, mina, person, mails, f"{product}/t/helio-desk/r/{second.pk}/")
+    felix.once("dialog", lambda dialog: dialog.accept())
     felix.get_by_role("button", name="Accept record").click()
-    felix.get_by_text("DR-0002 is accepted.").wait_for()
+    felix.get_by_text("DR-0002 accepted.").wait_for()
     felix.goto(record_page)
     felix.get_by_text("Superseded by DR-0002. Kept for reference.").wait_for()
     assert verify() == "Genuine, but superseded by a newer record"

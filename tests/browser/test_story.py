@@ -168,6 +168,7 @@ def sign_and_accept(lead, guests, mails) -> None:
         page.get_by_role("button", name="Sign record").click()
         expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     lead.reload()
+    lead.once("dialog", lambda dialog: dialog.accept())
     lead.get_by_role("button", name="Accept record").click()
     expect(lead.locator("main")).to_contain_text("DR-0002")
 
