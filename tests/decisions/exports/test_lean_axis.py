@@ -94,7 +94,7 @@ def test_the_alternative_text_tells_the_whole_picture():
         "1 leans fine-tuning (legal); from strongly RAG to leans fine-tuning; "
         "median between strongly RAG and leans RAG."
     )
-    assert lean_axis(name="x", state="unanswered").alt == "x: not answered; no ballots."
+    assert lean_axis(name="x", state="unanswered").alt == "x: not answered; no votes."
     assert verdict("contested", -2) == "contested"
     assert lean_words(Decimal("0.5")) == "between either way and leans fine-tuning"
 

@@ -143,7 +143,7 @@ def test_earlier_rounds_what_is_fragile_and_a_lean_against_the_ballots_are_on_pa
     front = text_of(printed["two_rounds", "A4"]["path"], 0)
     assert "faint: earlier rounds" in front
     assert "Fragile: Were data sensitivity to lean one step less to RAG" in front
-    assert "Settled by Ines Weber against 6 of 7 ballots, because: Of the two products that will use it" in front
+    assert "Settled by Ines Weber against 6 of 7 votes, because: Of the two products that will use it" in front
     plain = text_of(printed["support_copilot", "A4"]["path"], 0)
     assert "faint: earlier rounds" not in plain
     assert "Settled by" not in plain
