@@ -69,7 +69,7 @@ def test_a_workshop_ends_in_a_signed_page(product, person, mails):
 
 
 def score_a_criterion(lead, guests, *, first: bool) -> None:
-    lead.get_by_role("button", name=say("^Open: ")).click()
+    lead.get_by_role("button", name=say("^Next: ")).click()
     received_before = {role: len(page.received) for role, page in {"lead": lead, **guests}.items()}
     for place, (role, (_name, score, reason)) in enumerate(SAID.items(), start=1):
         guest = guests[role]
@@ -92,7 +92,7 @@ def score_a_criterion(lead, guests, *, first: bool) -> None:
         expect(lead.locator("#stage")).to_contain_text("Security stands apart")
         lead.get_by_label(say("in one sentence for the record")).fill("Runbooks change weekly")
     lead.get_by_role("button", name=say("^Settle")).click()
-    expect(lead.get_by_role("button", name=say("^Open: |^Go to the outcome")).first).to_be_visible()
+    expect(lead.get_by_role("button", name=say("^Next: |^Go to the outcome")).first).to_be_visible()
 
 
 def assert_blind(lead, guests, received_before) -> None:

@@ -157,7 +157,7 @@ def score(ada, guests, *, first: bool = False) -> None:
         ada.locator("textarea[name=why]").fill("Runbooks change weekly, and each answer needs its source.")
     press(ada, "Settle")
     expect(
-        ada.locator("main").get_by_role("button", name=re.compile("^Open: |^Go to the outcome")).first
+        ada.locator("main").get_by_role("button", name=re.compile("^Next: |^Go to the outcome")).first
     ).to_be_visible()
 
 
