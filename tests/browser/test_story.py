@@ -89,7 +89,10 @@ def score_a_criterion(lead, guests, *, first: bool) -> None:
         for page in (lead, *guests.values()):
             for _name, _score, reason in SAID.values():
                 expect(page.locator("#stage")).to_contain_text(reason)
-        expect(lead.locator("#stage")).to_contain_text("Security stands apart")
+        expect(lead.locator("#stage")).to_contain_text(
+            "Security differs: strongly fine-tuning. Everyone else leans RAG."
+        )
+        lead.locator(".settle-scale label:has(input[value='-2'])").click()  # nothing is chosen where votes are apart
         lead.get_by_label(say("in one sentence for the record")).fill("Runbooks change weekly")
     lead.get_by_role("button", name=say("^Settle")).click()
     expect(lead.get_by_role("button", name=say("^Next: |^Go to the outcome")).first).to_be_visible()
