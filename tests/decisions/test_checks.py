@@ -75,5 +75,5 @@ def test_whoever_dissents_without_a_reason_is_told_and_has_not_signed(client):
     page = client.get(f"/t/helio-desk/r/{record.pk}/").content.decode()
     assert f'hx-post="/t/helio-desk/r/{record.pk}/sign/?check=note"' in page
     said = check(client, f"/t/helio-desk/r/{record.pk}/sign/", "note", position="dissent", content_hash="x")
-    assert "why you dissent" in said.content.decode()
+    assert "your reason for dissenting" in said.content.decode()
     assert set(SignOff.objects.values_list("position", flat=True)) == {"pending"}

@@ -149,7 +149,7 @@ def test_from_the_start_of_the_session_nobody_changes_a_ballot_and_who_has_none_
         r.vote("sam", rounds[CHURN], 0)
     assert sorted(rounds[CHURN].ballots.values_list("score", flat=True)) == [-1, 1]
     r.reveal(rounds[CHURN])
-    with pytest.raises(Conflict, match="revealed before"):
+    with pytest.raises(Conflict, match="after the reveal"):
         r.vote("daria", rounds[CHURN], 0)
 
 

@@ -60,7 +60,7 @@ def test_a_room_that_scored_again_is_not_called_the_same_word_for_word(client, c
 
     assert record.revision == 2
     assert "The two versions are identical." not in page
-    assert "Ballots" in page
+    assert "Votes" in page
 
 
 def test_repetitions_are_shown_whole_instead_of_being_matched_for_minutes(cast):

@@ -238,7 +238,7 @@ def test_any_edit_voids_every_signature_and_says_so(cast, django_capture_on_comm
     assert record.sign_offs.filter(voided_why="Olga edited the record.").count() == 3
     assert "cancelled" in record.minutes[-1]["what"]
     assert len(mail.outbox) == 3
-    assert "no longer stands" in mail.outbox[0].body
+    assert "no longer counts" in mail.outbox[0].body
     with pytest.raises(Conflict):
         records.accept(record=record, by=cast.felix, content_hash=before)
 
