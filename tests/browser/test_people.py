@@ -67,7 +67,7 @@ def test_olga_invites_sends_again_and_withdraws(olga, mails):
     expect(olga.locator("#notices")).to_contain_text("Invitation sent to ines@example.org.")
     expect(email).to_have_value("")
     expect(olga.locator(".errorlist")).to_have_count(0)
-    olga.get_by_role("button", name="Send invitation to ines@example.org again").click()
+    olga.get_by_role("button", name="Send the invitation to ines@example.org again").click()
     expect(olga.locator("#invited li")).to_have_count(1)
     olga.wait_for_function("() => !document.querySelector('.htmx-request')")
     assert len(mails("ines@example.org")) == 2
