@@ -75,7 +75,8 @@ def test_a_starting_point_is_kept_and_taken_off_the_list(olga):
     olga.get_by_role("button", name="Save starting point").click()
     expect(olga.locator("#notices")).to_contain_text("Starting point saved.")
     stay(olga)
-    olga.get_by_role("button", name="Take Runbooks first off the list").click()
+    olga.once("dialog", lambda dialog: dialog.accept())
+    olga.get_by_role("button", name="Remove Runbooks first").click()
     expect(olga.locator("#notices")).to_contain_text("Starting point removed.")
     assert OwnStartingPoint.objects.get().retired_at is not None
     assert_stayed(olga)
