@@ -83,10 +83,10 @@ def test_two_reword_at_once_and_neither_loses_a_word(felix):
 
 def test_a_day_to_look_at_it_again_is_named_on_the_decisions_page(felix):
     felix.locator("#decision-revisit").get_by_role("link", name="Change").click()
-    felix.get_by_role("textbox", name="Revisit date").fill("2020-01-01")
+    felix.get_by_role("textbox", name="Revisit date optional").fill("2020-01-01")
     felix.get_by_role("button", name="Save").click()
     expect(felix.locator(".errorlist")).to_contain_text("Enter a date in the future")
-    felix.get_by_role("textbox", name="Revisit date").fill("2031-05-02")
+    felix.get_by_role("textbox", name="Revisit date optional").fill("2031-05-02")
     felix.get_by_role("button", name="Save").click()
     expect(felix.locator("#decision-revisit")).to_contain_text("2 May 2031")
     assert Record.objects.get().content["revisit"]["on"] == "2031-05-02"
