@@ -119,7 +119,7 @@ def assert_blind(lead, guests, received_before) -> None:
 
 def make_it_theirs(lead) -> None:
     """A record left at its defaults cannot be signed: somebody gives each line a word, a section at once."""
-    ask = lead.get_by_role("button", name="Ask the owners to sign")
+    ask = lead.get_by_role("button", name="Request sign-off")
     todo = lead.locator("#next .todo")
     expect(todo).to_contain_text("Guardrails: 4 proposed lines need confirming.")
     expect(todo).to_contain_text("Latency p95 has no limit")
@@ -158,7 +158,7 @@ def make_it_theirs(lead) -> None:
 def sign_and_accept(lead, guests, mails) -> None:
     expect(lead.get_by_role("heading", name="Answer from retrieval first")).to_be_visible()
     make_it_theirs(lead)
-    lead.get_by_role("button", name="Ask the owners to sign").click()
+    lead.get_by_role("button", name="Request sign-off").click()
     expect(lead.get_by_text("Waiting for 3 owners")).to_be_visible()
     for role, page in guests.items():
         (mail,) = mails(f"{role}@guests.example")
