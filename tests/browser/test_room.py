@@ -126,7 +126,7 @@ def test_every_press_on_the_timer_counts(scoring):
     held = []
     felix.route("**/timer/", lambda route: held.append(route), times=1)
     for _press in range(3):
-        felix.get_by_role("button", name="+1 min").click()
+        felix.get_by_role("button", name="Add 1 minute").click()
     felix.wait_for_timeout(100)
     held[0].continue_()
     expect(ines.locator(".timer")).to_contain_text(re.compile("^2:5"))
