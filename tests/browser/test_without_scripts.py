@@ -248,7 +248,7 @@ def sign(ada, guests, mails) -> None:
 
 def accept(ada) -> None:
     press(ada, "Accept record")
-    says(ada, "DR-0001 is accepted.")
+    says(ada, "DR-0001 accepted.")
     ada.locator("details.shares summary").click()
     press(ada, "Create link")
     nothing_is_dead(ada)
