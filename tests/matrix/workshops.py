@@ -88,10 +88,10 @@ ROWS = [
     lead("open_round", 409, lambda world: stage(world, criterion="task_stability")),
     lead("open_ahead", 409),
     lead("start_session", 409),
-    lead("reveal_next"),
+    lead("reveal_next", 200),  # it asks first
     lead("reveal", data=lambda world: stage(world, anyway="1")),
     lead("reveal", 409, lambda world: {"stage": world.room.now().stage - 1, "anyway": "1"}),  # a stale form
-    lead("settle", 409, lambda world: stage(world, lean="1", why=""), arguments=revealed),
+    lead("settle", 422, lambda world: stage(world, lean="1", why=""), arguments=revealed),  # a reason is asked for
     lead("settle", 409, lambda world: stage(world, lean="1", why="")),  # still open
     lead("reopen", 409, lambda world: stage(world, criterion=AUDIT)),
     lead("timer", data=lambda world: {"seconds": "60"}),

@@ -109,7 +109,7 @@ def test_a_vote_after_the_reveal_is_refused_with_its_text(headers):
         r.url("ballot", round_id=opened.pk), {"score": "1", "reason": "Too late, but dear to me"}, **headers
     )
     assert answer.status_code == 409
-    assert "not counted" in answer.content.decode()
+    assert "arrived after the reveal" in answer.content.decode()
     if headers:
         assert answer["HX-Retarget"] == "#notices", "the form stays as it is on the screen"
     else:

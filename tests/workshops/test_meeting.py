@@ -390,7 +390,7 @@ def test_the_minutes_name_who_did_what_and_no_score_but_the_settled_one():
         ("Felix", "opened Knowledge churn, round 1"),
         ("Ines", "voted on Knowledge churn"),
         ("Sam", "voted on Knowledge churn"),
-        ("Felix", "revealed Knowledge churn: 2 ballots"),
+        ("Felix", "revealed Knowledge churn: 2 votes"),
         ("Felix", "settled Knowledge churn at -1: Agreed in the talk."),
     ]
 

@@ -14,9 +14,9 @@ from decisions.base.errors import Conflict
 from decisions.base.htmx import HtmxHttpRequest, morph
 from decisions.models import User
 from decisions.team_framework import acts as frameworks
-from workshops import actions, fragments
+from workshops import actions, fragments, permissions
 from workshops.forms import ContestForm, NoteForm, SeatForm, SettleForm, SituationForm, TimerForm
-from workshops.models import Phase, Round, Seat, Workshop
+from workshops.models import Phase, Round, RoundState, Seat, Workshop
 from workshops.readings import framework_in
 from workshops.views.room import require_seat, room_context, seat_context
 
@@ -174,7 +174,11 @@ def reveal(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int | Non
 def settle(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
     """Fix the group's lean, or leave the criterion contested."""
     seat = require_seat(request, workshop_id)
-    scores = list(round_of(seat, round_id).ballots.values_list("score", flat=True))
+    permissions.require_facilitator(seat, seat.workshop)
+    target = round_of(seat, round_id)
+    if target.state == RoundState.OPEN:  # before anything is said of ballots: an answer must not depend on hidden ones
+        raise Conflict(_("Reveal the votes before you settle this criterion."))
+    scores = list(target.ballots.values_list("score", flat=True))
     stage = stage_seen(request)
     if "contested" in request.POST:
         contest = ContestForm(request.POST)
