@@ -171,7 +171,7 @@ def test_the_personal_link_brings_a_seat_back_on_another_browser():
     r = room()
     browser = Client()
     link_to_seat = r.url("rejoin", seat_id=r.ines.pk, key=r.ines.key)
-    assert "the seat of Ines" in browser.get(link_to_seat).content.decode()
+    assert "joins the workshop as Ines" in browser.get(link_to_seat).content.decode()
     assert cookie_name(r.workshop.public_id) not in browser.cookies
     assert browser.post(link_to_seat)["Location"] == r.url("room")
     assert read_seat_cookie({key: morsel.value for key, morsel in browser.cookies.items()}, r.workshop.public_id) == (

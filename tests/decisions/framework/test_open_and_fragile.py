@@ -24,7 +24,7 @@ def answers(churn=0, audit=0, task=0, cost=0, data=0, contested=None, **situatio
 def test_an_open_criterion_names_the_clauses_that_could_fire_and_what_they_share():
     result = recommend(answers(churn=-1, audit=-1, data=None))
     assert str(result.clause_sentence) == (
-        "However data sensitivity comes out, the approach is RAG, because three or more criteria lean RAG, "
+        "Whichever way data sensitivity goes, the approach is RAG, because three or more criteria lean RAG, "
         "or the knowledge changes often."
     ).replace("data sensitivity", str(NAMES["data_sensitivity"]))
     assert str(result.reasons[0]) == str(result.clause_sentence)
@@ -78,6 +78,6 @@ def test_13_of_the_23_cases_are_fragile_and_one_more_is_open():
 def test_the_change_that_flips_it_is_told():
     [flip] = recommend(answers(churn=-1, audit=-2, data=-2, task=2)).fragile
     assert str(flip.text) == (
-        f"If {NAMES['knowledge_churn']} came to 0 instead of -1, the approach would be "
-        "hybrid (retrieval with citations first, then tuned behaviour on top)."
+        f"If {NAMES['knowledge_churn']} moved from -1 to 0, the approach would be "
+        "hybrid (retrieval with citations first, then fine-tuned behaviour on top)."
     )
