@@ -187,7 +187,7 @@ def test_a_changed_role_is_shown_on_ones_own_seat():
     html = answer.content.decode()
     assert html.lstrip().startswith('<section id="own_seat"')
     assert "Legal" in html
-    assert "watching" in html
+    assert "observ" in html
     assert r.seat("ines").role == "legal"
 
 

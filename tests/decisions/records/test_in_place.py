@@ -290,7 +290,7 @@ def test_the_first_change_in_sign_off_says_what_it_did(client, cast):
 
     parts = partials(save(client, record, "fallback", opened(client, record, "fallback") | {"fallback-text": "Other."}))
 
-    assert "All signatures cancelled" in parts["#sign-off-note"]
+    assert "all signatures were cancelled" in parts["#sign-off-note"]
     assert "Request sign-off" in parts["#next"]
     assert "Not signed yet" in parts["#signatures"]
 
