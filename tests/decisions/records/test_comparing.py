@@ -19,8 +19,8 @@ def differing(before, after):
 @pytest.mark.parametrize(
     ("path", "value", "title"),
     [
-        (("criteria", 0, "ballots", 0, "score"), 2, "Ballots"),
-        (("criteria", 0, "ballots", 1, "reason"), "Said anew.", "Ballots"),
+        (("criteria", 0, "ballots", 0, "score"), 2, "Votes"),
+        (("criteria", 0, "ballots", 1, "reason"), "Said anew.", "Votes"),
         (("criteria", 0, "rounds"), 2, "Criteria"),
         (("situation", "documents_drive", "value"), False, "Situation"),
         (("decision", "context"), "The desk moved.", "Question"),
