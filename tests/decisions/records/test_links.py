@@ -142,7 +142,7 @@ def test_the_page_says_whom_the_mail_did_not_reach(client, cast, settings):
     stories.everybody_signs(record)
     page = client.post(url("accept", record), {"content_hash": record.content_hash}, follow=True).content.decode()
     assert "DR-0001 accepted." in page
-    assert "We couldn't email the anchor to Jonas Lind." in page
+    assert "We couldn&#x27;t email the anchor to Jonas Lind." in page
 
 
 @pytest.mark.parametrize("state", ["draft", "in_sign_off", "accepted"])
