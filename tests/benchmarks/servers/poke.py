@@ -10,7 +10,8 @@ from workshops.models import Seat
 class Poked:
     """A room that is nothing but its number."""
 
-    own_key = ""
+    own_key = news = ""
+    devices: dict[int, int] = {}
 
     def __init__(self, workshop_id, version):
         self.version = version
@@ -37,6 +38,7 @@ class Pokes:
         return None if version is None else Poked(workshop_id, version)
 
     versions = staticmethod(fragments.versions)
+    ended = staticmethod(fragments.ended)
 
 
 def admit(public_id, cookies):
