@@ -237,14 +237,14 @@ def test_a_record_that_no_entry_hashed_is_said_to_be_so(client):
     with guards.disabled():
         RowHash.objects.all().delete()
         LogEntry.objects.all().delete()
-    assert "does not vouch for all that is shown here" in pages(client, cast, record)[0]
+    assert "audit log doesn't cover everything on this page" in pages(client, cast, record)[0]
 
 
 def test_a_draft_is_in_no_log_and_says_nothing_of_it(client):
     cast = people.cast()
     for page in pages(client, cast, written.drafted(cast)):
         assert WARNING not in page
-        assert "does not vouch" not in page
+        assert "audit log doesn't cover" not in page
 
 
 def test_a_page_checks_itself_in_two_queries_however_much_there_is():
