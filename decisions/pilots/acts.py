@@ -34,12 +34,13 @@ class Metric:
 
 @dataclass(frozen=True)
 class Measured:
-    """What was counted for one metric: hits of a sample, or a figure with its unit."""
+    """What was counted for one metric: hits of a sample, or a figure with its unit; of a p95 its upper bound too."""
 
     key: str
     sample: int | None = None
     hits: int | None = None
     figure: str = ""
+    bound: str = ""
 
 
 def metrics_of(record: Record | None) -> tuple[Metric, ...]:
@@ -88,6 +89,8 @@ def judged(metric: Metric, measured: Measured | None) -> PilotResult:
     if one.sample and one.hits is not None:
         low, high = (exact if gate and gate.allows_none else wilson)(one.hits, one.sample)
         result.low, result.high = f"{low:.4f}", f"{high:.4f}"
+    elif one.bound:
+        result.high = one.bound
     if measured is None:
         result.verdict = PilotVerdict.NOT_MEASURED
     elif metric.is_gated:
@@ -106,8 +109,11 @@ def _verdict(gate: Gate, one: Measured) -> PilotVerdict:
         if kept is None:
             return PilotVerdict.NOT_COMPARABLE
         found = PilotVerdict.PASS if kept else PilotVerdict.FAIL
-        if gate.statistic == "p95" and (one.sample or 0) < MIN_REQUESTS_FOR_P95:
-            return PilotVerdict.NOT_SHOWN
+        if gate.statistic == "p95":
+            # the p95 of a sample is itself uncertain: only its upper bound can show that the limit is kept
+            is_few = (one.sample or 0) < MIN_REQUESTS_FOR_P95
+            if is_few or (kept and not keeps(gate, one.bound)):
+                return PilotVerdict.NOT_SHOWN
     is_short = gate.sample is not None and (one.sample or 0) < gate.sample
     return PilotVerdict.NOT_SHOWN if is_short and found == PilotVerdict.PASS else found
 
@@ -160,6 +166,22 @@ def checked(metrics: Sequence[Metric], measured: Sequence[Measured]) -> list[Pil
     for position, result in enumerate(results, 1):
         result.position = position
     return results
+
+
+def judged_today(pilot: Pilot, stored: list[PilotResult]) -> list[PilotResult]:
+    """A pilot's results by today's rules: what is stored was judged by those of its day, which passed over gates.
+
+    Only a record that was accepted before still has the gates that counted; of every other the stored verdicts stay.
+    """
+    record = pilot.record
+    if record is None or record.accepted_at is None or record.accepted_at > pilot.created_at:
+        return stored
+    known = {
+        one.key: Measured(one.key, one.sample, one.hits, one.figure, "" if one.low else one.high)
+        for one in stored
+        if one.verdict != PilotVerdict.NOT_MEASURED
+    }
+    return [judged(one, known.get(one.key)) for one in metrics_of(record) if one.key in known or one.is_gated]
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from decisions.base.fields import Line, Prose
+from decisions.framework.gates import figure_in
 from decisions.framework.lever import NOW, OBSERVED, Observed
 from decisions.models import Approach
 from decisions.trail.entry import Refused
@@ -49,11 +50,18 @@ class PilotForm(forms.Form):
                 unit = metric.gate.unit if metric.gate else ""
                 named = str(_("figure, in %(unit)s") % {"unit": unit} if unit else _("figure"))
                 self.fields[f"figure-{metric.key}"] = Line(label=named, required=False, max_length=60)
+            if metric.gate and metric.gate.statistic == "p95":
+                self.fields[f"bound-{metric.key}"] = Line(
+                    label=_("95% upper bound"),
+                    help_text=_("The slowest of 59 requests, the second slowest of 100. Needed to pass."),
+                    required=False,
+                    max_length=12,
+                )
 
     def rows(self) -> Iterator[tuple[Metric, dict[str, BoundField]]]:
         """Each metric with its fields, for the template."""
         for metric in self.metrics:
-            parts = ("hits", "figure", "sample")
+            parts = ("hits", "figure", "bound", "sample")
             yield (
                 metric,
                 {part: self[f"{part}-{metric.key}"] for part in parts if f"{part}-{metric.key}" in self.fields},
@@ -71,10 +79,12 @@ class PilotForm(forms.Form):
         found = []
         for metric in self.metrics:
             hits, sample = (self.cleaned_data.get(f"{part}-{metric.key}") for part in ("hits", "sample"))
-            figure = self.cleaned_data.get(f"figure-{metric.key}", "")
+            figure, bound = (self.cleaned_data.get(f"{part}-{metric.key}", "") for part in ("figure", "bound"))
+            if bound and not figure_in(bound):
+                self.add_error(f"bound-{metric.key}", _("Enter a number with its unit."))
             if hits is not None or figure:
-                found.append(Measured(metric.key, sample, hits, figure))
-            elif sample is not None:
+                found.append(Measured(metric.key, sample, hits, figure, bound))
+            elif sample is not None or bound:
                 found.append(Measured(metric.key, sample, None))
                 counted = f"hits-{metric.key}"
                 self.add_error(counted if counted in self.fields else f"figure-{metric.key}", _("Enter a number."))

@@ -79,7 +79,8 @@ def pilot(request: HttpRequest, slug: str, number: int, pilot_id: UUID) -> HttpR
         "may_edit": may_edit(membership),
         "decision": decision,
         "pilot": found,
-        "results": (results := list(found.results.all())),
+        "results": (results := pilots.judged_today(found, list(found.results.all()))),
+        "verdict": pilots.overall(results),
         "tally": pilots.tally(results),
     }
     return render(request, "decisions/pilots/pilot.html", context)

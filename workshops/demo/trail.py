@@ -75,7 +75,7 @@ def log_support_copilot(decision: Decision, people: dict[str, User], start: date
                 Measured("role_leak", sample=299, hits=0),
                 Measured("task_completion", sample=220, hits=151),
                 Measured("empty_retrieval", sample=1904, hits=57),
-                Measured("latency_p95", sample=1904, figure="3.1 s"),
+                Measured("latency_p95", sample=1904, figure="3.1 s", bound="3.3 s"),
                 Measured("cost_per_answer", figure="0.07 EUR"),
             ],
             remark="Graded by two people on the locked set; they differed on 9 of 220 answers and settled each.",

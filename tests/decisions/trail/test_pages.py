@@ -337,7 +337,7 @@ ALL_MET = {
     "hits-grounded_correctness": "190", "sample-grounded_correctness": "200",
     "hits-hallucination_rate": "2", "sample-hallucination_rate": "200",
     "hits-role_leak": "0", "sample-role_leak": "299",
-    "figure-latency_p95": "1700 ms", "sample-latency_p95": "200",
+    "figure-latency_p95": "1700 ms", "bound-latency_p95": "1.9 s", "sample-latency_p95": "200",
     "figure-cost_per_answer": "0.04 EUR",
 }  # fmt: skip
 
@@ -356,6 +356,9 @@ ALL_MET = {
         ({"figure-latency_p95": "2"}, "not_shown", {"latency_p95": "not_comparable"}),
         ({"figure-latency_p95": "quick"}, "not_shown", {"latency_p95": "not_comparable"}),
         ({"sample-latency_p95": "20"}, "not_shown", {"latency_p95": "not_shown"}),
+        # a p95 of a sample says nothing yet of how slow the slowest twentieth may be
+        ({"bound-latency_p95": ""}, "not_shown", {"latency_p95": "not_shown"}),
+        ({"bound-latency_p95": "2.1 s"}, "not_shown", {"latency_p95": "not_shown"}),
         ({"figure-cost_per_answer": "0.04 USD"}, "not_shown", {"cost_per_answer": "not_comparable"}),
         ({"figure-cost_per_answer": ""}, "not_shown", {"cost_per_answer": "not_measured"}),
         (dict.fromkeys(list(ALL_MET)[2:], ""), "not_shown",
@@ -387,6 +390,23 @@ def test_a_pilot_passes_only_when_every_gate_of_the_record_was_measured_and_met(
     assert "November pilot" in page(client, "/t/helio-desk/d/1/")
 
 
+def test_a_pilot_that_was_passed_by_earlier_rules_is_shown_by_todays(client, world):
+    record = Record.objects.create(
+        team=world.team, decision=world.decision, number=1, state="accepted", approach="rag", accepted_at=at(1),
+        content={"metrics": METRICS}, content_hash="a" * 64,
+    )  # fmt: skip
+    pilot = Pilot.objects.create(
+        team=world.team, decision=world.decision, record=record, name="P", evaluation_set="e", ended_on="2026-11-20", verdict="pass"
+    )  # fmt: skip
+    pilot.results.create(
+        position=1, key="grounded_correctness", name="Grounded correctness", gate=">= 90 %", sample=200, hits=190, verdict="pass"
+    )  # fmt: skip
+    shown = page(client, f"/t/helio-desk/d/1/pilots/{pilot.public_id}/")
+    assert "1 of 5 gates passed" in shown
+    assert "Recorded as “Pass” under earlier rules" in shown
+    assert "Every gate in the record was measured" not in shown
+
+
 def test_a_gate_that_nobody_can_read_is_never_a_pass(client, world):
     metrics = [METRICS[0], {"key": "", "name": "Tone", "gate": "product sets it"}]
     Record.objects.create(team=world.team, decision=world.decision, approach="rag", content={"metrics": metrics})
@@ -402,7 +422,8 @@ def test_a_gate_that_nobody_can_read_is_never_a_pass(client, world):
 @pytest.mark.parametrize(
     "given",
     [
-        {}, {"sample-latency_p95": "80"}, {"hits-grounded_correctness": "3"}, {"hits-grounded_correctness": "3", "sample-grounded_correctness": "2"},
+        {}, {"sample-latency_p95": "80"}, {"bound-latency_p95": "1 s"},
+        {"figure-latency_p95": "1 s", "bound-latency_p95": "soon"}, {"hits-grounded_correctness": "3"}, {"hits-grounded_correctness": "3", "sample-grounded_correctness": "2"},
         {"sample-grounded_correctness": "2"}, {"hits-grounded_correctness": "-1", "sample-grounded_correctness": "2"},
         {"hits-grounded_correctness": "9" * 40, "sample-grounded_correctness": "2"}, {"name": ""}, {"ended_on": "x"},
         {"started_on": "2026-12-24"}, {"name": "\x00"}, {"evaluation_set": "x" * 201},
