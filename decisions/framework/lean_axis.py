@@ -212,7 +212,7 @@ def lean_axis(
         state=state,
         lean=settled,
         side="rag" if end < zero else "fine_tuning" if end > zero else "either",
-        alt=_alt(name, cast, state=state, lean=lean, median=median_score),
+        alt=_alt(name, cast, state=state, lean=lean, median=median_score, earlier=earlier),
         width=round(width, 2),
         height=height,
         radius=radius,
@@ -401,32 +401,33 @@ def _alt(
     state: str,
     lean: int | None,
     median: Decimal | None,
+    earlier: Sequence[Iterable[BallotLike]],
 ) -> str:
     """The whole picture as one sentence, for screen readers and for the PDF's alternative text."""
     said = verdict(state, lean)
     parts = [str(_("settled: %(lean)s", lean=said)) if state == "settled" and lean is not None else said]
-    if not cast:
-        return f"{name}: {parts[0]}; {_('no votes')}."
-    for score in SCORES:
-        here = [b for b in cast if b.score == score]
-        if here:
-            counts: dict[str, int] = defaultdict(int)
-            for ballot in here:
-                counts[ballot.role if ballot.role in ROLE_MARKS else "other"] += 1
-            by_role = ", ".join(
-                f"{counts[role]} {role_word(role)}" if counts[role] > 1 else role_word(role)
-                for role in ROLE_MARKS
-                if role in counts
-            )
-            parts.append(
-                str(_("%(count)s %(lean)s (%(roles)s)", count=len(here), lean=LEAN_NAMES[score], roles=by_role))
-            )
-    low, high = min(b.score for b in cast), max(b.score for b in cast)
-    if low != high:
-        parts.append(str(_("from %(low)s to %(high)s", low=LEAN_NAMES[low], high=LEAN_NAMES[high])))
-    if median is not None:
+    parts += _counts(cast) or [str(_("no votes"))]
+    scores = sorted(ballot.score for ballot in cast)
+    if scores and scores[0] != scores[-1]:
+        parts.append(str(_("from %(low)s to %(high)s", low=LEAN_NAMES[scores[0]], high=LEAN_NAMES[scores[-1]])))
+    if cast and median is not None:
         parts.append(str(_("median %(median)s", median=lean_words(median))))
+    for number, ballots in enumerate(earlier, 1):
+        before = ", ".join(_counts([one for one in ballots if one.score in SCORES])) or _("no votes")
+        parts.append(str(_("round %(number)s before: %(votes)s", number=number, votes=before)))
     return f"{name}: {'; '.join(parts)}."
+
+
+def _counts(cast: Sequence[BallotLike]) -> list[str]:
+    """How many ballots lie where, and of which roles."""
+    parts = []
+    for score in SCORES:
+        roles = [ballot.role if ballot.role in ROLE_MARKS else "other" for ballot in cast if ballot.score == score]
+        said = ((role, roles.count(role)) for role in ROLE_MARKS if role in roles)
+        by_role = ", ".join(f"{count} {role_word(role)}" if count > 1 else role_word(role) for role, count in said)
+        if roles:
+            parts.append(str(_("%(count)s %(lean)s (%(roles)s)", count=len(roles), lean=LEAN_NAMES[score], roles=by_role)))
+    return parts
 
 
 def _rect(x: float, y: float, width: float, height: float) -> Rect:

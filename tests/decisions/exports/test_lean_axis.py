@@ -104,6 +104,10 @@ def test_earlier_rounds_stay_as_faint_lanes():
     assert [lane.number for lane in axis.lanes] == [1, 2]
     assert axis.lanes[1].y > axis.lanes[0].y > axis.middle_y
     assert axis.height > lean_axis(name="x", ballots=TEAM).height
+    # whoever does not see them is told of them too
+    assert axis.alt.endswith(
+        "; round 1 before: 1 strongly fine-tuning (product); round 2 before: 1 leans fine-tuning (product)."
+    )
 
 
 def test_screen_and_print_share_one_template_that_escapes_names():
