@@ -426,7 +426,9 @@ def _counts(cast: Sequence[BallotLike]) -> list[str]:
         said = ((role, roles.count(role)) for role in ROLE_MARKS if role in roles)
         by_role = ", ".join(f"{count} {role_word(role)}" if count > 1 else role_word(role) for role, count in said)
         if roles:
-            parts.append(str(_("%(count)s %(lean)s (%(roles)s)", count=len(roles), lean=LEAN_NAMES[score], roles=by_role)))
+            parts.append(
+                str(_("%(count)s %(lean)s (%(roles)s)", count=len(roles), lean=LEAN_NAMES[score], roles=by_role))
+            )
     return parts
 
 
