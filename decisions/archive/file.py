@@ -1,7 +1,5 @@
 """A team's whole log as one zip: every record in every format, an index, and the hash chain to check them against."""
 
-from __future__ import annotations
-
 import hashlib
 import zipfile
 from collections.abc import Callable, Iterable, Mapping

@@ -1,7 +1,5 @@
 """The revisit of an accepted record as a calendar file (iCalendar, RFC 5545), to be put among one's appointments."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """The canonical bytes of a record, and the hashes that people compare."""
 
-from __future__ import annotations
-
 import hashlib
 import unicodedata
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """CSV that a spreadsheet opens as text: no cell begins as a formula does."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """A record as a Markdown file in the MADR 4 layout, ready to be committed beside the code it decides about."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Where each line of a record comes from, as it is printed: who said it in which act, wrote it or kept it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Text that people typed, made safe to set: no control characters and bounded marks."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

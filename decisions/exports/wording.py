@@ -1,7 +1,5 @@
 """The words that a record's keys are printed as, shared by the page and the Markdown file."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Any

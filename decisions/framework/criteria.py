@@ -1,7 +1,5 @@
 """The five criteria: two ends each, what every score means, who settles, and what would change the answer."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final

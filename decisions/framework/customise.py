@@ -3,8 +3,6 @@
 Keys, scale and rule stay: a customisation changes words on the screen and never a recommendation.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final

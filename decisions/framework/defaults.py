@@ -1,7 +1,5 @@
 """Record defaults: what a fresh draft says for this approach, path and situation, to be edited and never left blank."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 

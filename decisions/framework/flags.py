@@ -1,7 +1,5 @@
 """Flags: what must be looked after whatever was chosen. They never change the approach."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

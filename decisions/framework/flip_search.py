@@ -1,7 +1,5 @@
 """The search for flips, on states of the table: which changes of one or two fields lead to another approach."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import combinations, product

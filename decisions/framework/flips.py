@@ -4,8 +4,6 @@ One changed criterion or situation answer comes first, then pairs of which neith
 field (or pair of fields) and each approach it can lead to, only the nearest change is told.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Gates as data - direction, value, unit, sample - read from what people write; what cannot be read is refused in words."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +19,6 @@ DIRECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     ABOVE: (">", "over", "above", "more than"),
     BELOW: ("<", "under", "below", "less than", "fewer than"),
 }
-SIGNS: Final[Mapping[str, str]] = {AT_LEAST: ">=", ABOVE: ">", AT_MOST: "<=", BELOW: "<"}
 CONFIDENCE: Final = "95%"
 WATCHED: Final = frozenset({"watched, no gate", "watched", "no gate", "trend"})
 UNITS: Final[Mapping[str, str]] = {

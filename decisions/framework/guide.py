@@ -3,8 +3,6 @@
 A view only asks: `pages()`, `page(slug)`, `terms()`, `search(query)`, `mark(text)`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

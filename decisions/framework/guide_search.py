@@ -1,7 +1,5 @@
 """Search over the guide: small, ranked, in memory; every section is a result of its own."""
 
-from __future__ import annotations
-
 import math
 import re
 import unicodedata

@@ -4,8 +4,6 @@ Pure Python without Django, so that the room, the decision page and the PDF draw
 `templates/components/lean_axis.svg` turns a `LeanAxis` into SVG. All lengths are user units of the SVG's view box.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The next lever: what to change first after a pilot or an incident. The first row that matches gives it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final

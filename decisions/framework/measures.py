@@ -1,7 +1,5 @@
 """What a pilot measures: definitions to fix in the record, with start values that are our judgement and no law."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final

@@ -1,7 +1,5 @@
 """A team's own starting points: the same shape as ours, read strictly from plain data."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from .answers import CRITERIA, SITUATION_KEYS, AnswerError, keys_of, name, parse

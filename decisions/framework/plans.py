@@ -1,7 +1,5 @@
 """The texts behind the record defaults, one set a plan: what is built first, what waits, what can fail."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

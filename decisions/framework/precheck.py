@@ -1,7 +1,5 @@
 """The precheck: is it a model problem at all, and what is worth knowing before anybody scores."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final

@@ -1,7 +1,5 @@
 """Why: the sentences that explain a recommendation, with the criteria and the numbers that were counted."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Final

@@ -1,7 +1,5 @@
 """The recommendation: what the rule says about a room's answers, with all that explains it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -3,8 +3,6 @@
 Leans are counted, never weighed and never averaged across criteria. `docs/the-rule.md` tells every reading.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Set
 from itertools import product
 from typing import Final, NamedTuple

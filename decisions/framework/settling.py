@@ -1,7 +1,5 @@
 """Settling a criterion: when a lean needs a reason of its own, and how it is told beside the ballots."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from .text import Sentence, _

@@ -1,7 +1,5 @@
 """Starting points: five common cases that fill the context, point at what matters, and set record defaults."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final

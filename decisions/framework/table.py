@@ -5,8 +5,6 @@ six situation answers come to 46,656 different states, one byte each. A state is
 field, and changing one answer is adding an offset. The table is filled from `rule.decide`, the one place of the rule.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 from itertools import product

@@ -1,7 +1,5 @@
 """Sentences for people: written once in English, shown in any language, without importing a web framework."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias, Union

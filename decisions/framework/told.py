@@ -1,7 +1,5 @@
 """What was asked about the situation: each answer as it was given, or "not asked", beside what the rule counted."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 

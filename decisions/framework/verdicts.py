@@ -1,7 +1,5 @@
 """The same rule asked another way: role by role, and with and without the explainability requirement."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

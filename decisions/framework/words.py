@@ -1,7 +1,5 @@
 """Names for people: approaches, paths, clauses, statuses, roles and the questions about the situation."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final

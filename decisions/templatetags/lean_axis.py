@@ -1,7 +1,5 @@
 """`{% lean_axis ... %}` draws one criterion as SVG; `{% lean_words value %}` says a lean in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any

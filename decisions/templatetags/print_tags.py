@@ -1,7 +1,5 @@
 """What the print templates say that plain template language cannot."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

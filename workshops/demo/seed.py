@@ -28,9 +28,9 @@ def seed() -> Team:
     with at(now - timedelta(days=60)):
         people = _people()
         team = teams.create_team(name=TEAM, by=people["mara"])
-        for key, (_name, _email, team_role, _role) in PEOPLE.items():
+        for key, person in PEOPLE.items():
             if key != "mara":
-                Membership.objects.create(team=team, user=people[key], role=team_role)
+                Membership.objects.create(team=team, user=people[key], role=person.team_role)
         decisions = {story.title: _ask(story, team, people) for story in STORIES}
     _support(decisions[SUPPORT.title], people, now)
     _marketing(decisions[MARKETING.title], people, now)
@@ -41,9 +41,9 @@ def seed() -> Team:
 
 def _people() -> dict[str, User]:
     people = {}
-    for key, (name, email, _team_role, _role) in PEOPLE.items():
-        people[key] = User.objects.create_user(email, PASSWORD, name=name)
-        EmailAddress.objects.create(user=people[key], email=email, verified=True, primary=True)
+    for key, person in PEOPLE.items():
+        people[key] = User.objects.create_user(person.email, PASSWORD, name=person.name)
+        EmailAddress.objects.create(user=people[key], email=person.email, verified=True, primary=True)
     return people
 
 
@@ -54,7 +54,7 @@ def _ask(story: Story, team: Team, people: dict[str, User]) -> Decision:
         question=story.question,
         context=story.context,
         starting_point=story.starting_point,
-        tags=list(story.tags),
+        tags=story.tags,
         by=people["ines"],
     )
 
@@ -113,7 +113,7 @@ def _workshop(story: Story, decision: Decision, people: dict[str, User], start: 
 
 
 def _join(workshop: Workshop, user: User, key: str) -> Seat:
-    return actions.join(workshop_id=workshop.pk, name=user.name, role=PEOPLE[key][3], is_observer=False, user=user)
+    return actions.join(workshop_id=workshop.pk, name=user.name, role=PEOPLE[key].role, is_observer=False, user=user)
 
 
 def _score(workshop: Workshop, lead: Seat, seats: dict[str, Seat], scored: Scored, clock: datetime) -> datetime:
@@ -147,13 +147,13 @@ def _score(workshop: Workshop, lead: Seat, seats: dict[str, Seat], scored: Score
 def _write(story: Story, record: Record, people: dict[str, User], moment: datetime, now: datetime) -> None:
     """Edit the draft section by section, as the team would."""
     metrics = [{**row, "gate": story.limits.get(row["key"], row["gate"])} for row in record.content["metrics"]]
-    for minutes, (section, changes) in enumerate({**story.sections, "metrics": {"metrics": metrics}}.items()):
+    for minutes, (section, told) in enumerate({**story.sections, "metrics": metrics}.items()):
         with at(moment + timedelta(minutes=6 * minutes)):
             versions = Record.objects.values_list("section_versions", flat=True).get(pk=record.pk)
             records.edit(
                 record=record,
                 section=section,
-                changes=_dated(section, changes, now.date()),
+                changes=_changes(section, told, now.date()),
                 version=versions.get(section, 0),
                 by=people["ines"],
             )
@@ -177,16 +177,14 @@ def _keep_the_rest(record: Record, by: User) -> None:
         )
 
 
-def _dated(section: str, changes: dict[str, Any], today: date) -> dict[str, Any]:
+def _changes(section: str, told: Any, today: date) -> dict[str, Any]:
+    """What a section is to say by its keys, with days counted from today."""
     if section == "revisit":
-        return {"revisit": {**changes["revisit"], "on": (today + timedelta(days=26)).isoformat()}}
-    if section != "assumptions":
-        return changes
-    rows = [
-        {**row, "check_by": (today + timedelta(days=21 + 14 * place)).isoformat()}
-        for place, row in enumerate(changes["assumptions"])
-    ]
-    return {"assumptions": rows}
+        told = {**told, "on": (today + timedelta(days=26)).isoformat()}
+    if section == "assumptions":
+        days = ((today + timedelta(days=21 + 14 * place)).isoformat() for place in range(len(told)))
+        told = [{**row, "check_by": day} for row, day in zip(told, days, strict=True)]
+    return {section: told} if records.SECTIONS[section] == (section,) else told
 
 
 def _sign(story: Story, record: Record, people: dict[str, User], moment: datetime) -> Record:

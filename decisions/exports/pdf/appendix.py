@@ -1,7 +1,5 @@
 """The pages behind page one: what was cut, the ballots, the configuration, the minutes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 

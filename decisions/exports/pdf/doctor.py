@@ -3,8 +3,6 @@
 Probed in a child process: a missing library raises at import, and without any font the engine ends the process.
 """
 
-from __future__ import annotations
-
 import platform
 import subprocess
 import sys

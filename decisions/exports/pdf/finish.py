@@ -1,7 +1,5 @@
 """What WeasyPrint 70 leaves out of a file that is to be PDF/A-3a and PDF/UA-1 at once."""
 
-from __future__ import annotations
-
 from typing import Any
 
 # The PDF/UA claim, and the extension schema without which PDF/A forbids claiming it.

@@ -1,7 +1,5 @@
 """The faces of a PDF, bundled and from the system: how the engine sees only these, and which characters they draw."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """How tightly page one is set: type shrinks first, then lists go to the appendix line by line, then texts are clamped."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 

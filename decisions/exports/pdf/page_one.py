@@ -1,7 +1,5 @@
 """Page one as data: what is said where, capped so that layout time is bounded, with the whole text kept aside."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What page one is made of: blocks of text with the whole kept aside, and lists of which a level shows as much as it may."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

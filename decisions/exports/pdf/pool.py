@@ -8,8 +8,6 @@ with it whoever asked, without any limit; a spawned worker is given the parent's
 at rest breaks the pool for the next job; and its limit counts the clock, not the work.
 """
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import hashlib

@@ -3,8 +3,6 @@
 Imports WeasyPrint, so only the worker process may import this module; see `worker`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ an answer begins with one letter: R ready, P the PDF, E a message for people. St
 whatever a library prints is sent to standard error.
 """
 
-from __future__ import annotations
-
 import gc
 import json
 import logging

@@ -7,13 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from decisions.framework.measures import MEASURES, TIERS
-from decisions.framework.metrics import (
+from decisions.framework.metrics import Verdict, at_most, exact, verdict, verdict_at_most, wilson
+
+from .sampling import (
     Z_TWO_SIDED,
-    Verdict,
-    at_most,
     chance_to_pass,
     corrected,
-    exact,
     failures_allowed,
     failures_that_fail,
     judged,
@@ -22,9 +21,6 @@ from decisions.framework.metrics import (
     p95_upper,
     sign_test,
     smallest_n,
-    verdict,
-    verdict_at_most,
-    wilson,
     wins_needed,
     zero_events_bound,
 )

@@ -16,9 +16,9 @@ PLACES = {
     "decisions/framework/table.py": "its axis of the look-up table behind the flips",
     "decisions/exports/record.schema.json": "its key in the record of format v1, which never changes",
     "decisions/templatetags/shell_tags.py": "the picture on the landing page",
-    "workshops/demo/stories.py": "the stories of the demo",
+    "workshops/demo/stories.toml": "the stories of the demo",
 }
-CODE = (".py", ".html", ".svg", ".js", ".css", ".json")
+CODE = (".py", ".html", ".svg", ".js", ".css", ".json", ".toml")
 
 
 def test_every_place_that_names_a_criterion_is_listed():

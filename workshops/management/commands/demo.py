@@ -63,17 +63,17 @@ class Command(BaseCommand):
             "",
             f"{TEAM}: {Decision.objects.filter(team=team).count()} decisions, at {base}",
             f"  Sign in:   {base}{reverse('account_login')}",
-            f"             {lead[1]} facilitates workshops and edits records ({lead[0]}), password {PASSWORD}",
+            f"             {lead.email} facilitates workshops and edits records ({lead.name}), password {PASSWORD}",
         ]
         lines += [
             f"             {email} {'owns the team' if team_role == 'owner' else f'represents {role}'} ({name}), same password"
             for name, email, team_role, role in PEOPLE.values()
-            if email != lead[1]
+            if email != lead.email
         ]
         workshop = Workshop.objects.filter(decision__team=team).exclude(phase=Phase.CLOSED).order_by("pk").last()
         if workshop is not None:
             link = base + reverse("workshops:join_link", args=[workshop.join_token])
-            lines.append(f"  Workshop:  {base}{reverse('workshops:room', args=[workshop.public_id])} (as {lead[1]})")
+            lines.append(f"  Workshop:  {base}{reverse('workshops:room', args=[workshop.public_id])} (as {lead.email})")
             lines += [f"  Join as {role.value + ':':<10} {link}?role={role.value}" for role in OWNER_ROLES]
             lines.append(
                 f"  Join code: {workshop.join_code[:4]} {workshop.join_code[4:]} at {base}{reverse('workshops:join_code')}"
