@@ -35,5 +35,4 @@ def restore_guards(sender: AppConfig, using: str, **more: Any) -> None:
     from decisions.log import search_index
 
     guards.install(using)
-    if not search_index.is_whole(using):
-        search_index.install(using)
+    search_index.install(using)

@@ -16,8 +16,7 @@ ISSUED = (RecordState.ACCEPTED, RecordState.SUPERSEDED)
 
 def team(token: ApiToken) -> out.TeamOut:
     """The token's team and where its log stands."""
-    found = ledger.anchor(ledger.head_of(token.team))
-    anchor = out.Anchor(log=found.log, sequence=found.sequence, head=found.head)
+    anchor = out.Anchor.model_validate(ledger.anchor(ledger.head_of(token.team)))
     return out.TeamOut(name=token.team.name, slug=token.team.slug, scopes=token.scopes, anchor=anchor)
 
 
@@ -30,7 +29,7 @@ def decision(line: Line, slug: str) -> out.DecisionOut:
         question=asked.question,
         status=summary.status,
         approach=summary.approach,
-        owners=[out.Owner(role=owner["role"], name=owner["name"]) for owner in summary.owners],
+        owners=[out.Owner(**owner) for owner in summary.owners],
         tags=[tag.name for tag in asked.tags.all()],
         revisit_on=summary.revisit_on.isoformat() if summary.revisit_on else None,
         created_at=ledger.precise(asked.created_at),
@@ -137,18 +136,5 @@ def pilot(row: Pilot, number: int) -> out.PilotOut:
         ended_on=row.ended_on.isoformat(),
         verdict=row.verdict,
         record=row.record.label or None if row.record else None,
-        results=[
-            out.ResultOut(
-                key=one.key,
-                name=one.name,
-                gate=one.gate,
-                sample=one.sample,
-                hits=one.hits,
-                figure=one.figure,
-                low=one.low,
-                high=one.high,
-                verdict=one.verdict,
-            )
-            for one in row.results.all()
-        ],
+        results=[out.ResultOut.model_validate(one) for one in row.results.all()],
     )

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Out(BaseModel):
     """A shape of an answer."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
 
 
 class Anchor(Out):

@@ -100,11 +100,6 @@ class Gate:
         }
 
 
-def gate_from(data: Mapping[str, Any]) -> Gate:
-    """The gate that `as_dict` gave."""
-    return Gate(data["direction"], Decimal(data["value"]), data["unit"], data["sample"], data["statistic"])
-
-
 def is_watched(text: str) -> bool:
     """Whether the words say that there is no gate on purpose."""
     said = " ".join(text.split()).casefold()

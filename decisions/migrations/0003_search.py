@@ -1,4 +1,4 @@
-"""Makes search quick. A copy of its day; what stands is in `decisions/log/search_index.py`."""
+"""Makes search quick. A copy of its day; what stands on SQLite is in `decisions/log/search_sqlite.sql`."""
 
 from django.db import DatabaseError, migrations, transaction
 

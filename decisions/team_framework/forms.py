@@ -14,7 +14,7 @@ from decisions.base.fields import Line, Prose
 from decisions.framework import guide
 from decisions.framework.answers import AnswerError
 from decisions.framework.criteria import CRITERIA, FRAMEWORK_NAME, ROLES, Criterion
-from decisions.framework.customise import HIDEABLE, MAX_NAME, MAX_QUESTIONS, MAX_TEXT, Framework
+from decisions.framework.customise import HIDEABLE, MAX_NAME, MAX_QUESTIONS, MAX_TEXT, WORDS, Framework
 from decisions.framework.measures import MEASURES, TIERS, Measure
 from decisions.framework.own_starting_points import MAX_CONTEXT, MAX_GUIDES, MAX_ITEMS
 from decisions.framework.precheck import ROOM_QUESTIONS
@@ -26,6 +26,7 @@ from .acts import NOT_SUGGESTED
 
 SCORES = (-2, -1, 0, 1, 2)
 SPARE_ROWS = 2
+PLAIN = ("name", "summary", "title", "question", "context", "guides", "tier")
 KINDS = [("text", _("a text")), ("yes_no", _("yes or no")), ("choice", _("one of several answers"))]
 YES_NO = [("", _("no suggestion")), ("yes", _("yes")), ("no", _("no"))]
 TIER_NAMES = {"internal": _("internal"), "customer": _("customer-facing"), "regulated": _("regulated")}
@@ -52,28 +53,47 @@ class CriterionFields:
         return any(field.errors for field in (*self.words, *self.anchors))
 
 
-def _area(rows: int) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
+def _line(label: Any, longest: int = MAX_TEXT, **more: Any) -> Line:
+    return Line(label=label, max_length=longest, required=False, **more)
+
+
+def _prose(label: Any, rows: int, longest: int = MAX_TEXT) -> Prose:
+    return Prose(label=label, max_length=longest, required=False, widget=forms.Textarea(attrs={"rows": rows}))
+
+
+def _texts(criterion: Criterion) -> dict[str, str]:
+    """What can be reworded of a criterion, by the last part of its field's name."""
+    anchors = {f"a{place}": str(criterion.anchors[score]) for place, score in enumerate(SCORES)}
+    return {**{part: str(getattr(criterion, part)) for part in WORDS}, **anchors}
+
+
+def _criterion_fields() -> dict[str, forms.Field]:
+    return {
+        "name": _line(_("Name"), MAX_NAME),
+        "question": _line(_("Question")),
+        "rag_end": _prose(_("The RAG end"), 3),
+        "ft_end": _prose(_("The fine-tuning end"), 3),
+        **{f"a{place}": _prose(_("%(score)s means") % {"score": signed(s)}, 2) for place, s in enumerate(SCORES)},
+    }
+
+
+def _sent(data: Any, name: str, most: int) -> int:
+    """How many rows of that field a browser sent."""
+    return sum(name.format(row) in data for row in range(most)) if data else 0
 
 
 class FrameworkForm(forms.Form):
     """The whole wording of a team; an emptied field goes back to the framework's own words."""
 
-    name = Line(
-        label=_("What you call it"),
-        max_length=MAX_NAME,
-        required=False,
+    name = _line(
+        _("What you call it"),
+        MAX_NAME,
         help_text=_("Printed on records with its version. Leave empty to use your team's name."),
     )
     asked = forms.MultipleChoiceField(
         label=_("What your workshops ask and offer"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    why = Line(
-        label=_("What changed, in a few words"),
-        max_length=200,
-        required=False,
-        help_text=_("Shown in the list of versions."),
-    )
+    why = _line(_("What changed, in a few words"), 200, help_text=_("Shown in the list of versions."))
     seen = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, framework: Framework, seen: int) -> None:
@@ -82,24 +102,11 @@ class FrameworkForm(forms.Form):
         initial["asked"] = [key for key in HIDEABLE if key not in framework.hidden]
         own: dict[str, forms.Field] = {}
         for criterion in framework.criteria:
-            key = criterion.key
-            own[f"{key}-name"] = Line(label=_("Name"), max_length=MAX_NAME, required=False)
-            own[f"{key}-question"] = Line(label=_("Question"), max_length=MAX_TEXT, required=False)
-            own[f"{key}-rag_end"] = Prose(label=_("The RAG end"), max_length=MAX_TEXT, required=False, widget=_area(3))
-            own[f"{key}-ft_end"] = Prose(
-                label=_("The fine-tuning end"), max_length=MAX_TEXT, required=False, widget=_area(3)
-            )
-            for part in ("name", "question", "rag_end", "ft_end"):
-                initial[f"{key}-{part}"] = str(getattr(criterion, part))
-            for place, score in enumerate(SCORES):
-                own[f"{key}-a{place}"] = Prose(
-                    label=_("%(score)s means") % {"score": signed(score)},
-                    max_length=MAX_TEXT,
-                    required=False,
-                    widget=_area(2),
-                )
-                initial[f"{key}-a{place}"] = str(criterion.anchors[score])
-        self.rows = min(MAX_QUESTIONS, max(len(framework.questions), _rows_in(data)) + SPARE_ROWS)
+            own |= {f"{criterion.key}-{part}": field for part, field in _criterion_fields().items()}
+            initial |= {f"{criterion.key}-{part}": text for part, text in _texts(criterion).items()}
+        self.rows = min(
+            MAX_QUESTIONS, max(len(framework.questions), _sent(data, "q{}-question", MAX_QUESTIONS)) + SPARE_ROWS
+        )
         for row in range(self.rows):
             own |= _question_fields(row)
         for row, one in enumerate(framework.questions):
@@ -112,7 +119,7 @@ class FrameworkForm(forms.Form):
     def criteria(self) -> Iterator[CriterionFields]:
         """Each criterion with its fields."""
         for criterion in CRITERIA:
-            words = [self[f"{criterion.key}-{part}"] for part in ("name", "question", "rag_end", "ft_end")]
+            words = [self[f"{criterion.key}-{part}"] for part in WORDS]
             anchors = [self[f"{criterion.key}-a{place}"] for place in range(len(SCORES))]
             yield CriterionFields(criterion, words, anchors)
 
@@ -126,21 +133,10 @@ class FrameworkForm(forms.Form):
         said = self.cleaned_data
         criteria: dict[str, Any] = {}
         for criterion in CRITERIA:
-            key = criterion.key
-            words: dict[str, Any] = {}
-            for part in ("name", "question", "rag_end", "ft_end"):
-                typed = said[f"{key}-{part}"]
-                if typed and typed != str(getattr(criterion, part)):
-                    words[part] = typed
-            anchors = {
-                str(score): said[f"{key}-a{place}"]
-                for place, score in enumerate(SCORES)
-                if said[f"{key}-a{place}"] and said[f"{key}-a{place}"] != str(criterion.anchors[score])
-            }
-            if anchors:
-                words["anchors"] = anchors
-            if words:
-                criteria[key] = words
+            typed = {part: (said[f"{criterion.key}-{part}"], ours) for part, ours in _texts(criterion).items()}
+            own = {part: text for part, (text, ours) in typed.items() if text not in ("", ours)}
+            anchors = {str(score): own.pop(f"a{at}") for at, score in enumerate(SCORES) if f"a{at}" in own}
+            criteria[criterion.key] = {**own, "anchors": anchors}
         return {
             "name": said["name"] or FRAMEWORK_NAME,
             "criteria": criteria,
@@ -176,18 +172,13 @@ class FrameworkForm(forms.Form):
         self.add_error(field if field in self.fields else None, error.message)
 
 
-def _rows_in(data: Any) -> int:
-    """How many rows of questions a browser sent."""
-    return sum(f"q{row}-question" in data for row in range(MAX_QUESTIONS)) if data else 0
-
-
 def _question_fields(row: int) -> dict[str, forms.Field]:
     return {
         f"q{row}-key": Line(max_length=40, required=False, widget=forms.HiddenInput),
-        f"q{row}-question": Line(label=_("Question"), max_length=MAX_TEXT, required=False),
-        f"q{row}-help": Line(label=_("Help for it"), max_length=MAX_TEXT, required=False),
+        f"q{row}-question": _line(_("Question")),
+        f"q{row}-help": _line(_("Help for it")),
         f"q{row}-kind": forms.ChoiceField(label=_("Answered by"), choices=KINDS, required=False),
-        f"q{row}-choices": Prose(label=_("Answers, one per line"), max_length=2_000, required=False, widget=_area(3)),
+        f"q{row}-choices": _prose(_("Answers, one per line"), 3, 2_000),
     }
 
 
@@ -205,10 +196,10 @@ class StartingPointForm(forms.Form):
     """A team's own starting point."""
 
     name = Line(label=_("Name"), max_length=MAX_NAME, help_text=_("The name people see when they create a decision."))
-    summary = Line(label=_("In one sentence"), max_length=MAX_TEXT, required=False)
-    title = Line(label=_("Title"), max_length=160, required=False)
-    question = Line(label=_("Question"), max_length=400, required=False)
-    context = Prose(label=_("Context"), max_length=MAX_CONTEXT, required=False, widget=_area(6))
+    summary = _line(_("In one sentence"))
+    title = _line(_("Title"), 160)
+    question = _line(_("Question"), 400)
+    context = _prose(_("Context"), 6, MAX_CONTEXT)
     guides = forms.MultipleChoiceField(
         label=_("Pages of the guide to read first"),
         required=False,
@@ -223,14 +214,10 @@ class StartingPointForm(forms.Form):
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, drawn: Mapping[str, Any], version: int = 0) -> None:
-        plain = ("name", "summary", "title", "question", "context", "guides", "tier")
-        initial: dict[str, Any] = {part: drawn[part] for part in plain if drawn.get(part)}
-        initial["version"] = version
+        initial: dict[str, Any] = {"version": version, **{part: drawn[part] for part in PLAIN if drawn.get(part)}}
         own: dict[str, forms.Field] = {}
         for criterion in CRITERIA:
-            own[f"emphasis-{criterion.key}"] = Prose(
-                label=str(criterion.name), max_length=MAX_TEXT, required=False, widget=_area(2)
-            )
+            own[f"emphasis-{criterion.key}"] = _prose(str(criterion.name), 2)
             initial[f"emphasis-{criterion.key}"] = drawn.get("emphasis", {}).get(criterion.key, "")
         for one in SITUATION:
             if one.key not in NOT_SUGGESTED:
@@ -240,14 +227,16 @@ class StartingPointForm(forms.Form):
         for measure in MEASURES:
             gate, stop = drawn.get("gates", {}).get(measure.key, ("", ""))
             own[f"metric-{measure.key}"] = forms.BooleanField(label=str(measure.name), required=False)
-            own[f"gate-{measure.key}"] = Line(label=_("gate"), max_length=MAX_NAME, required=False)
-            own[f"stop-{measure.key}"] = Line(label=_("stop"), max_length=MAX_NAME, required=False)
+            own[f"gate-{measure.key}"] = _line(_("gate"), MAX_NAME)
+            own[f"stop-{measure.key}"] = _line(_("stop"), MAX_NAME)
             initial[f"metric-{measure.key}"] = measure.key in drawn.get("metrics", ())
             initial |= {f"gate-{measure.key}": gate, f"stop-{measure.key}": stop}
-        self.rows = min(MAX_ITEMS, max(len(drawn.get("assumptions", ())), _assumptions_in(data)) + SPARE_ROWS)
+        self.rows = min(
+            MAX_ITEMS, max(len(drawn.get("assumptions", ())), _sent(data, "assumption{}-text", MAX_ITEMS)) + SPARE_ROWS
+        )
         roles = [(role, str(ROLE_NAMES[role])) for role in ROLES]
         for row in range(self.rows):
-            own[f"assumption{row}-text"] = Line(label=_("Assumption"), max_length=MAX_TEXT, required=False)
+            own[f"assumption{row}-text"] = _line(_("Assumption"))
             own[f"assumption{row}-role"] = forms.ChoiceField(label=_("Checked by"), choices=roles, required=False)
         for row, one in enumerate(drawn.get("assumptions", ())[: self.rows]):
             initial |= {f"assumption{row}-text": one["text"], f"assumption{row}-role": one["role"]}
@@ -283,9 +272,8 @@ class StartingPointForm(forms.Form):
     def raw(self) -> dict[str, Any]:
         """What was typed, in the form that the framework reads."""
         said = self.cleaned_data
-        plain = ("name", "summary", "title", "question", "context", "guides", "tier")
         return {
-            **{part: said[part] for part in plain},
+            **{part: said[part] for part in PLAIN},
             "emphasis": {one.key: said[f"emphasis-{one.key}"] for one in CRITERIA if said[f"emphasis-{one.key}"]},
             "situation": {
                 one.key: said[f"situation-{one.key}"] == "yes" for one in SITUATION if said.get(f"situation-{one.key}")
@@ -302,7 +290,3 @@ class StartingPointForm(forms.Form):
                 if said[f"assumption{row}-text"]
             ],
         }
-
-
-def _assumptions_in(data: Any) -> int:
-    return sum(f"assumption{row}-text" in data for row in range(MAX_ITEMS)) if data else 0

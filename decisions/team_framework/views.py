@@ -47,23 +47,21 @@ class CriterionWords:
 
 def words_of(framework: Framework) -> list[CriterionWords]:
     """The five criteria for the page, with the team's own words told apart."""
-    found = []
-    for one in framework.criteria:
-        ours = BY_KEY[one.key]
-        ends = (Words(_("RAG"), str(one.rag_end), one.rag_end != ours.rag_end),)
-        found.append(
-            CriterionWords(
-                one,
-                one.name != ours.name,
-                Words("", str(one.question), one.question != ours.question),
-                (*ends, Words(_("Fine-tuning"), str(one.ft_end), one.ft_end != ours.ft_end)),
-                tuple(
-                    Words(signed(score), str(one.anchors[score]), one.anchors[score] != ours.anchors[score])
-                    for score in SCORES
-                ),
-            )
+
+    def words(label: str, mine: object, ours: object) -> Words:
+        return Words(label, str(mine), mine != ours)
+
+    pairs = [(one, BY_KEY[one.key]) for one in framework.criteria]
+    return [
+        CriterionWords(
+            one,
+            one.name != ours.name,
+            words("", one.question, ours.question),
+            (words(_("RAG"), one.rag_end, ours.rag_end), words(_("Fine-tuning"), one.ft_end, ours.ft_end)),
+            tuple(words(signed(score), one.anchors[score], ours.anchors[score]) for score in SCORES),
         )
-    return found
+        for one, ours in pairs
+    ]
 
 
 def page_of(membership: Membership, framework: Framework) -> dict[str, Any]:

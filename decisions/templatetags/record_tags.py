@@ -12,7 +12,6 @@ from django.utils.safestring import SafeString
 
 from decisions.base import markdown as markup
 from decisions.exports import sources, wording
-from decisions.exports.wording import day, threshold
 from decisions.framework.settling import settled_words
 from decisions.framework.words import APPROACH_NAMES, PATH_NAMES, ROLE_NAMES
 from decisions.models import Position
@@ -62,12 +61,6 @@ def settled(criterion: Mapping[str, Any]) -> str:
 
 
 @register.filter
-def answers(situation: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Each question about the situation with its answer in words, and who noted it when."""
-    return wording.answers(situation)
-
-
-@register.filter
 def role_name(key: Any) -> str:
     """A role in words; a role of one's own as it was written."""
     return str(ROLE_NAMES.get(key, key))
@@ -101,25 +94,11 @@ def traced(content: Mapping[str, Any], key: str) -> list[tuple[Any, Any]]:
     )
 
 
-@register.filter
-def all_sources(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    """Each part of a text with where its lines come from, in words."""
-    return sources.by_part(content)
-
-
+register.filter("answers", wording.answers)
 register.filter("scored", sources.scored)
-
-
-@register.filter
-def printed_day(value: Any) -> str:
-    """2026-11-18 as it prints: 18 Nov 2026."""
-    return day(value)
-
-
-@register.filter
-def gate(value: Any) -> str:
-    """A typed `>= 85 %` with the sign that print has."""
-    return threshold(value)
+register.filter("all_sources", sources.by_part)
+register.filter("printed_day", wording.day)
+register.filter("gate", wording.threshold)
 
 
 @register.filter

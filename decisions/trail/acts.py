@@ -4,7 +4,7 @@ import re
 import uuid
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,7 +21,6 @@ from decisions.models import (
     Configuration,
     ConfigurationKind,
     Decision,
-    LogEntry,
     Membership,
     Record,
     RecordState,
@@ -71,22 +70,19 @@ def add_entry(
         raise Refused({"environment": _("Nothing is live there at that time, so there's nothing to end.")})
     if draft.promotes is not None:
         _require_proposal(decision, draft)
-    public_id = uuid.uuid4()
     record = decision.records.filter(state=RecordState.ACCEPTED).order_by("-accepted_at").first()
     row = Configuration(
-        public_id=public_id,
         team_id=decision.team_id,
         decision=decision,
         kind=draft.kind,
         environment=draft.environment,
         live_from=draft.live_from,
     )
-    entry = ledger.append(
-        team=decision.team,
-        type=f"configuration.{draft.kind}",
-        payload={
+    return _appended(
+        row,
+        f"configuration.{draft.kind}",
+        {
             "format": FORMAT,
-            "id": str(public_id),
             "kind": str(draft.kind),
             "environment": draft.environment,
             "live_from": ledger.precise(draft.live_from),
@@ -102,15 +98,15 @@ def add_entry(
             "record": _served(record),
             "summary": summary(draft, fields),
         },
-        actor=actor,
-        decision=decision,
-        rows=[row],
+        actor,
     )
-    return _placed(row, entry)
 
 
-def _placed(row: Row, entry: LogEntry) -> Row:
+def _appended(row: Row, kind: str, payload: dict[str, Any], actor: str) -> Row:
     """The row, stored at the entry that says and hashes it."""
+    told = {**payload, "id": str(row.public_id)}
+    decision = row.decision
+    entry = ledger.append(team=decision.team, type=kind, payload=told, actor=actor, decision=decision, rows=[row])
     row.entry, row.sequence = entry, entry.sequence
     row.save(force_insert=True)
     return row
@@ -184,9 +180,7 @@ def attach_complaint(
     if errors:
         raise Refused(errors)
     found = in_force(decision, environment, moment)
-    public_id = uuid.uuid4()
     row = Complaint(
-        public_id=public_id,
         team_id=decision.team_id,
         decision=decision,
         configuration=found,
@@ -194,23 +188,19 @@ def attach_complaint(
         moment=moment,
         reference=reference,
     )
-    entry = ledger.append(
-        team=decision.team,
-        type="complaint.attached",
-        payload={
+    return _appended(
+        row,
+        "complaint.attached",
+        {
             "format": COMPLAINT_FORMAT,
-            "id": str(public_id),
             "reference": reference,
             "environment": environment,
             "moment": ledger.precise(moment),
             "configuration": str(found.public_id) if found else None,
             "runtime": dict(runtime or {}),
         },
-        actor=actor,
-        decision=decision,
-        rows=[row],
+        actor,
     )
-    return _placed(row, entry)
 
 
 @transaction.atomic

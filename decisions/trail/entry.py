@@ -46,6 +46,12 @@ class Draft:
     promotes: UUID | None = None
 
 
+TEXTS = (
+    *("id", "kind", "environment", "approach", "reason", "approver", "approval_note"),
+    *("restores", "promotes", "previous"),
+)
+
+
 @dataclass(frozen=True)
 class Entry:
     """What was written, read back from the log's own text."""
@@ -90,25 +96,16 @@ def read(log_entry: LogEntry) -> Entry:
     """The entry from its payload; what an older format lacks is empty, and all but its place once it was erased."""
     data = json.loads(log_entry.payload) if log_entry.payload else _place_of(log_entry)
     return Entry(
-        id=str(data.get("id") or ""),
-        kind=str(data.get("kind") or ""),
-        environment=str(data.get("environment") or ""),
         live_from=datetime.fromisoformat(str(data["live_from"])),
-        approach=str(data.get("approach") or ""),
         fields={str(key): str(value) for key, value in (data.get("fields") or {}).items()},
         not_used=frozenset(str(key) for key in data.get("not_used") or ()),
-        reason=str(data.get("reason") or ""),
-        approver=str(data.get("approver") or ""),
-        approval_note=str(data.get("approval_note") or ""),
-        restores=str(data.get("restores") or ""),
-        promotes=str(data.get("promotes") or ""),
-        previous=str(data.get("previous") or ""),
         record={str(key): str(value) for key, value in (data.get("record") or {}).items()},
         sequence=log_entry.sequence,
         recorded_at=datetime.fromisoformat(log_entry.at),
         actor=log_entry.actor,
         entry_hash=log_entry.entry_hash,
         is_erased=not log_entry.payload,
+        **{name: str(data.get(name) or "") for name in TEXTS},
     )
 
 

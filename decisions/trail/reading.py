@@ -255,11 +255,6 @@ def short(entry: Entry) -> str:
     """What runs, in a few words."""
     if entry.is_erased:
         return _("a configuration whose details were erased")
-    parts = [entry.fields.get("base_model_id", "")]
-    if entry.fields.get("fine_tune_checkpoint_id"):
-        parts.append(entry.fields["fine_tune_checkpoint_id"])
-    if entry.fields.get("retrieval_settings"):
-        parts.append(entry.fields["retrieval_settings"])
-    if entry.fields.get("corpus_version"):
-        parts.append(entry.fields["corpus_version"])
+    keys = ("base_model_id", "fine_tune_checkpoint_id", "retrieval_settings", "corpus_version")
+    parts = (entry.fields.get(key) for key in keys)
     return " · ".join(part for part in (approach_name(entry), *parts) if part)

@@ -123,12 +123,7 @@ def _criteria(page: Page, content: Json) -> None:
         rows.append({"name": name, "axis": axis, "word": wording.lean(criterion), "side": side, "told": told})
     page.lists["criteria"] = Listed(_("Criteria"), rows, [Item(row["name"], row["word"]) for row in rows])
     page.values["legend"] = [
-        {
-            "axis": lean_axis.shape_path(mark.shape, 5.4),
-            "colour": mark.colour,
-            "letter": mark.letter,
-            "word": lean_axis.role_word(role),
-        }
+        {"axis": lean_axis.shape_path(mark.shape, 5.4), "mark": mark, "word": lean_axis.role_word(role)}
         for role, mark in lean_axis.ROLE_MARKS.items()
         if role in roles
     ]
@@ -168,78 +163,35 @@ def _evaluation(page: Page, content: Json) -> None:
                 "how": page.piece(f"{key}-how", f"{label} · {_('Sample and when')}", how, 160),
             }
         )
-    page.lists["metrics"] = Listed(
-        _("Evaluation"),
-        rows,
-        [
-            Item(
-                row["name"],
-                "; ".join(
-                    part
-                    for part in (
-                        f"{_('gate')} {row['gate'].full}" if row["gate"] else "",
-                        f"{_('stop')} {row['stop'].full}" if row["stop"] else "",
-                        row["how"].full,
-                    )
-                    if part
-                ),
-            )
-            for row in rows
-        ],
-    )
+    items = []
+    for row in rows:
+        limits = ((_("gate"), row["gate"]), (_("stop"), row["stop"]))
+        told = [*(f"{word} {piece.full}" for word, piece in limits if piece), row["how"].full]
+        items.append(Item(row["name"], "; ".join(part for part in told if part)))
+    page.lists["metrics"] = Listed(_("Evaluation"), rows, items)
 
 
 def _plan(page: Page, content: Json) -> None:
     fixes = []
-    for i, row in enumerate(content.get("repairs") or ()):
+    for row in content.get("repairs") or ():
         by = _("by %(day)s") % {"day": wording.day(row["by"])} if row["by"] else _("no date yet")
-        note = f"{page.line(row['owner'] or _('no one yet'), 40)}, {by}"
-        fixes.append(Item(page.piece(f"repairs-{i}", _("Fix first"), row["text"], 500, prose), note))
-    page.items("repairs", _("Fix first"), fixes)
+        fixes.append((row["text"], f"{page.line(row['owner'] or _('no one yet'), 40)}, {by}"))
+    page.typed("repairs", _("Fix first"), fixes)
     for key, label in (("phase_one", _("Phase one")), ("backlog", _("Backlog")), ("guardrails", _("Guardrails"))):
-        page.items(
-            key,
-            label,
-            [Item(page.piece(f"{key}-{i}", label, text, 500, prose)) for i, text in enumerate(content[key])],
-        )
-    label = _("Assumptions")
+        page.typed(key, label, [(text, "") for text in content[key]])
     assumptions = []
-    for i, entry in enumerate(content["assumptions"]):
-        owner = page.line(entry["owner"], 24)
+    for entry in content["assumptions"]:
         check = _("check by %(day)s") % {"day": wording.day(entry["check_by"])} if entry["check_by"] else ""
-        note = ", ".join(part for part in (owner, page.line(check, 40)) if part)
-        assumptions.append(Item(page.piece(f"assumptions-{i}", label, entry["text"], 500, prose), note))
-    page.items("assumptions", label, assumptions)
-    label = _("Risks accepted")
-    page.items(
-        "risks",
-        label,
-        [
-            Item(page.piece(f"risks-{i}", label, risk["text"], 500, prose), page.line(risk["owner"], 24))
-            for i, risk in enumerate(content["risks"])
-        ],
+        owner = page.line(entry["owner"], 24)
+        assumptions.append((entry["text"], ", ".join(part for part in (owner, page.line(check, 40)) if part)))
+    page.typed("assumptions", _("Assumptions"), assumptions)
+    page.typed(
+        "risks", _("Risks accepted"), [(risk["text"], page.line(risk["owner"], 24)) for risk in content["risks"]]
     )
-    label = _("Failure modes")
-    page.items(
-        "modes",
-        label,
-        [
-            Item(
-                page.piece(f"modes-{i}", label, mode["text"], 300, prose),
-                second=page.piece(f"modes-{i}-then", label, mode["mitigation"], 300, prose),
-            )
-            for i, mode in enumerate(content["failure_modes"])
-        ],
-    )
-    label = _("Flip signals")
-    flips = [
-        Item(
-            page.piece(f"flips-{i}", label, flip["signal"], 600, prose),
-            second=page.piece(f"flips-{i}-then", label, flip["then"], 400, prose),
-        )
-        for i, flip in enumerate(content["flip_signals"])
-    ]
-    page.items("flips", label, flips)
+    modes = [(mode["text"], mode["mitigation"]) for mode in content["failure_modes"]]
+    page.pairs("modes", _("Failure modes"), modes, 300, 300)
+    flips = [(flip["signal"], flip["then"]) for flip in content["flip_signals"]]
+    page.pairs("flips", _("Flip signals"), flips, 600, 400)
 
 
 _ORDER = {"dissent": 0, "agree_with_condition": 1, "pending": 2, "agree": 3}
@@ -256,10 +208,8 @@ def _owners(page: Page, document: Json) -> None:
         position, note = str(entry["position"]), entry["note"]
         stale = position != "pending" and entry["content_hash"] and entry["content_hash"] != signed
         if stale:
-            position, note = (
-                "pending",
-                _("Signed an earlier version. That signature no longer counts. ") + str(note or ""),
-            )
+            said = _("Signed an earlier version. That signature no longer counts. ")
+            position, note = "pending", said + str(note or "")
         owners.append(
             Owner(
                 name=page.line(entry["name"], 70),
@@ -288,24 +238,10 @@ def _revisit(page: Page, document: Json) -> None:
     page.values["revisit_none"] = page.piece("revisit-none", _("No revisit"), revisit["none_because"], 160, prose)
     cadence = wording.word(wording.CADENCES, revisit["cadence"]) if revisit["cadence"] in wording.CADENCES else ""
     page.values["cadence"] = (_("%(text)s (proposed)") % {"text": cadence}) if revisit.get("is_proposed") else cadence
-    page.items(
-        "triggers",
-        _("Sooner, if"),
-        [
-            Item(page.piece(f"triggers-{i}", _("Sooner, if"), text, 300, prose))
-            for i, text in enumerate(revisit["triggers"])
-        ],
-    )
+    page.typed("triggers", _("Sooner, if"), [(text, "") for text in revisit["triggers"]], 300)
     url = clean(record["url"], 400)
     page.values["url"] = url if url.startswith(("https://", "http://")) and len(url) <= 300 else ""
     page.values["link"] = page.values["url"] if url.startswith("https://") else ""
     page.values["signed_hash"] = canonical.grouped(clean(record["content_hash"], 64))
-    page.values["anchor"] = (
-        {
-            "log": page.line(anchor["log"], 40),
-            "sequence": anchor["sequence"],
-            "head": canonical.grouped(clean(anchor["head"], 64)),
-        }
-        if anchor
-        else None
-    )
+    head = anchor and canonical.grouped(clean(anchor["head"], 64))
+    page.values["anchor"] = anchor and {**anchor, "log": page.line(anchor["log"], 40), "head": head}

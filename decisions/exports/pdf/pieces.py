@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from decisions.base import markdown
-from decisions.exports.text import clean, plain
+from decisions.exports.text import clean, plain, prose
 
 from .fonts import Glyphs
 from .levels import FREE, KINDS, Level
@@ -111,9 +111,21 @@ class Page:
         self.pieces[key] = piece
         return piece
 
-    def items(self, key: str, label: str, entries: Iterable[Item]) -> None:
-        listed = list(entries)
-        self.lists[key] = Listed(label, listed, listed)
+    def typed(self, key: str, label: str, rows: Iterable[tuple[str, str]], limit: int = 500) -> None:
+        """A list of texts that people typed, each with a short note."""
+        lines = [Item(self.piece(f"{key}-{i}", label, text, limit, prose), note) for i, (text, note) in enumerate(rows)]
+        self.lists[key] = Listed(label, lines, lines)
+
+    def pairs(self, key: str, label: str, rows: Iterable[tuple[str, str]], first: int, second: int) -> None:
+        """A list of texts that people typed, each with one that follows from it."""
+        lines = [
+            Item(
+                self.piece(f"{key}-{i}", label, text, first, prose),
+                second=self.piece(f"{key}-{i}-then", label, then, second, prose),
+            )
+            for i, (text, then) in enumerate(rows)
+        ]
+        self.lists[key] = Listed(label, lines, lines)
 
     def at(self, level: Level) -> dict[str, Any]:
         """The template's values at one level: lists cut to what the level allows, and the rows of those that remain."""

@@ -1,10 +1,16 @@
 """Gates: what people write is understood as direction, value, unit and sample, or refused; never silently no gate."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decisions.framework.gates import GateError, gate_from, has_gate, is_watched, keeps, parse_gate
+from decisions.framework.gates import Gate, GateError, has_gate, is_watched, keeps, parse_gate
+
+
+def gate_from(data):
+    return Gate(data["direction"], Decimal(data["value"]), data["unit"], data["sample"], data["statistic"])
 
 
 @pytest.mark.parametrize(
