@@ -14,16 +14,8 @@ from django.http import HttpRequest, HttpResponse
 # Never shown on a page of the admin, whoever registered the model.
 SECRETS = frozenset(
     {
-        "canonical",
-        "data",
-        "join_code",
-        "join_token",
-        "key",
-        "secret",
-        "session_key",
-        "token",
-        "token_hash",
-        "token_secret",
+        *("canonical", "data", "join_code", "join_token", "key", "secret", "session_key"),
+        *("token", "token_hash", "token_secret"),
     }
 )
 # Their lists show secrets themselves, and single sign-on is set up in the environment.

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import MutableMapping
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -63,18 +64,14 @@ class Application:
         if threading.current_thread() is not threading.main_thread():
             return
 
-        def chain(number: int) -> None:
-            before = signal.getsignal(number)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, partial(self.close, before=signal.getsignal(number)))
 
-            def handle(number: int, frame: FrameType | None) -> None:
-                self.hub.close_streams_from_thread()
-                if callable(before):
-                    before(number, frame)
-
-            signal.signal(number, handle)
-
-        chain(signal.SIGTERM)
-        chain(signal.SIGINT)
+    def close(self, number: int, frame: FrameType | None, before: Any) -> None:
+        """End the streams, then do what the server does at that signal."""
+        self.hub.close_streams_from_thread()
+        if callable(before):
+            before(number, frame)
 
 
 def freeze_gc() -> None:

@@ -8,7 +8,7 @@ sent after.
 
 import asyncio
 import contextvars
-import logging
+import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +19,6 @@ from wsgiref.util import FileWrapper
 
 from decisions.api.problems import KIND, problem_of
 
-log = logging.getLogger("groundwork.web")
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -28,9 +27,8 @@ IN_MEMORY = 256 * 1024
 LARGEST_BODY = 64 * 1024 * 1024  # Django's own, smaller limits answer with a page; this one protects the disk
 BODY_SECONDS = 15.0  # for a body to arrive, and a second more for each BODY_RATE of it
 BODY_RATE = 16 * 1024
-STRANGERS_BODY = (
-    64 * 1024
-)  # what anybody may send anywhere; more needs a session, a seat or a token, or a route that takes it
+# what anybody may send anywhere; more needs a session, a seat or a token, or a route that takes it
+STRANGERS_BODY = 64 * 1024
 SEND_SECONDS = 45.0  # for each piece of a streamed answer to be taken
 WAITING_LIMIT = 500  # requests in the queue beyond which it is kinder to say "come back"
 PIECE = 128 * 1024
@@ -73,7 +71,7 @@ def environ_of(scope: Scope, body: IO[bytes], length: int) -> dict[str, Any]:
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.get("scheme", "http"),
         "wsgi.input": body,
-        "wsgi.errors": _Errors(),
+        "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
@@ -92,22 +90,6 @@ def environ_of(scope: Scope, body: IO[bytes], length: int) -> dict[str, Any]:
         environ[name] = value
     environ["CONTENT_LENGTH"] = str(length)
     return environ
-
-
-class _Errors:
-    """What an application writes to wsgi.errors goes to the log."""
-
-    def write(self, text: str) -> int:
-        if text.strip():
-            log.error("%s", text.rstrip())
-        return len(text)
-
-    def writelines(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
 
 
 class Bridge:

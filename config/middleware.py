@@ -26,26 +26,30 @@ TEAMS = "/t/"  # pages that nobody sees without signing in
 WHOLE_PAGE = re.compile(rb"\s*<!doctype html", re.IGNORECASE)
 
 
-class ApiProblems:
-    """Gives the API's own form to refusals that are made before a request reaches it, such as for a wrong host."""
+class Middleware:
+    """What hands a request on."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponseBase:
+        return self.get_response(request)
+
+
+class ApiProblems(Middleware):
+    """Gives the API's own form to refusals that are made before a request reaches it, such as for a wrong host."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         return as_problem(response) if request.path.startswith("/api/") else response
 
 
-class Utf8Only:
+class Utf8Only(Middleware):
     """Refuses bodies in another charset with 415.
 
     Django decodes a multipart body in whatever codec the request names: some raise (base64, idna), others bring lone
     surrogates in (utf-7, unicode_escape), which no database stores and no page can show.
     """
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         charset = (request.content_params or {}).get("charset", "utf-8")
@@ -54,16 +58,13 @@ class Utf8Only:
         return self.get_response(request)
 
 
-class HtmxAnswers:
+class HtmxAnswers(Middleware):
     """Makes an answer meant for a browser one that htmx can show: the views need not know which of the two asked.
 
     fetch follows redirects unseen, and htmx puts whatever comes into its target. So a redirect becomes the browser's own,
     or, back to the page one is on, that page again in place; a whole page takes the place of the page's content; a whole
     page that only refuses becomes a notice, with what was typed still in its form; and messages come along.
     """
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HtmxHttpRequest) -> HttpResponse:
         if request.htmx.history_restore_request:
@@ -127,14 +128,8 @@ class HtmxAnswers:
         return response
 
 
-class Refusals:
+class Refusals(Middleware):
     """Answers NotAllowed with 403 and Conflict with 409, in words, on whatever page they rose."""
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_exception(self, request: HtmxHttpRequest, exception: Exception) -> HttpResponse | None:
         """Translate the two refusals; everything else goes its way."""
@@ -146,13 +141,8 @@ class Refusals:
 
     def answer(self, request: HtmxHttpRequest, status: int, title: str, message: str) -> HttpResponse:
         """A notice for htmx, a page with a way back and the text that was sent for everyone else."""
-        typed = [
-            (name, value)
-            for name, value in request.POST.items()
-            if name not in {"csrfmiddlewaretoken", "version", "state", "content_hash"}
-            and isinstance(value, str)
-            and len(value) > 2
-        ]
+        ours = {"csrfmiddlewaretoken", "version", "state", "content_hash"}
+        typed = [(name, value) for name, value in request.POST.items() if name not in ours and len(str(value)) > 2]
         context = {"title": title, "message": message, "typed": typed, "status": status, "way_back": _way_back(request)}
         if request.htmx:
             text = render_to_string("components/notice.html", context, request=request)

@@ -143,7 +143,7 @@ def mark(text: str, *, seen: set[str] | None = None) -> list[tuple[str, Term | N
     pieces: list[tuple[str, Term | None]] = []
     end = 0
     for match in pattern.finditer(text):
-        term = words[_key(match.group())]
+        term = words[match.group().lower()]
         if term.slug in seen:
             continue
         seen.add(term.slug)
@@ -158,13 +158,9 @@ def mark(text: str, *, seen: set[str] | None = None) -> list[tuple[str, Term | N
 
 @cache
 def _words() -> tuple[re.Pattern[str], Mapping[str, Term]]:
-    words = {_key(word): term for term in terms() for word in (term.name, *term.also)}
+    words = {word.lower(): term for term in terms() for word in (term.name, *term.also)}
     longest_first = sorted(words, key=len, reverse=True)
     return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])", re.IGNORECASE), words
-
-
-def _key(word: str) -> str:
-    return word.lower()
 
 
 def _meaning(text: str) -> tuple[tuple[str, ...], str]:
@@ -217,8 +213,7 @@ def _html(page: Page) -> str:
                 token.children = list(_link_terms(inline_tokens, seen))
         elif token.type == "th_open":
             token.attrs = {"scope": "col"}
-    tokens = list(_framed_tables(tokens, label_of=_labels(page.title, tokens)))
-    rendered = _markdown.renderer.render(tokens, _markdown.options, {})
+    rendered = _markdown.renderer.render(list(_framed_tables(page.title, tokens)), _markdown.options, {})
     return nh3.clean(rendered, tags=TAGS, attributes=ATTRIBUTES, link_rel=None, url_schemes={"https"})
 
 
@@ -255,22 +250,13 @@ def _link_terms(children: list[Token], seen: set[str]) -> Iterator[Token]:
                 yield Token("link_close", "a", -1)
 
 
-def _labels(title: str, tokens: list[Token]) -> Mapping[int, str]:
-    """For each table, by its place, the heading above it."""
-    labels = {}
+def _framed_tables(title: str, tokens: list[Token]) -> Iterator[Token]:
+    """Wide tables scroll inside a frame that the keyboard can reach, named for a screen reader by the heading above."""
     for place, token in enumerate(tokens):
         if token.type == "heading_open":
             title = _plain(tokens[place + 1])
         elif token.type == "table_open":
-            labels[place] = title
-    return labels
-
-
-def _framed_tables(tokens: list[Token], *, label_of: Mapping[int, str]) -> Iterator[Token]:
-    """Wide tables scroll inside a frame that the keyboard can reach and a screen reader can name."""
-    for place, token in enumerate(tokens):
-        if token.type == "table_open":
-            frame = {"class": "table-frame", "tabindex": "0", "role": "region", "aria-label": label_of[place]}
+            frame = {"class": "table-frame", "tabindex": "0", "role": "region", "aria-label": title}
             yield Token("frame_open", "div", 1, attrs=frame, block=True)  # type: ignore[arg-type]
         yield token
         if token.type == "table_close":

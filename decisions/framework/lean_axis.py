@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, cos, pi, sin
+from statistics import median as middle_of
 from typing import Any, NamedTuple, Protocol
 
+from .answers import LEANS
 from .text import Sentence, _
 from .words import LEAN_NAMES, ROLE_NAMES
-
-SCORES = (-2, -1, 0, 1, 2)
 
 
 class BallotLike(Protocol):
@@ -188,7 +188,7 @@ def lean_axis(
     """
     spec = SIZES[size]
     radius, unit, top = spec.radius, spec.unit, spec.top
-    cast = [ballot for ballot in ballots if ballot.score in SCORES]
+    cast = [ballot for ballot in ballots if ballot.score in LEANS]
     width = 4 * unit + 2 * spec.margin + unit * 0.6
     zero = width / 2
     groups = _by_score(cast, merged=spec.merged, spec=spec)
@@ -200,7 +200,9 @@ def lean_axis(
     line, hairline, cap = round(radius * 0.18, 2), round(radius * 0.1, 2), round(radius * 0.34, 2)
     scores = sorted(ballot.score for ballot in cast)
     low, high = (zero + scores[0] * unit, zero + scores[-1] * unit) if scores else (zero, zero)
-    median_score = _median(scores) if median is None else Decimal(str(median))
+    if median is None and scores:
+        median = middle_of(scores)
+    median_score = None if median is None else Decimal(str(median))
     median_x = None if median_score is None else round(zero + float(median_score) * unit, 2)
     settled = lean if state == "settled" else None
     end = zero + (settled or 0) * unit
@@ -226,7 +228,7 @@ def lean_axis(
                 score,
                 str(TICKS[score]),
             )
-            for score in SCORES
+            for score in LEANS
         ),
         bar=None
         if settled is None
@@ -314,7 +316,7 @@ def _by_score(cast: Sequence[BallotLike], *, merged: bool, spec: Size) -> dict[i
     """Ballots by score, each a dot of its own, or one dot a role where they are merged or too many."""
     order = {role: place for place, role in enumerate(ROLE_MARKS)}
     groups: dict[int, list[list[BallotLike]]] = {}
-    for score in SCORES:
+    for score in LEANS:
         here = [ballot for ballot in cast if ballot.score == score]
         if not here:
             continue
@@ -371,7 +373,7 @@ def _lanes(earlier: Sequence[Iterable[BallotLike]], *, spec: Size, zero: float, 
     radius = spec.radius * 0.6
     for index, ballots in enumerate(earlier):
         y = round(top + (index + 0.5) * spec.radius * 1.7, 2)
-        groups = _by_score([b for b in ballots if b.score in SCORES], merged=True, spec=spec)
+        groups = _by_score([b for b in ballots if b.score in LEANS], merged=True, spec=spec)
         dots = [
             _dot(
                 group,
@@ -384,12 +386,6 @@ def _lanes(earlier: Sequence[Iterable[BallotLike]], *, spec: Size, zero: float, 
         ]
         lanes.append(Lane(index + 1, y, tuple(dots)))
     return tuple(lanes)
-
-
-def _median(scores: Sequence[int]) -> Decimal | None:
-    if not scores:
-        return None
-    return Decimal(scores[(len(scores) - 1) // 2] + scores[len(scores) // 2]) / 2
 
 
 def _alt(
@@ -411,7 +407,7 @@ def _alt(
     if cast and median is not None:
         parts.append(str(_("median %(median)s", median=lean_words(median))))
     for number, ballots in enumerate(earlier, 1):
-        before = ", ".join(_counts([one for one in ballots if one.score in SCORES])) or _("no votes")
+        before = ", ".join(_counts([one for one in ballots if one.score in LEANS])) or _("no votes")
         parts.append(str(_("round %(number)s before: %(votes)s", number=number, votes=before)))
     return f"{name}: {'; '.join(parts)}."
 
@@ -419,7 +415,7 @@ def _alt(
 def _counts(cast: Sequence[BallotLike]) -> list[str]:
     """How many ballots lie where, and of which roles."""
     parts = []
-    for score in SCORES:
+    for score in LEANS:
         roles = [ballot.role if ballot.role in ROLE_MARKS else "other" for ballot in cast if ballot.score == score]
         said = ((role, roles.count(role)) for role in ROLE_MARKS if role in roles)
         by_role = ", ".join(f"{count} {role_word(role)}" if count > 1 else role_word(role) for role, count in said)

@@ -1,7 +1,7 @@
 """The next lever: what to change first after a pilot or an incident. The first row that matches gives it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final
 
 from .answers import AnswerError, keys_of, shown
@@ -139,13 +139,10 @@ def parse_lever(raw: object) -> tuple[str, Observed]:
     if not isinstance(now, str) or now not in NOW:
         raise AnswerError("now", f"must be one of {', '.join(NOW)}, not {shown(now)}")
     values: dict[str, bool | None] = {}
-    for key, value in keys_of(given.get("observed", {}), "observed", allowed=_OBSERVED_KEYS).items():
+    for key, value in keys_of(given.get("observed", {}), "observed", allowed=tuple(OBSERVED)).items():
         may_be_null = key == "grounded_ok"
         if not isinstance(value, bool) and not (value is None and may_be_null):
             wanted = "true, false or null" if may_be_null else "true or false"
             raise AnswerError(f"observed.{key}", f"must be {wanted}, not {shown(value)}")
         values[key] = value
     return now, Observed(**values)  # type: ignore[arg-type]
-
-
-_OBSERVED_KEYS: Final = tuple(field.name for field in fields(Observed))

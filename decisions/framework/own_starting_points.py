@@ -1,5 +1,6 @@
 """A team's own starting points: the same shape as ours, read strictly from plain data."""
 
+from dataclasses import fields
 from typing import Any, Final
 
 from .answers import CRITERIA, SITUATION_KEYS, AnswerError, keys_of, name, parse
@@ -12,21 +13,7 @@ from .starting_points import STARTING_POINT, StartingPoint
 MAX_CONTEXT: Final = 10_000
 MAX_ITEMS: Final = 20
 MAX_GUIDES: Final = 5
-PARTS: Final = (
-    "key",
-    "name",
-    "summary",
-    "title",
-    "question",
-    "context",
-    "emphasis",
-    "guides",
-    "situation",
-    "tier",
-    "metrics",
-    "gates",
-    "assumptions",
-)
+PARTS: Final = tuple(part.name for part in fields(StartingPoint))
 
 
 def parse_starting_point(raw: object) -> StartingPoint:

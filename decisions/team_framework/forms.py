@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from decisions.base.fields import Line, Prose
 from decisions.framework import guide
-from decisions.framework.answers import AnswerError
+from decisions.framework.answers import LEANS, AnswerError
 from decisions.framework.criteria import CRITERIA, FRAMEWORK_NAME, ROLES, Criterion
 from decisions.framework.customise import HIDEABLE, MAX_NAME, MAX_QUESTIONS, MAX_TEXT, WORDS, Framework
 from decisions.framework.measures import MEASURES, TIERS, Measure
@@ -24,7 +24,6 @@ from decisions.framework.words import ROLE_NAMES, SITUATION
 
 from .acts import NOT_SUGGESTED
 
-SCORES = (-2, -1, 0, 1, 2)
 SPARE_ROWS = 2
 PLAIN = ("name", "summary", "title", "question", "context", "guides", "tier")
 KINDS = [("text", _("a text")), ("yes_no", _("yes or no")), ("choice", _("one of several answers"))]
@@ -63,7 +62,7 @@ def _prose(label: Any, rows: int, longest: int = MAX_TEXT) -> Prose:
 
 def _texts(criterion: Criterion) -> dict[str, str]:
     """What can be reworded of a criterion, by the last part of its field's name."""
-    anchors = {f"a{place}": str(criterion.anchors[score]) for place, score in enumerate(SCORES)}
+    anchors = {f"a{place}": str(criterion.anchors[score]) for place, score in enumerate(LEANS)}
     return {**{part: str(getattr(criterion, part)) for part in WORDS}, **anchors}
 
 
@@ -73,7 +72,7 @@ def _criterion_fields() -> dict[str, forms.Field]:
         "question": _line(_("Question")),
         "rag_end": _prose(_("The RAG end"), 3),
         "ft_end": _prose(_("The fine-tuning end"), 3),
-        **{f"a{place}": _prose(_("%(score)s means") % {"score": signed(s)}, 2) for place, s in enumerate(SCORES)},
+        **{f"a{place}": _prose(_("%(score)s means") % {"score": signed(s)}, 2) for place, s in enumerate(LEANS)},
     }
 
 
@@ -120,7 +119,7 @@ class FrameworkForm(forms.Form):
         """Each criterion with its fields."""
         for criterion in CRITERIA:
             words = [self[f"{criterion.key}-{part}"] for part in WORDS]
-            anchors = [self[f"{criterion.key}-a{place}"] for place in range(len(SCORES))]
+            anchors = [self[f"{criterion.key}-a{place}"] for place in range(len(LEANS))]
             yield CriterionFields(criterion, words, anchors)
 
     def question_rows(self) -> Iterator[dict[str, BoundField]]:
@@ -135,7 +134,7 @@ class FrameworkForm(forms.Form):
         for criterion in CRITERIA:
             typed = {part: (said[f"{criterion.key}-{part}"], ours) for part, ours in _texts(criterion).items()}
             own = {part: text for part, (text, ours) in typed.items() if text not in ("", ours)}
-            anchors = {str(score): own.pop(f"a{at}") for at, score in enumerate(SCORES) if f"a{at}" in own}
+            anchors = {str(score): own.pop(f"a{at}") for at, score in enumerate(LEANS) if f"a{at}" in own}
             criteria[criterion.key] = {**own, "anchors": anchors}
         return {
             "name": said["name"] or FRAMEWORK_NAME,

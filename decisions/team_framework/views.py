@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from decisions.base.errors import Conflict
 from decisions.base.permissions import may_edit, membership_of, require_editor
 from decisions.base.requests import signed_in
-from decisions.framework.answers import AnswerError
+from decisions.framework.answers import LEANS, AnswerError
 from decisions.framework.criteria import BY_KEY, Criterion
 from decisions.framework.customise import Framework
 from decisions.framework.own_starting_points import starting_point_as_dict
@@ -22,7 +22,7 @@ from decisions.framework.text import signed
 from decisions.models import Decision, FrameworkVersion, Membership, OwnStartingPoint
 
 from . import acts as frameworks
-from .forms import SCORES, FrameworkForm, StartingPointForm, hideable_names
+from .forms import FrameworkForm, StartingPointForm, hideable_names
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def words_of(framework: Framework) -> list[CriterionWords]:
             one.name != ours.name,
             words("", one.question, ours.question),
             (words(_("RAG"), one.rag_end, ours.rag_end), words(_("Fine-tuning"), one.ft_end, ours.ft_end)),
-            tuple(words(signed(score), one.anchors[score], ours.anchors[score]) for score in SCORES),
+            tuple(words(signed(score), one.anchors[score], ours.anchors[score]) for score in LEANS),
         )
         for one, ours in pairs
     ]
