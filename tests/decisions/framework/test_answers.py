@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from decisions.framework import AnswerError, parse, read_json, recommend
-from decisions.framework.answers import CRITERIA, MAX_BYTES
+from decisions.framework.answers import CRITERIA, MAX_BYTES, AnswerError, parse, read_json
 from decisions.framework.lever import parse_lever
+from decisions.framework.recommendation import recommend
 
 from .strategies import any_answers, any_json
 

@@ -5,13 +5,13 @@ import json
 import pytest
 from hypothesis import given, settings
 
-from decisions.framework import AnswerError, parse, recommend
-from decisions.framework.answers import PRE_CHECK, SITUATION_KEYS, Situation
+from decisions.framework.answers import PRE_CHECK, SITUATION_KEYS, AnswerError, Situation, parse
 from decisions.framework.criteria import BY_KEY, CRITERIA, FRAMEWORK_NAME, OWNER_ROLES
 from decisions.framework.defaults import USUAL_PATH, flip_signal_suggestions, record_defaults, risk_choices
 from decisions.framework.measures import MEASURE
 from decisions.framework.own_starting_points import parse_starting_point, starting_point_as_dict
 from decisions.framework.precheck import FIX_FIRST, ROOM_QUESTIONS
+from decisions.framework.recommendation import recommend
 from decisions.framework.rule import APPROACHES
 from decisions.framework.starting_points import STARTING_POINTS
 from decisions.framework.words import SITUATION

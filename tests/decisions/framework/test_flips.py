@@ -5,11 +5,12 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings
 
-from decisions.framework import parse, recommend, table
-from decisions.framework.answers import CRITERIA, LEANS, Situation
+from decisions.framework import table
+from decisions.framework.answers import CRITERIA, LEANS, Situation, parse
 from decisions.framework.criteria import BY_KEY
 from decisions.framework.flip_search import of_open, of_state
 from decisions.framework.flips import ANY_TICK, flips
+from decisions.framework.recommendation import recommend
 from decisions.framework.rule import APPROACHES, decide, settle
 
 from .answers_for import answers

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from decisions.framework import recommend
 from decisions.framework.answers import CRITERIA, LEANS, Situation, parse
 from decisions.framework.lever import next_lever, parse_lever
+from decisions.framework.recommendation import recommend
 from decisions.framework.rule import decide
 
 from .answers_for import answers

@@ -2,9 +2,9 @@
 
 import pytest
 
-from decisions.framework import AnswerError, Situation, recommend
-from decisions.framework.answers import CRITERIA
+from decisions.framework.answers import CRITERIA, AnswerError, Situation
 from decisions.framework.customise import HIDEABLE, parse_framework
+from decisions.framework.recommendation import recommend
 from decisions.framework.text import Sentence, _, listed, translate_with
 from decisions.framework.verdicts import by_role, explainability_effect
 
