@@ -28,20 +28,14 @@ class Line(forms.CharField):
             raise ValidationError(UNPRINTABLE, code="unprintable")
 
 
-class Prose(forms.CharField):
+class Prose(Line):
     """Text of several lines."""
 
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
         """The text in normal form with plain newlines."""
-        return typed_text.prose(super().to_python(value) or "")
-
-    def validate(self, value: str) -> None:
-        """Refuse what cannot be printed."""
-        super().validate(value)
-        if not typed_text.is_printable(value):
-            raise ValidationError(UNPRINTABLE, code="unprintable")
+        return typed_text.prose(forms.CharField.to_python(self, value) or "")
 
 
 class Answer(forms.TypedChoiceField):

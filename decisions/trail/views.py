@@ -115,16 +115,22 @@ def trail_new(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     form = EntryForm(request.POST, own=own)
     if answer := checked(request, form):
         return answer
-    if form.is_valid():
-        try:
-            draft = form.draft()
-            acts.add_entry(decision=decision, draft=draft, actor=str(request.user), by=signed_in(request))
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, _what_is_live(draft))
-            return redirect("decisions:trail", slug=slug, number=number)
+    if form.is_valid() and (answer := _written(request, membership, decision, form, form.draft())):
+        return answer
     return render(request, "decisions/trail/new.html", {**context, "form": form}, status=422)
+
+
+def _written(
+    request: HttpRequest, membership: Membership, decision: Decision, form: PlaceForm, draft: Draft
+) -> HttpResponse | None:
+    """The way back to the trail once the entry stands; None when it is refused, and the form then says why."""
+    try:
+        acts.add_entry(decision=decision, draft=draft, actor=str(request.user), by=signed_in(request))
+    except Refused as refused:
+        form.refuse(refused)
+        return None
+    messages.success(request, _what_is_live(draft))
+    return redirect("decisions:trail", slug=membership.team.slug, number=decision.number)
 
 
 def _what_is_live(draft: Draft) -> str:
@@ -236,11 +242,6 @@ def _small_form(
         return answer
     if form.is_valid():
         draft = Draft(kind=kind, restores=row.public_id if row else None, **form.place())
-        try:
-            acts.add_entry(decision=decision, draft=draft, actor=str(request.user), by=signed_in(request))
-        except Refused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, _what_is_live(draft))
-            return redirect("decisions:trail", slug=membership.team.slug, number=decision.number)
+        if answer := _written(request, membership, decision, form, draft):
+            return answer
     return render(request, template, {**context, "form": form}, status=422)
