@@ -7,16 +7,7 @@ from .answers import Answers
 from .criteria import BY_KEY, CRITERIA
 from .flags import FLAGS, raised
 from .measures import LEAK_PROBES, MEASURE, NO_GATE
-from .plans import (
-    BACKLOG_TEXTS,
-    FAILURE_MODES,
-    FALLBACKS,
-    GUARDRAILS,
-    PHASE_TEXTS,
-    RISK_SUMMARIES,
-    RISKS,
-    TITLES,
-)
+from .plans import BACKLOG_TEXTS, FAILURE_MODES, FALLBACKS, GUARDRAILS, PHASE_TEXTS, RISK_SUMMARIES, RISKS, TITLES
 from .recommendation import Recommendation
 from .rule import Outcome
 from .starting_points import STARTING_POINT, StartingPoint
@@ -76,17 +67,15 @@ def record_defaults(
         "fallback": {"label": str(FALLBACKS[plan][0]), "text": str(FALLBACKS[plan][1])},
         "metrics": [_metric(key, tier, start) for key in metric_keys(plan, flags, start)],
         "phase_one": [str(text) for text in _phase_one(plan, outcome, flags)],
-        "backlog": [str(text) for text in BACKLOG_TEXTS["rag_then_tune" if _tunes_later(outcome) else plan]],
+        "backlog": [
+            str(text) for text in BACKLOG_TEXTS["rag_then_tune" if outcome.path == "rag_then_fine_tuning" else plan]
+        ],
         "assumptions": [{"text": str(text), "owner": "", "check_by": ""} for text in _assumptions(flags, start)],
         "flip_signals": flip_signal_suggestions(recommendation, chosen=outcome.approach)[:2],
         "guardrails": [str(text) for text in _guardrails(plan, flags)],
         "risks": [risk for risk in risk_choices(outcome) if risk.pop("suggested")],
         "failure_modes": [{"text": str(text), "mitigation": str(cure)} for text, cure in FAILURE_MODES[plan]],
-        "revisit": {
-            "cadence": recommendation.revisit,
-            "triggers": [],
-            "none_because": "",
-        },
+        "revisit": {"cadence": recommendation.revisit, "triggers": [], "none_because": ""},
     }
 
 
@@ -138,60 +127,42 @@ def flip_signal_suggestions(recommendation: Recommendation, *, chosen: str = "")
     when to score again. `chosen` is the approach of the record, where that is not the recommended one.
     """
     departs = chosen not in ("", recommendation.approach)
-    found: dict[str, dict[str, str]] = {}
+    names, found = recommendation.names, dict[str, str]()
+
+    def score_again(signal: object, key: str) -> None:
+        weaker = _("Score %(criterion)s again: the case for this approach is weaker.", criterion=names[key])
+        found.setdefault(str(signal), str(weaker))
+
     for flip in recommendation.flips:
         # a signal that cannot be measured, or that only reopens the question, is no signal to sign
-        if len(flip.signals) != len(flip.changes) or flip.approach in ("undecided", chosen):
-            continue
-        signal = " ".join(str(one) for one in flip.signals)
-        then = _("Reopen the decision: it would become %(approach)s.", approach=APPROACH_NAMES[flip.approach])
-        found.setdefault(signal, {"signal": signal, "then": str(then)})
+        if len(flip.signals) == len(flip.changes) and flip.approach not in ("undecided", chosen):
+            then = _("Reopen the decision: it would become %(approach)s.", approach=APPROACH_NAMES[flip.approach])
+            found.setdefault(" ".join(map(str, flip.signals)), str(then))
     if recommendation.clause == "prompt_baseline":
         # nothing need be scored for this answer, so there is no flip to name: the baseline itself is the signal
         again = _("Score the five criteria: prompts are no longer enough.")
-        failed = str(SITUATION_BY_KEY["prompt_baseline_sufficient"].signal_false)
-        found = {failed: {"signal": failed, "then": str(again)}, **found}
+        found = {str(SITUATION_BY_KEY["prompt_baseline_sufficient"].signal_false): str(again), **found}
     for key, way in AGAINST.get(chosen, ()) if departs else ():
-        then = _(
-            "Score %(criterion)s again: the case for this approach is weaker.", criterion=recommendation.names[key]
-        )
-        signal = str(getattr(BY_KEY[key], way))
-        found.setdefault(signal, {"signal": signal, "then": str(then)})
+        score_again(getattr(BY_KEY[key], way), key)
     leans = {one.key: recommendation.answers.lean(one.key) or 0 for one in CRITERIA}
     for one in sorted(CRITERIA, key=lambda one: -abs(leans[one.key])):
         if len(found) >= 4 or departs or not leans[one.key]:
             break
-        signal = str(one.toward_fine_tuning if leans[one.key] < 0 else one.toward_rag)
-        then = _(
-            "Score %(criterion)s again: the case for this approach is weaker.", criterion=recommendation.names[one.key]
-        )
-        found.setdefault(signal, {"signal": signal, "then": str(then)})
+        score_again(one.toward_fine_tuning if leans[one.key] < 0 else one.toward_rag, one.key)
     if len(found) < 2 and recommendation.status != "stop":
         for key, way in (("knowledge_churn", "toward_rag"), ("latency_cost", "toward_fine_tuning")):
-            signal = str(getattr(BY_KEY[key], way))
-            then = _("Score %(criterion)s: it has become a reason to build.", criterion=recommendation.names[key])
-            found.setdefault(signal, {"signal": signal, "then": str(then)})
-    return list(found.values())
+            then = _("Score %(criterion)s: it has become a reason to build.", criterion=names[key])
+            found.setdefault(str(getattr(BY_KEY[key], way)), str(then))
+    return [{"signal": signal, "then": then} for signal, then in found.items()]
 
 
 def risk_choices(outcome: Outcome) -> list[dict[str, Any]]:
     """The four risks to choose from, with what each means for this approach and whether it comes with it."""
-    choices = []
-    for key, (by_plan, plans) in RISKS.items():
-        plan = plan_of(outcome)
-        choices.append(
-            {
-                "key": key,
-                "text": str(by_plan.get(plan, by_plan[""])),
-                "owner": "",
-                "suggested": plan in plans,
-            }
-        )
-    return choices
-
-
-def _tunes_later(outcome: Outcome) -> bool:
-    return outcome.path == "rag_then_fine_tuning"
+    plan = plan_of(outcome)
+    return [
+        {"key": key, "text": str(by_plan.get(plan, by_plan[""])), "owner": "", "suggested": plan in plans}
+        for key, (by_plan, plans) in RISKS.items()
+    ]
 
 
 def _metric(key: str, tier: str, start: StartingPoint | None) -> dict[str, str]:
@@ -201,15 +172,8 @@ def _metric(key: str, tier: str, start: StartingPoint | None) -> dict[str, str]:
         gate, stop = f"0 / {LEAK_PROBES}", "> 0"
     if start is not None and key in start.gates:
         gate, stop = start.gates[key]
-    return {
-        "key": key,
-        "name": str(measure.name),
-        "definition": str(measure.definition),
-        "gate": gate or (str(NO_GATE) if measure.kind == "trend" else ""),
-        "stop": stop,
-        "sample": str(measure.sample),
-        "when": str(measure.when),
-    }
+    told = {part: str(getattr(measure, part)) for part in ("name", "definition", "sample", "when")}
+    return {"key": key, **told, "gate": gate or (str(NO_GATE) if measure.kind == "trend" else ""), "stop": stop}
 
 
 def _phase_one(plan: str, outcome: Outcome, flags: tuple[str, ...]) -> Iterator[Sentence]:

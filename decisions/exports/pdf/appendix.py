@@ -93,22 +93,9 @@ def build(page: Page, level: Level, cut: Iterable[str]) -> dict[str, Any]:
             if metric["definition"]
         ],
         "configuration": [
-            {
-                "at": wording.moment(entry["at"]),
-                "environment": budget.text(entry["environment"]),
-                "who": budget.text(entry["who"]),
-                "what": budget.text(entry["what"]),
-            }
-            for entry in budget.take(page.document["configuration"])
+            _told(entry, budget, "environment", "who", "what") for entry in budget.take(page.document["configuration"])
         ],
-        "minutes": [
-            {
-                "at": wording.moment(entry["at"]),
-                "who": budget.text(entry["who"]),
-                "what": budget.text(entry["what"]),
-            }
-            for entry in budget.take(page.document["minutes"])
-        ],
+        "minutes": [_told(entry, budget, "who", "what") for entry in budget.take(page.document["minutes"])],
     }
     values["sources"] = [budget.text(f"{name}: {told}") for name, lines in by_part(content) for told in lines]
     if budget.held_back:
@@ -116,6 +103,10 @@ def build(page: Page, level: Level, cut: Iterable[str]) -> dict[str, Any]:
             "This record is too long for an appendix. The attached record.json has about %(count)d more characters."
         ) % {"count": budget.held_back}
     return values
+
+
+def _told(entry: Mapping[str, Any], budget: Budget, *parts: str) -> dict[str, str]:
+    return {"at": wording.moment(entry["at"]), **{part: budget.text(entry[part]) for part in parts}}
 
 
 def _said(piece: Piece, budget: Budget) -> tuple[Node, ...]:
