@@ -1,7 +1,7 @@
 """The log of decisions: find, filter and page through what the list shows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -45,19 +45,7 @@ class Filters:
 
     def address(self, **change: Any) -> str:
         """The query string that asks for this, with changes; what is empty stays out."""
-        asked = {
-            "q": self.q,
-            "approach": self.approach,
-            "status": self.status,
-            "owner": self.owner,
-            "tag": self.tag,
-            "revisit": self.revisit,
-            "since": self.since.isoformat() if self.since else "",
-            "until": self.until.isoformat() if self.until else "",
-            "sort": self.sort if self.sort != "newest" else "",
-            "after": self.after,
-        }
-        asked |= change
+        asked = {**asdict(self), "sort": self.sort.replace("newest", ""), "shown": 0, **change}
         return urlencode({key: value for key, value in asked.items() if value})
 
 

@@ -113,49 +113,32 @@ def framework_edit(request: HttpRequest, slug: str) -> HttpResponse:
     newest = frameworks.newest(membership.team_id)
     seen = newest.number if newest else 0
     present = frameworks.framework_of(membership.team_id)
-    context: dict[str, Any] = {"next_number": seen + 1}
-    if request.method != "POST":
-        form = FrameworkForm(framework=_begin_from(request, membership, present), seen=seen)
-        return render(
-            request, "decisions/team_framework/edit.html", {**page_of(membership, present), **context, "form": form}
-        )
-    form = FrameworkForm(request.POST, framework=present, seen=seen)
-    status = 422
-    if form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    begin = present if sent is not None else _begin_from(request, membership, present)
+    form = FrameworkForm(sent, framework=begin, seen=seen)
+    context: dict[str, Any] = {**page_of(membership, present), "next_number": seen + 1, "form": form}
+    status = 200 if sent is None else 422
+    if sent is not None and form.is_valid():
         try:
             meant = frameworks.named(form.raw(), team=membership.team, number=seen + 1)
-            context["preview"] = words_of(meant)
-            context["preview_of"] = meant
+            context |= {"preview": words_of(meant), "preview_of": meant}
             status = 200
-            if request.POST.get("act") == "save":
-                version = frameworks.save(
-                    team=membership.team,
-                    raw=form.raw(),
-                    seen=form.cleaned_data["seen"],
-                    why=form.cleaned_data["why"],
-                    by=signed_in(request),
-                )
-                messages.success(
-                    request,
-                    _("Saved as version %(number)s. New workshops will use it.") % {"number": version.number},
-                )
+            if sent.get("act") == "save":
+                said = {"raw": form.raw(), "seen": form.cleaned_data["seen"], "why": form.cleaned_data["why"]}
+                version = frameworks.save(team=membership.team, by=signed_in(request), **said)
+                saved = _("Saved as version %(number)s. New workshops will use it.") % {"number": version.number}
+                messages.success(request, saved)
                 return redirect("decisions:framework", slug=slug)
         except AnswerError as error:
             form.refuse(error)
             status = 422
         except Conflict as conflict:
             # what was typed stays; sending it again then goes on top of what stands now
-            typed = request.POST.copy()
+            form.data = typed = sent.copy()
             typed["seen"] = str(seen)
-            form.data = typed
             context |= {"conflict": str(conflict), "newest": newest}
             status = 409
-    return render(
-        request,
-        "decisions/team_framework/edit.html",
-        {**page_of(membership, present), **context, "form": form},
-        status=status,
-    )
+    return render(request, "decisions/team_framework/edit.html", context, status=status)
 
 
 def _begin_from(request: HttpRequest, membership: Membership, present: Framework) -> Framework:
