@@ -237,7 +237,7 @@ def lean_axis(
         spread=_rect(low, round(middle, 2) - line / 2, high - low, line) if low < high else None,
         median_x=median_x,
         median_path="" if median_x is None else _pointer(median_x, top, radius * 0.5),
-        dots=_place(groups, spec=spec, zero=zero, middle=middle),
+        dots=_place(groups, unit=unit, radius=radius, rows=spec.rows, zero=zero, middle=middle),
         lanes=lanes,
         labelled=spec.labelled,
         left_label=str(_("RAG")),
@@ -288,6 +288,10 @@ def role_word(role: str) -> str:
     return str(ROLE_NAMES[role] if role else _("someone"))
 
 
+def _known(role: str) -> str:
+    return role if role in ROLE_MARKS else "other"
+
+
 def shape_path(shape: str, radius: float) -> str:
     """An SVG path around (0, 0) that covers about the same area for every shape."""
     r = radius
@@ -324,30 +328,32 @@ def _by_score(cast: Sequence[BallotLike], *, merged: bool, spec: Size) -> dict[i
         if merged or len(here) > spec.rows * spec.columns:
             by_role: dict[str, list[BallotLike]] = defaultdict(list)
             for ballot in here:
-                by_role[ballot.role if ballot.role in ROLE_MARKS else "other"].append(ballot)
+                by_role[_known(ballot.role)].append(ballot)
             groups[score] = list(by_role.values())
         else:
             groups[score] = [[ballot] for ballot in here]
     return groups
 
 
-def _place(groups: Mapping[int, list[list[BallotLike]]], *, spec: Size, zero: float, middle: float) -> tuple[Dot, ...]:
-    pitch = spec.radius * 2 + 1
+def _place(
+    groups: Mapping[int, list[list[BallotLike]]], *, unit: float, radius: float, rows: int, zero: float, middle: float
+) -> tuple[Dot, ...]:
+    pitch = radius * 2 + 1
     placed = []
     for score, group in groups.items():
-        rows = min(spec.rows, len(group))
-        columns = ceil(len(group) / rows)
+        high = min(rows, len(group))
+        columns = ceil(len(group) / high)
         for index, ballots in enumerate(group):
             row, column = divmod(index, columns)
             in_row = min(columns, len(group) - row * columns)
-            x = zero + score * spec.unit + (column - (in_row - 1) / 2) * pitch
-            y = middle + (row - (rows - 1) / 2) * pitch
-            placed.append(_dot(ballots, x=x, y=y, radius=spec.radius))
+            x = zero + score * unit + (column - (in_row - 1) / 2) * pitch
+            y = middle + (row - (high - 1) / 2) * pitch
+            placed.append(_dot(ballots, x=x, y=y, radius=radius))
     return tuple(placed)
 
 
 def _dot(ballots: Sequence[BallotLike], *, x: float, y: float, radius: float) -> Dot:
-    role = ballots[0].role if ballots[0].role in ROLE_MARKS else "other"
+    role = _known(ballots[0].role)
     score, mark = ballots[0].score, ROLE_MARKS[role]
     who = ", ".join(b.name for b in ballots if b.name)
     who = f"{who} ({role_word(role)})" if who else role_word(role)
@@ -370,21 +376,11 @@ def _dot(ballots: Sequence[BallotLike], *, x: float, y: float, radius: float) ->
 
 def _lanes(earlier: Sequence[Iterable[BallotLike]], *, spec: Size, zero: float, top: float) -> tuple[Lane, ...]:
     lanes = []
-    radius = spec.radius * 0.6
     for index, ballots in enumerate(earlier):
         y = round(top + (index + 0.5) * spec.radius * 1.7, 2)
         groups = _by_score([b for b in ballots if b.score in LEANS], merged=True, spec=spec)
-        dots = [
-            _dot(
-                group,
-                x=zero + score * spec.unit + (place - (len(here) - 1) / 2) * (radius * 2 + 1),
-                y=y,
-                radius=radius,
-            )
-            for score, here in groups.items()
-            for place, group in enumerate(here)
-        ]
-        lanes.append(Lane(index + 1, y, tuple(dots)))
+        dots = _place(groups, unit=spec.unit, radius=spec.radius * 0.6, rows=1, zero=zero, middle=y)
+        lanes.append(Lane(index + 1, y, dots))
     return tuple(lanes)
 
 
@@ -416,7 +412,7 @@ def _counts(cast: Sequence[BallotLike]) -> list[str]:
     """How many ballots lie where, and of which roles."""
     parts = []
     for score in LEANS:
-        roles = [ballot.role if ballot.role in ROLE_MARKS else "other" for ballot in cast if ballot.score == score]
+        roles = [_known(ballot.role) for ballot in cast if ballot.score == score]
         said = ((role, roles.count(role)) for role in ROLE_MARKS if role in roles)
         by_role = ", ".join(f"{count} {role_word(role)}" if count > 1 else role_word(role) for role, count in said)
         if roles:
