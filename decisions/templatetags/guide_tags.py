@@ -33,10 +33,3 @@ def _marked(text: str, _language: str | None) -> SafeString:
 def terms(text: object) -> SafeString:
     """The text with the first appearance of each glossary term explained; for our own words, never for a person's."""
     return _marked(str(text), get_language())
-
-
-@register.simple_tag
-def term(slug: str, text: str = "") -> SafeString:
-    """One glossary term by its slug, such as `{% term "grounding" %}`; unknown slugs show their text."""
-    found = next((one for one in guide.terms() if one.slug == slug), None)
-    return _link(text or found.name, found) if found else SafeString(conditional_escape(text or slug))

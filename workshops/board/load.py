@@ -151,8 +151,6 @@ def _seat(seat: Seat, has_voted: bool, role_names: dict[str, str]) -> SeatView:
         is_facilitator=seat.is_facilitator,
         has_account=seat.user_id is not None,
         devices=seat.devices,
-        is_member=seat.user_id is not None,
-        is_removed=seat.removed_at is not None,
         has_voted=has_voted,
     )
 

@@ -73,8 +73,6 @@ class SeatView:
     is_facilitator: bool
     has_account: bool
     devices: int
-    is_member: bool
-    is_removed: bool
     has_voted: bool
 
 
@@ -273,11 +271,6 @@ class Board:
     def is_led(self) -> bool:
         """Whether anybody here leads; the access of whoever did may have ended."""
         return any(seat.is_facilitator for seat in self.seats)
-
-    @property
-    def voters(self) -> tuple[SeatView, ...]:
-        """Those whose ballots are awaited."""
-        return tuple(seat for seat in self.seats if not seat.is_observer)
 
     @property
     def open_rounds(self) -> tuple[RoundView, ...]:

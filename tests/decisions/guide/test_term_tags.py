@@ -19,15 +19,7 @@ def test_a_sentence_explains_each_of_its_terms_once():
 
 def test_the_link_carries_the_explanation_that_the_glossary_gives():
     meaning = next(term.meaning for term in guide.terms() if term.slug == "hallucination")
-    assert meaning in show('{% term "hallucination" %}')
-
-
-def test_a_term_shows_the_words_that_it_is_given():
-    assert ">made up</a>" in show('{% term "hallucination" "made up" %}')
-
-
-def test_an_unknown_term_is_only_its_words():
-    assert show('{% term "no-such-term" "plain words" %}') == "plain words"
+    assert meaning in show("{{ text|terms }}", text="Hallucination")
 
 
 def test_markup_in_a_sentence_stays_text():
