@@ -14,6 +14,7 @@ from decisions.framework.gates import Gate, GateError, has_gate, keeps, parse_ga
 from decisions.framework.metrics import MIN_REQUESTS_FOR_P95, exact, verdict, verdict_at_most, wilson
 from decisions.ledger import append as ledger
 from decisions.models import Decision, Membership, Pilot, PilotResult, PilotVerdict, Record, RecordState, User
+from decisions.models.record import current_record
 from decisions.records.base import name_of
 from decisions.trail.entry import Refused
 
@@ -66,10 +67,7 @@ def _gate(row: Mapping[str, Any], text: str) -> Gate | None:
 
 def record_to_hold_against(decision: Decision) -> Record | None:
     """The record whose gates count: the accepted one, else the newest that is still being written or signed."""
-    records = list(decision.records.exclude(state__in=[RecordState.WITHDRAWN, RecordState.SUPERSEDED]))
-    rank = {RecordState.ACCEPTED: 0, RecordState.IN_SIGN_OFF: 1, RecordState.DRAFT: 2}
-    newest_first = sorted(records, key=lambda record: record.created_at, reverse=True)
-    return min(newest_first, key=lambda record: rank[RecordState(record.state)], default=None)
+    return current_record(decision.records.exclude(state__in=[RecordState.WITHDRAWN, RecordState.SUPERSEDED]))
 
 
 def judged(metric: Metric, measured: Measured | None) -> PilotResult:
@@ -220,6 +218,7 @@ def note(
     for row in results:
         row.pilot = pilot
     PilotResult.objects.bulk_create(results)
+    told = ("key", "gate", "sample", "hits", "figure", "low", "high")
     pilot.entry = ledger.append(
         team=decision.team,
         type="pilot.noted",
@@ -234,17 +233,7 @@ def note(
             "record": record.label if record else "",
             "verdict": str(verdict_of_all.value),
             "results": [
-                {
-                    "key": row.key,
-                    "gate": row.gate,
-                    "sample": row.sample,
-                    "hits": row.hits,
-                    "figure": row.figure,
-                    "low": row.low,
-                    "high": row.high,
-                    "verdict": str(row.verdict),
-                }
-                for row in results
+                {**{name: getattr(row, name) for name in told}, "verdict": str(row.verdict)} for row in results
             ],
             "summary": f"{name}: {verdict_of_all.label}",
         },
