@@ -34,7 +34,7 @@ class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """What people signed and what was logged is not changed by an administrator."""
+    """What people did, signed or logged is not changed by an administrator."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,26 +1,12 @@
 """The site administrator's view of rooms: read-only, and as blind as everybody else before a reveal."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from decisions.admin import ReadOnly
 from workshops.models import Ballot, Minute, Round, Seat, Workshop
 from workshops.states import REVEALED
-
-
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rooms change by what people do in them, not by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Workshop)
