@@ -62,15 +62,6 @@ class Flip:
         """The measurable signals of its changes."""
         return tuple(change.signal for change in self.changes if change.signal is not None)
 
-    def apply(self, answers: Answers) -> Answers:
-        """The answers after this change."""
-        for change in self.changes:
-            if change.key in BY_KEY:
-                answers = answers.with_lean(change.key, change.after)
-            else:
-                answers = answers.with_situation(**{change.key: change.after})
-        return answers
-
     def as_dict(self) -> dict[str, Any]:
         """The flip as plain JSON."""
         return {

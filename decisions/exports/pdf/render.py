@@ -101,14 +101,6 @@ class Renderer:
             digest=digest,
         )
 
-    def fit(self, document: Mapping[str, Any], paper: str = "A4") -> tuple[str, int, int, float]:
-        """Page one alone: the level's name, how many layouts it took, its pages (always one), and how full it is."""
-        language = _language(document["content"]["lang"])
-        with translation.override(language):
-            job = Fit(self, page_one.build(document, Glyphs()), paper, "0" * 64, language)
-            level, best = job.fit()
-        return level.name, job.renders, len(best.document.pages), best.height / job.room
-
     def layout(self, html: str, *sheets: str) -> Any:
         source = weasyprint.HTML(string=html, url_fetcher=self.fetcher, base_url="about:blank")
         try:

@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 
 from decisions.exports.pdf import finish as pdf_finish
-from decisions.exports.pdf import fonts
+from decisions.exports.pdf import fonts, page_one
+from decisions.exports.pdf.fit import Fit
 from decisions.exports.pdf.worker import prepare
 from decisions.framework import lean_axis
 from tests.decisions.exports import documents
@@ -43,8 +44,11 @@ def main(folder: Path, jobs: list[str]) -> None:
         document = find(name)
         told: dict[str, object] = {"name": name, "paper": paper}
         if job.startswith("fit:"):
-            level, renders, pages, used = renderer.fit(document, paper)
-            told |= {"level": level, "renders": renders, "page_one_pages": pages, "used": used}
+            page = page_one.build(document, fonts.Glyphs())
+            fitting = Fit(renderer, page, paper, "0" * 64, document["content"]["lang"])
+            level, best = fitting.fit()
+            told |= {"level": level.name, "renders": fitting.renders, "page_one_pages": len(best.document.pages)}
+            told |= {"used": best.height / fitting.room}
         else:
             made = renderer.render(document, paper)
             path = folder / f"{len(list(folder.glob('*.pdf')))}.pdf"

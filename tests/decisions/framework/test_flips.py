@@ -16,6 +16,17 @@ from decisions.framework.rule import APPROACHES, decide, settle
 from .answers_for import answers
 from .strategies import any_answers, full_answers
 
+
+def applied(flip, answers):
+    """The answers after this change."""
+    for change in flip.changes:
+        if change.key in BY_KEY:
+            answers = answers.with_lean(change.key, change.after)
+        else:
+            answers = answers.with_situation(**{change.key: change.after})
+    return answers
+
+
 # every single change that somebody could make, the long way round
 SITUATION_CHANGES = {
     "behaviour_dominates": (False, True),
@@ -48,7 +59,7 @@ def approach(given):
 def test_every_flip_flips_to_what_it_says(given):
     now = approach(given)
     for flip in flips(given):
-        after = recommend(flip.apply(given))
+        after = recommend(applied(flip, given))
         assert after.approach == flip.approach != now
         assert (after.path, after.clause) == (flip.path, flip.clause)
         assert str(flip.text)
@@ -64,7 +75,7 @@ def test_no_pair_holds_a_change_that_would_do_alone(given):
         if len(flip.changes) == 2:
             for change in flip.changes:
                 alone = type(flip)((change,), "", "", "")
-                assert approach(alone.apply(given)) == now
+                assert approach(applied(alone, given)) == now
 
 
 @given(any_answers)
