@@ -131,7 +131,8 @@ class Bridge:
         while True:
             left = began + BODY_SECONDS + length / BODY_RATE - asyncio.get_running_loop().time()
             try:
-                message = await asyncio.wait_for(receive(), max(left, 0))
+                async with asyncio.timeout(max(left, 0)):
+                    message = await receive()
             except TimeoutError:
                 raise Refused(408) from None
             if message["type"] == "http.disconnect":

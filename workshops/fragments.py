@@ -24,7 +24,7 @@ from workshops.live import Vote
 from workshops.live.audience import Pieces
 from workshops.live.stream import Admission
 from workshops.models import Seat, Workshop
-from workshops.pieces import Holes, counts, people, pieces
+from workshops.pieces import Holes, counts, for_all, people, pieces
 from workshops.seats import SignIn, device_in, seat_of, sign_in_of, without_view
 
 P = ParamSpec("P")
@@ -91,14 +91,6 @@ def draw_ballot(own: boards.OwnBoard) -> dict[str, str]:
     return {name: draw(name, {"own": own}) for name in OWN}
 
 
-def draw_own(board: boards.Board, seat_ids: Collection[int]) -> dict[int, dict[str, str]]:
-    """The same for several; a ballot that many have, as all when a round opens, is drawn once."""
-    found = boards.own_boards(board, seat_ids)
-    different = {own.looks: own for own in found.values()}
-    drawn = {looks: draw_ballot(own) for looks, own in different.items()}
-    return {seat_id: drawn[own.looks] for seat_id, own in found.items()}
-
-
 def draw_shared(board: boards.Board, audience: str, **more: object) -> dict[str, str]:
     """The shared fragments of an audience, by name."""
     context = {**shared_context(board, audience), **more}
@@ -135,8 +127,13 @@ class LoadedBoard:
 
     @database_job
     def draw_own(self, seat_ids: Collection[int]) -> Mapping[int, Mapping[str, str]]:
-        """The fragments that only their viewer may see, of several seats."""
-        return draw_own(self.board, seat_ids)
+        """The fragments that only their viewer may see, of several seats; a ballot that many have is drawn once.
+
+        None is kept for the next caller: how fast the answer came would tell whether somebody has voted the same.
+        """
+        found = boards.own_boards(self.board, seat_ids)
+        drawn = {looks: draw_ballot(own) for looks, own in {own.looks: own for own in found.values()}.items()}
+        return {seat_id: drawn[own.looks] for seat_id, own in found.items()}
 
     def after(self, version: int, votes: Iterable[Vote]) -> dict[str, Pieces] | None:
         """The pieces that these votes change; None when one of them has no place on the board as it is known."""
@@ -148,8 +145,8 @@ class LoadedBoard:
         if board is None:
             return None
         self.board = board
-        everybody = {**people(board, [seat for seat in board.seats if seat.id in seat_ids]), **counts(board, False)}
-        return {**dict.fromkeys(SHARED, everybody), FACILITATOR: {**everybody, **counts(board, True)}}
+        changed = {**people(board, [seat for seat in board.seats if seat.id in seat_ids]), **counts(board)}
+        return {**dict.fromkeys(SHARED, for_all(changed)), FACILITATOR: changed}
 
 
 @database_job

@@ -20,9 +20,18 @@ class Holes(dict[str, str]):
         return hole(name)
 
 
+LEADS_ONLY = frozenset({"reveal", "missing"})
+
+
 def pieces(board: Board, is_facilitator: bool) -> Pieces:
     """All pieces of the board for an audience, by id."""
-    return {**people(board, board.seats), **counts(board, is_facilitator)}
+    found = {**people(board, board.seats), **counts(board)}
+    return found if is_facilitator else for_all(found)
+
+
+def for_all(found: Pieces) -> Pieces:
+    """Without what only the lead's fragments have a place for."""
+    return {name: html for name, html in found.items() if name not in LEADS_ONLY}
 
 
 def people(board: Board, seats: Iterable[SeatView]) -> Pieces:
@@ -32,7 +41,7 @@ def people(board: Board, seats: Iterable[SeatView]) -> Pieces:
     return {f"person-{seat.id}": row("person", one=seat, voting=voting, ahead=ahead) for seat in seats}
 
 
-def counts(board: Board, is_facilitator: bool) -> Pieces:
+def counts(board: Board) -> Pieces:
     """How many have voted, wherever it is said; nothing while no round is open."""
     one = board.current.round if board.current else None
     if one is None or not one.is_open:
@@ -48,8 +57,7 @@ def counts(board: Board, is_facilitator: bool) -> Pieces:
     found |= {f"fill-{role.role}": row("fill", role=role) for role in one.by_role}
     found["counted"] = row("counted", cast=one.cast, expected=one.expected)
     found["nudged"] = row("nudged", reminded=reminded)
-    if is_facilitator:
-        url = reverse("workshops:reveal", args=[board.workshop.public_id, one.id])
-        found["reveal"] = row("reveal", cast=one.cast, expected=one.expected, all_in=one.all_in, url=url)
-        found["missing"] = row("missing", by_role=one.by_role, all_in=one.all_in)
+    url = reverse("workshops:reveal", args=[board.workshop.public_id, one.id])
+    found["reveal"] = row("reveal", cast=one.cast, expected=one.expected, all_in=one.all_in, url=url)
+    found["missing"] = row("missing", by_role=one.by_role, all_in=one.all_in)
     return found

@@ -30,8 +30,9 @@ STALLED_SECONDS = 25.0  # a client that takes nothing for this long is dropped
 STREAMS_A_SEAT = 12
 # Votes are told in another order than they were committed now and then: the missing one is a moment away.
 OTHER_ORDER_SECONDS = 0.005
-# What changes without an act, such as a team's new name, is on the screens this soon all the same, if anything is.
-CARRIED_SECONDS = 20.0
+# What changes without an act, such as a team's new name, waits for one at most this long, if votes come in at all. Shorter
+# costs: in hundreds of quiet rooms every other vote would load its room anew.
+CARRIED_SECONDS = 300.0
 
 
 @dataclass(slots=True, eq=False)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpResponse
@@ -21,6 +22,8 @@ from workshops.seats import read_seat_cookie
 from workshops.templatetags.rows import row
 from workshops.views.acting import round_of
 from workshops.views.room import boards_of, require_seat, room_context
+
+KEPT = 1024  # rounds
 
 
 @contextmanager
@@ -78,12 +81,20 @@ def withdraw(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) ->
 
 
 def saved(request: HtmxHttpRequest, public_id: uuid.UUID, round_id: int, score: int) -> HttpResponse:
-    """What a ballot says once it is in; equal answers are drawn once."""
+    """What a ballot says once it is in."""
     if not request.htmx:
         return redirect("workshops:room", public_id)
-    said = row("saved", round=round_id, lean=words.lean_words(score))
-    buttons = row("cast", public_id=str(public_id), round=round_id, is_cast=True)
-    return HttpResponse(partial(f"saved-{round_id}", said) + partial(f"cast-{round_id}", buttons))
+    return HttpResponse(_saved(public_id, round_id, get_language())[score])
+
+
+@lru_cache(KEPT)
+def _saved(public_id: uuid.UUID, round_id: int, _language: str | None) -> dict[int, str]:
+    """The answers to all five leans, drawn together: a later voter's time does not tell which of them was there before."""
+    buttons = partial(f"cast-{round_id}", row("cast", public_id=str(public_id), round=round_id, is_cast=True))
+    return {
+        score: partial(f"saved-{round_id}", row("saved", round=round_id, lean=lean)) + buttons
+        for score, lean in words.lean_choices()
+    }
 
 
 def own_ballot(request: HtmxHttpRequest, seat: Seat, *, status: int = 200, **context: Any) -> HttpResponse:
