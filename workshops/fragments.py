@@ -32,9 +32,9 @@ Result = TypeVar("Result")
 
 PARTICIPANT, FACILITATOR, SCREEN = "participant", "facilitator", "screen"
 SHARED: dict[str, tuple[str, ...]] = {
-    # for participants the controls are an empty place: whoever is handed the lead has where to show them
-    PARTICIPANT: ("progress", "stage", "controls", "people", "history", "announcement"),
-    FACILITATOR: ("progress", "stage", "controls", "people", "history", "announcement"),
+    # for participants controls and manage are empty places: whoever is handed the lead has where to show them
+    PARTICIPANT: ("progress", "stage", "controls", "manage", "people", "history", "announcement"),
+    FACILITATOR: ("progress", "stage", "controls", "manage", "people", "history", "announcement"),
     SCREEN: ("progress", "stage", "people", "announcement"),
 }
 OWN = ("ballot",)

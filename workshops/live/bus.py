@@ -125,14 +125,15 @@ class BatchingBus(Bus):
             await asyncio.sleep(0.01)
 
     async def send_all(self, send: Callable[[list[str]], Awaitable[None]]) -> None:
-        """Send batches for ever, an empty one is a sign of life; what a failed connection did not take is kept for the next."""
+        """Send batches for ever; what a failed connection did not take is kept for the next one."""
         while True:
             await self._some.wait()
             self._some.clear()
             self._sending = list(self._waiting)
             self._waiting.clear()
             try:
-                await send(self._sending)
+                if self._sending:
+                    await send(self._sending)
             except BaseException:
                 for signal in self._sending:
                     self._put(signal)

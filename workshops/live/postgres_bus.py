@@ -1,9 +1,7 @@
 """The bus over PostgreSQL's LISTEN and NOTIFY: many web processes, several machines, nothing more to install."""
 
 import asyncio
-import os
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import dj_database_url
@@ -39,57 +37,29 @@ def parameters() -> dict[str, Any]:
 
 
 class PostgresBus(BatchingBus):
-    """One connection a process listens and sends: what it says itself then wakes no second one, here or in PostgreSQL.
-
-    NOTIFY inside the vote's own transaction would save the sending, and serialise all commits of the server.
-    """
+    """Two connections a process: one listens, one sends. NOTIFY inside the vote's transaction would serialise commits."""
 
     def parts(self) -> tuple[Callable[[], Awaitable[None]], ...]:
-        """The connection, and what makes it speak now and then."""
-        return (self._run, self._beat)
+        """Listening and sending fail and come back apart from each other."""
+        return (self._listen, self._send)
 
-    async def _run(self) -> None:
+    async def _listen(self) -> None:
         async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as link:
-            # nothing is stored by NOTIFY, so there is nothing to wait for on the disk
-            await link.execute("SET synchronous_commit = off")
-            link.add_notify_handler(lambda notice: self.received(notice.payload))
             await link.execute(f"LISTEN {CHANNEL}")
             self.healthy = True
             # only now: a version raised before LISTEN is found here, one raised after it is notified
             await self.listener.compare_versions()
+            while True:
+                async for notice in link.notifies(timeout=PING_SECONDS):
+                    self.received(notice.payload)
+                await asyncio.wait_for(link.execute("SELECT 1"), 5)
+
+    async def _send(self) -> None:
+        async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as link:
+            # nothing is stored by NOTIFY, so there is nothing to wait for on the disk
+            await link.execute("SET synchronous_commit = off")
 
             async def notify(payloads: list[str]) -> None:
                 await link.execute("SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) payload", [CHANNEL, payloads])
 
-            with self._heard_while_idle(link):
-                await self.send_all(notify)
-
-    @contextmanager
-    def _heard_while_idle(self, link: psycopg.AsyncConnection) -> Iterator[None]:
-        """Read what arrives between queries, without a generator that would have to be stopped before each."""
-
-        def readable() -> None:
-            if link.lock.locked():
-                return  # a query is being answered, and hands on what comes along
-            try:
-                link.pgconn.consume_input()
-                while notice := link.pgconn.notifies():
-                    self.received(notice.extra.decode())
-            except psycopg.Error:
-                loop.remove_reader(watched)
-                self._some.set()  # the next query says what is wrong
-
-        loop = asyncio.get_running_loop()
-        watched = os.dup(link.fileno())  # psycopg watches its own while it waits for an answer
-        loop.add_reader(watched, readable)
-        try:
-            yield
-        finally:
-            loop.remove_reader(watched)
-            os.close(watched)
-
-    async def _beat(self) -> None:
-        """Have an idle connection say something, so that one that has gone silently is noticed."""
-        while True:
-            await asyncio.sleep(PING_SECONDS)
-            self._some.set()
+            await self.send_all(notify)
