@@ -8,8 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import lazystr
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from decisions.framework.words import ROLE_NAMES
 from decisions.models import Decision
 
 # No 0/O, 1/I/L: read aloud and typed from a projector. 31 letters, 8 places: 39 bits.
@@ -77,12 +80,12 @@ class Workshop(models.Model):
 class Role(models.TextChoices):
     """Whom a participant speaks for; the first three are the owners a workshop needs."""
 
-    PRODUCT = "product", _("Product")
-    SECURITY = "security", _("Security")
-    DATA = "data", _("Data")
-    ENGINEERING = "engineering", _("Engineering")
-    LEGAL = "legal", _("Legal")
-    OTHER = "other", _("Other")
+    PRODUCT = "product", capfirst(lazystr(ROLE_NAMES["product"]))
+    SECURITY = "security", capfirst(lazystr(ROLE_NAMES["security"]))
+    DATA = "data", capfirst(lazystr(ROLE_NAMES["data"]))
+    ENGINEERING = "engineering", capfirst(lazystr(ROLE_NAMES["engineering"]))
+    LEGAL = "legal", capfirst(lazystr(ROLE_NAMES["legal"]))
+    OTHER = "other", capfirst(lazystr(ROLE_NAMES["other"]))
 
 
 OWNER_ROLES = (Role.PRODUCT, Role.SECURITY, Role.DATA)

@@ -1,25 +1,18 @@
 """What the spread of a round means, in words."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from decisions.framework.settling import side
+from decisions.framework.words import LEAN_NAMES
 from workshops.models import Role
 from workshops.tally import Tally
-
-LEANS = {
-    -2: gettext_lazy("strongly RAG"),
-    -1: gettext_lazy("leans RAG"),
-    0: gettext_lazy("either way"),
-    1: gettext_lazy("leans fine-tuning"),
-    2: gettext_lazy("strongly fine-tuning"),
-}
 
 
 def lean_words(lean: float) -> str:
     """A lean as people say it; halves go to the stronger word."""
     nearest = int(lean) if lean == int(lean) else int(lean + (0.5 if lean > 0 else -0.5))
-    return str(LEANS[max(-2, min(2, nearest))])
+    return str(LEAN_NAMES[max(-2, min(2, nearest))])
 
 
 def lean_choices() -> list[tuple[int, str]]:

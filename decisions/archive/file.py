@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from decisions.exports import canonical, csv_cells, markdown, wording
 from decisions.exports.pdf.pool import PdfError, render_pdf
 from decisions.exports.text import clean
+from decisions.framework.words import APPROACH_TITLES
 
 Json = Mapping[str, Any]
 Progress = Callable[[int, str], None]
@@ -108,7 +109,7 @@ def _add_record(
         "folder": base,
         "number": clean(record["number"], 20),
         "title": clean(content["title"], 300),
-        "approach": wording.word(wording.APPROACHES, content["approach"]),
+        "approach": wording.word(APPROACH_TITLES, content["approach"]),
         "state": wording.word(wording.STATES, record["state"]),
         "date": clean(record["issued_on"], 20),
         "content_hash": clean(record["content_hash"], 64),

@@ -68,9 +68,9 @@ def ballots(document: Mapping[str, Any]) -> bytes:
             [
                 criterion["name"],
                 ballot["name"],
-                wording.word(wording.ROLES, ballot["role"]),
+                wording.role(ballot["role"]),
                 ballot["score"],
-                wording.word(wording.LEANS, ballot["score"]),
+                wording.score(ballot["score"]),
                 wording.word(wording.CONFIDENCES, ballot["confidence"]),
                 ballot["reason"],
                 wording.lean(criterion),

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from decisions.base.markdown import to_markdown
+from decisions.framework.words import APPROACH_TITLES
 
 from . import canonical, wording
 from .sources import by_part, marked, scored
@@ -38,7 +39,7 @@ def render_markdown(document: Json) -> str:
         "front": front,
         "criteria": scored(content),
         "sources": by_part(content),
-        "options": [_(text) for key, text in wording.APPROACHES.items() if key not in ("undecided", "fix_first")],
+        "options": [text for key, text in APPROACH_TITLES.items() if key not in ("undecided", "fix_first")],
         # what begins with a list cannot stand behind a word
         "fallback": ("\n\n" if re.match(r"(?:[-+*]|\d+[.)]) ", fallback) else " " * bool(fallback)) + fallback,
         "answers": wording.answers(content["situation"]),

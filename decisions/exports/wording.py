@@ -5,51 +5,16 @@ from datetime import date
 from typing import Any
 
 from django.utils.dateformat import format as format_date
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from decisions.framework.text import Sentence
 from decisions.framework.told import answer_lines
-from decisions.framework.words import CLAUSE_NAMES
+from decisions.framework.words import LEAN_NAMES, ROLE_NAMES
 
 from .text import clean
 
-APPROACHES = {
-    "rag": noop("Retrieval-augmented generation (RAG)"),
-    "fine_tuning": noop("Fine-tuning"),
-    "hybrid": noop("Hybrid: fine-tuned behaviour over retrieval"),
-    "prompt_only": noop("Prompts only"),
-    "fix_first": noop("Fix first"),
-    "undecided": noop("Undecided"),
-}
-SHORT_APPROACHES = {
-    "rag": noop("RAG"),
-    "fine_tuning": noop("fine-tuning"),
-    "hybrid": noop("hybrid"),
-    "prompt_only": noop("prompts only"),
-    "fix_first": noop("fix first"),
-    "undecided": noop("undecided"),
-}
-PATHS = {
-    "rag_only": noop("retrieval only"),
-    "rag_then_fine_tuning": noop("retrieval first, fine-tuning later if the metrics justify it"),
-    "hybrid": noop("both together"),
-    "hybrid_rag_first": noop("both, retrieval first"),
-    "with_thin_retrieval": noop("fine-tuning with a thin retrieval layer"),
-    "fine_tuning_only": noop("fine-tuning only"),
-    "evaluate_first": noop("evaluate fine-tuning before committing to it"),
-    "baseline_and_pilot": noop("prompted baseline and pilot"),
-    "prompt_only": noop("prompts only"),
-    "interim": noop("interim answer"),
-    "depends": noop("depends on the open criteria"),
-    "open": noop("open"),
-}
-CLAUSES = {key: name.message for key, name in CLAUSE_NAMES.items()}
-STATUSES = {
-    "final": noop("Final"),
-    "provisional": noop("Provisional"),
-    "interim": noop("Interim"),
-    "stop": noop("Fix first"),
-}
 STATES = {
     "draft": noop("Draft"),
     "in_sign_off": noop("In sign-off"),
@@ -63,36 +28,27 @@ POSITIONS = {
     "dissent": noop("Dissents"),
     "pending": noop("Not signed yet"),
 }
-ROLES = {
-    "product": noop("Product"),
-    "security": noop("Security"),
-    "data": noop("Data"),
-    "engineering": noop("Engineering"),
-    "legal": noop("Legal"),
-    "other": noop("Other"),
-}
 CONFIDENCES = {"unsure": noop("unsure"), "fairly": noop("fairly sure"), "sure": noop("sure")}
-LEANS = {
-    -2: noop("Strongly RAG"),
-    -1: noop("Leans RAG"),
-    0: noop("Either way"),
-    1: noop("Leans fine\u2011tuning"),
-    2: noop("Strongly fine\u2011tuning"),
-}
-RISKS = {
-    "stale_knowledge": noop("Stale knowledge"),
-    "opaque_answers": noop("Opaque answers"),
-    "training_cost": noop("Training cost"),
-    "operational_complexity": noop("Operational complexity"),
-}
 CADENCES = {"quarterly": noop("quarterly"), "monthly": noop("monthly")}
 
 
-def word(table: Mapping[Any, str], key: object, *, limit: int = 60) -> str:
+def word(table: Mapping[Any, str | Sentence], key: object, *, limit: int = 60) -> str:
     """The translated word of a key; an unknown key is printed as it is, readably."""
-    if key in table:
-        return _(table[key])
-    return clean(str(key if key is not None else "").replace("_", " "), limit)
+    if key not in table:
+        return clean(str(key if key is not None else "").replace("_", " "), limit)
+    name = table[key]
+    return str(name) if isinstance(name, Sentence) else _(name)
+
+
+def role(key: object) -> str:
+    """A role, such as Security; a role of one's own as it was written."""
+    name = word(ROLE_NAMES, key)
+    return capfirst(name) if key in ROLE_NAMES else name
+
+
+def score(value: object) -> str:
+    """A score in words; the line never breaks inside fine‑tuning."""
+    return capfirst(word(LEAN_NAMES, value)).replace("-", "\u2011")
 
 
 def answers(situation: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -106,7 +62,7 @@ def answers(situation: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 def lean(criterion: Mapping[str, Any]) -> str:
     """A criterion's outcome in words; contested and unanswered are never a number."""
     if criterion["state"] == "settled" and criterion["lean"] is not None:
-        return word(LEANS, criterion["lean"])
+        return score(criterion["lean"])
     return _("Contested") if criterion["state"] == "contested" else _("Not answered")
 
 

@@ -14,6 +14,15 @@ APPROACH_NAMES: Final[Mapping[str, Sentence]] = {
     "fix_first": _("fix first"),
     "undecided": _("undecided"),
 }
+# as the page and the Markdown file head their choice
+APPROACH_TITLES: Final[Mapping[str, Sentence]] = {
+    "rag": _("Retrieval-augmented generation (RAG)"),
+    "fine_tuning": _("Fine-tuning"),
+    "hybrid": _("Hybrid: fine-tuned behaviour over retrieval"),
+    "prompt_only": _("Prompts only"),
+    "fix_first": _("Fix first"),
+    "undecided": _("Undecided"),
+}
 PATH_NAMES: Final[Mapping[str, Sentence]] = {
     "none": _("nothing to build yet"),
     "prompt_only": _("keep the prompted base model"),
@@ -78,6 +87,12 @@ STATUS_NAMES: Final[Mapping[str, Sentence]] = {
     "provisional": _("provisional: sign-off waits for the open criteria"),
     "interim": _("interim: one answer this week"),
     "stop": _("stop: fix first"),
+}
+STATUS_TITLES: Final[Mapping[str, Sentence]] = {
+    "final": _("Final"),
+    "provisional": _("Provisional"),
+    "interim": _("Interim"),
+    "stop": _("Fix first"),
 }
 LEAN_NAMES: Final[Mapping[int, Sentence]] = {
     -2: _("strongly RAG"),

@@ -2,7 +2,11 @@
 
 from django.db import models
 from django.db.models import F
+from django.utils.functional import lazystr
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+
+from decisions.framework.words import APPROACH_NAMES
 
 from .decision import Decision
 from .team import Team
@@ -22,12 +26,12 @@ class Status(models.TextChoices):
 class Approach(models.TextChoices):
     """What a recommendation can say."""
 
-    RAG = "rag", _("RAG")
-    FINE_TUNING = "fine_tuning", _("Fine-tuning")
-    HYBRID = "hybrid", _("Hybrid")
-    PROMPT_ONLY = "prompt_only", _("Prompts only")
-    FIX_FIRST = "fix_first", _("Fix first")
-    UNDECIDED = "undecided", _("Undecided")
+    RAG = "rag", capfirst(lazystr(APPROACH_NAMES["rag"]))
+    FINE_TUNING = "fine_tuning", capfirst(lazystr(APPROACH_NAMES["fine_tuning"]))
+    HYBRID = "hybrid", capfirst(lazystr(APPROACH_NAMES["hybrid"]))
+    PROMPT_ONLY = "prompt_only", capfirst(lazystr(APPROACH_NAMES["prompt_only"]))
+    FIX_FIRST = "fix_first", capfirst(lazystr(APPROACH_NAMES["fix_first"]))
+    UNDECIDED = "undecided", capfirst(lazystr(APPROACH_NAMES["undecided"]))
 
 
 class DecisionSummary(models.Model):

@@ -11,20 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from decisions.base.fields import Answer, Line, Prose
 from decisions.framework.gates import GateError, parse_gate
-from decisions.framework.words import SITUATION
+from decisions.framework.text import signed
+from decisions.framework.words import LEAN_NAMES, SITUATION
 from decisions.models import Position
 from decisions.models.summary import Approach
 
 from .content import MAX_FALLBACK, MAX_NOTE, MAX_SIGNAL, MAX_TEXT, MAX_THEN, RISK_KEYS, role
 
-LEANS = [
-    ("", _("Not answered")),
-    ("-2", _("−2 strongly RAG")),
-    ("-1", _("−1 leans RAG")),
-    ("0", _("0 either way")),
-    ("1", _("+1 leans fine-tuning")),
-    ("2", _("+2 strongly fine-tuning")),
-]
 RISKS = {
     "stale_knowledge": _("Stale knowledge"),
     "opaque_answers": _("Opaque answers"),
@@ -32,6 +25,12 @@ RISKS = {
     "operational_complexity": _("Operational complexity"),
     "own": _("Our own"),
 }
+
+
+def lean_choices() -> list[tuple[str, Any]]:
+    """None, then every lean as it is scored and in words."""
+    scored = [(str(lean), f"{signed(lean).replace('-', '−')} {name}") for lean, name in LEAN_NAMES.items()]
+    return [("", _("Not answered")), *scored]
 
 
 def prose(label: Any, *, rows: int = 3, limit: int = MAX_TEXT, required: bool = False, help_text: Any = "") -> Prose:
@@ -247,7 +246,7 @@ class CriterionRow(forms.Form):
     """A criterion's lean, typed in where no workshop scored it."""
 
     key = forms.CharField(max_length=40, widget=forms.HiddenInput)
-    lean = forms.ChoiceField(label=_("Lean"), choices=LEANS, required=False)
+    lean = forms.ChoiceField(label=_("Lean"), choices=lean_choices, required=False)
     why = prose(_("Why"), rows=2)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from decisions.base.markdown import line, to_markdown
 from decisions.exports import wording
 from decisions.exports.text import clean, east_asian, plain, prose, runs_left
+from decisions.framework import words
 
 register = template.Library()
 
@@ -86,8 +87,8 @@ def item(text: object) -> str:
 
 @register.filter
 def word(key: Any, table: str) -> str:
-    """What a key is called: `content.approach|word:"APPROACHES"`."""
-    return typed(wording.word(getattr(wording, table), key))
+    """What a key is called: `content.approach|word:"APPROACH_TITLES"`."""
+    return typed(wording.word(getattr(words if hasattr(words, table) else wording, table), key))
 
 
 @register.filter
@@ -97,5 +98,6 @@ def hexadecimal(value: object) -> str:
 
 
 register.filter("lean", wording.lean)
+register.filter("role", wording.role)
 register.filter("day", wording.day)
 register.filter("gate", wording.threshold)

@@ -83,7 +83,7 @@ def build(page: Page, level: Level, cut: Iterable[str]) -> dict[str, Any]:
         "criteria": [_criterion(criterion, budget) for criterion in scored(content)],
         "attendees": budget.text(
             "; ".join(
-                f"{clean(person['name'], 120)} ({wording.word(wording.ROLES, person['role'])})"
+                f"{clean(person['name'], 120)} ({wording.role(person['role'])})"
                 for person in content["attendees"]
             )
         ),
@@ -132,7 +132,7 @@ def _criterion(criterion: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
 
 def _earlier(number: int, one: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
     """A round that was scored again: what it came to then, with its ballots."""
-    lean = "" if one["lean"] is None else wording.word(wording.LEANS, one["lean"])
+    lean = "" if one["lean"] is None else wording.score(one["lean"])
     scores = [ballot["score"] for ballot in one["ballots"]]
     by = str(settled_words(clean(one["settled_by"], 80), one["lean"], scores, one["why"])) if lean else ""
     title = _("Round %(number)d, scored again") % {"number": number}
@@ -147,8 +147,8 @@ def _ballots(one: Mapping[str, Any], budget: Budget) -> list[dict[str, Any]]:
     return [
         {
             "name": budget.text(ballot["name"]),
-            "role": budget.text(wording.word(wording.ROLES, ballot["role"])),
-            "lean": wording.word(wording.LEANS, ballot["score"]),
+            "role": budget.text(wording.role(ballot["role"])),
+            "lean": wording.score(ballot["score"]),
             "confidence": wording.word(wording.CONFIDENCES, ballot["confidence"]),
             "reason": budget.text(ballot["reason"]),
         }

@@ -11,6 +11,7 @@ from decisions.exports.sources import marked, scored
 from decisions.exports.text import clean, east_asian, prose
 from decisions.framework import lean_axis
 from decisions.framework.settling import needs_reason, settled_words
+from decisions.framework.words import APPROACH_NAMES, APPROACH_TITLES, CLAUSE_NAMES, PATH_NAMES, STATUS_TITLES
 
 from .fonts import Glyphs
 from .pieces import Item, Json, Listed, Owner, Page
@@ -74,17 +75,17 @@ def _choice(page: Page, content: Json) -> None:
     status = str(content["recommendation_status"])
     ballots = [ballot for criterion in content["criteria"] for ballot in criterion["ballots"]]
     roles = {str(ballot["role"]) for ballot in ballots}
-    clause = wording.word(wording.CLAUSES, content["clause"])
+    clause = wording.word(CLAUSE_NAMES, content["clause"])
     if approach == recommended:
         follows = _("Follows the recommendation: %(clause)s.") % {"clause": clause}
     else:
         follows = _("Differs from the recommendation, %(approach)s: %(clause)s.") % {
-            "approach": wording.word(wording.SHORT_APPROACHES, recommended),
+            "approach": wording.word(APPROACH_NAMES, recommended),
             "clause": clause,
         }
     page.values |= {
-        "approach": approach if approach in wording.APPROACHES else "undecided",
-        "approach_word": wording.word(wording.APPROACHES, approach),
+        "approach": approach if approach in APPROACH_TITLES else "undecided",
+        "approach_word": wording.word(APPROACH_TITLES, approach),
         "scope": page.piece("scope", _("Scope"), content["scope"], 420),
         "rationale": page.piece("rationale", _("Why"), content["rationale"], 3000, prose),
         "risk": page.piece("risk", _("The risk, in one sentence"), content["risk_summary"], 800, prose),
@@ -93,9 +94,9 @@ def _choice(page: Page, content: Json) -> None:
         "follows": follows,
         "fragile": page.piece("fragile", _("Fragile"), " ".join(content.get("fragile") or ()), 500),
         "departs": approach != recommended,
-        "status": status if status in wording.STATUSES else "provisional",
-        "status_word": wording.word(wording.STATUSES, status, limit=20),
-        "path_word": wording.word(wording.PATHS, content["path"]) if content["path"] not in ("none", "") else "",
+        "status": status if status in STATUS_TITLES else "provisional",
+        "status_word": wording.word(STATUS_TITLES, status, limit=20),
+        "path_word": wording.word(PATH_NAMES, content["path"]) if content["path"] not in ("none", "") else "",
         "ballots": _("%(count)d from %(roles)s")
         % {
             "count": len(ballots),
@@ -213,7 +214,7 @@ def _owners(page: Page, document: Json) -> None:
         owners.append(
             Owner(
                 name=page.line(entry["name"], 70),
-                role=page.line(wording.word(wording.ROLES, entry["role"]), 40),
+                role=page.line(wording.role(entry["role"]), 40),
                 position=position if position in wording.POSITIONS else "pending",
                 word=wording.word(wording.POSITIONS, position, limit=24),
                 note=page.piece(f"note-{index}", _("Note"), note, 500, prose),

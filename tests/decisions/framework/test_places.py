@@ -1,7 +1,12 @@
 """Whoever adds or rewords a criterion finds every place here: a new one that names a criterion has to join the list."""
 
+import re
+
 from decisions.framework.criteria import CRITERIA
+from decisions.framework.words import APPROACH_NAMES, APPROACH_TITLES, CLAUSE_NAMES, LEAN_NAMES, PATH_NAMES
+from decisions.models import Approach
 from tests.test_conventions import ROOT, name, tracked
+from workshops.models import Role
 
 PLACES = {
     "decisions/framework/answers.py": "its key and its place among the five",
@@ -36,3 +41,25 @@ def test_every_place_that_names_a_criterion_is_listed():
 def test_every_criterion_has_a_page_of_the_guide():
     content = ROOT / "decisions/framework/content"
     assert not [criterion.key for criterion in CRITERIA if not (content / f"{criterion.guide}.md").exists()]
+
+
+# Words that also head a column, name an end of the axis or a status; roles, too, so they are held by their labels.
+NAMED_ELSEWHERE = {"rag", "fine_tuning", "fix_first", "open"}
+
+
+def test_leans_roles_approaches_and_paths_are_spelled_in_the_framework_alone():
+    tables = (APPROACH_NAMES, APPROACH_TITLES, CLAUSE_NAMES, LEAN_NAMES, PATH_NAMES)
+    words = {str(word) for table in tables for key, word in table.items() if key not in NAMED_ELSEWHERE}
+    spelled = re.compile(rf"""\b(?:__?|noop)\(["'](?:{"|".join(map(re.escape, words))})["']\)""", re.IGNORECASE)
+    found = {
+        f"{name(path)}: {match[0]}"
+        for path in tracked(".py")
+        if name(path).startswith(("config/", "decisions/", "workshops/"))
+        and not name(path).startswith("decisions/framework/")
+        and "/migrations/" not in name(path)
+        for match in spelled.finditer(path.read_text(encoding="utf-8"))
+    }
+    assert not found
+    assert [str(label) for label in Role.labels] == ["Product", "Security", "Data", "Engineering", "Legal", "Other"]
+    labels = ["RAG", "Fine-tuning", "Hybrid", "Prompts only", "Fix first", "Undecided"]
+    assert [str(label) for label in Approach.labels] == labels
