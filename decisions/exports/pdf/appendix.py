@@ -83,8 +83,7 @@ def build(page: Page, level: Level, cut: Iterable[str]) -> dict[str, Any]:
         "criteria": [_criterion(criterion, budget) for criterion in scored(content)],
         "attendees": budget.text(
             "; ".join(
-                f"{clean(person['name'], 120)} ({wording.role(person['role'])})"
-                for person in content["attendees"]
+                f"{clean(person['name'], 120)} ({wording.role(person['role'])})" for person in content["attendees"]
             )
         ),
         "definitions": [
