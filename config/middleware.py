@@ -6,12 +6,14 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.auth.middleware import get_user
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseLocation, push_url, reselect
@@ -19,6 +21,8 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseLocation, p
 from decisions.api.problems import as_problem
 from decisions.base.errors import Conflict, NotAllowed
 from decisions.base.htmx import DEPENDS_ON, OUTER_MORPH, HtmxHttpRequest, as_plain, morph, notice
+from decisions.base.permissions import SignInTooWeak
+from decisions.models import User
 
 Handler = Callable[[Any], HttpResponse]
 CONTENT = "#content"
@@ -128,22 +132,41 @@ class HtmxAnswers(Middleware):
         return response
 
 
+class SignInMethods(Middleware):
+    """Lets the request's account say how it was signed in: some teams ask for more than a password."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        def user() -> Any:
+            found = get_user(request)
+            if isinstance(found, User):
+                records = request.session.get("account_authentication_methods", [])
+                found.signed_in_with = frozenset(str(one.get("method")) for one in records)
+            return found
+
+        request.user = SimpleLazyObject(user)  # type: ignore[assignment]
+        return self.get_response(request)
+
+
 class Refusals(Middleware):
     """Answers NotAllowed with 403 and Conflict with 409, in words, on whatever page they rose."""
 
     def process_exception(self, request: HtmxHttpRequest, exception: Exception) -> HttpResponse | None:
         """Translate the two refusals; everything else goes its way."""
+        if isinstance(exception, SignInTooWeak):
+            way = resolve_url("mfa_index" if exception.missing == "mfa" else "account_logout")
+            return self.answer(request, 403, _("This team asks for more"), str(exception), way)
         if isinstance(exception, NotAllowed):
             return self.answer(request, 403, _("Not allowed"), str(exception))
         if isinstance(exception, Conflict):
             return self.answer(request, 409, _("Something changed while you were working"), str(exception))
         return None
 
-    def answer(self, request: HtmxHttpRequest, status: int, title: str, message: str) -> HttpResponse:
+    def answer(self, request: HtmxHttpRequest, status: int, title: str, message: str, way: str = "") -> HttpResponse:
         """A notice for htmx, a page with a way back and the text that was sent for everyone else."""
         ours = {"csrfmiddlewaretoken", "version", "state", "content_hash"}
         typed = [(name, value) for name, value in request.POST.items() if name not in ours and len(str(value)) > 2]
-        context = {"title": title, "message": message, "typed": typed, "status": status, "way_back": _way_back(request)}
+        context = {"title": title, "message": message, "typed": typed, "status": status, "way_on": way}
+        context["way_back"] = way or _way_back(request)
         if request.htmx:
             text = render_to_string("components/notice.html", context, request=request)
             return notice(HttpResponse(text, status=status))

@@ -69,7 +69,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    # many addresses must not push each other's counts out
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 }
 
 # --- what it is made of ------------------------------------------------------------------------------------------
@@ -111,6 +112,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.HtmxAnswers",
     "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.SignInMethods",
     "config.middleware.Refusals",
 ]
 ROOT_URLCONF = "config.urls"
@@ -150,6 +152,8 @@ LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
+# Who may make an account: anybody; whoever was invited, at the invited address; or nobody.
+SIGNUP = env.str("SIGNUP", "open", validate=check.OneOf(["open", "invitation", "closed"]))
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "config.accounts.SignupForm"
 ACCOUNT_EMAIL_VERIFICATION = env.str(
@@ -159,6 +163,8 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Whoever finds a screen unlocked adds no address, password or passkey of their own.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -249,6 +255,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 # Tried a minute: join codes from one address, and in all (trust in an eight-character code rests on both).
 JOIN_RATE_PER_ADDRESS = env.int("JOIN_RATE_PER_ADDRESS", 10, validate=check.Range(min=1))
 JOIN_RATE_TOTAL = env.int("JOIN_RATE_TOTAL", 100, validate=check.Range(min=1))
+# Mails with an invitation in a day and a night, from the whole site.
+INVITATION_MAILS_PER_DAY = env.int("INVITATION_MAILS_PER_DAY", 2000, validate=check.Range(min=1))
 # Files and hashes brought to the verify page a minute from one address.
 VERIFY_RATE_PER_ADDRESS = env.int("VERIFY_RATE_PER_ADDRESS", 20, validate=check.Range(min=1))
 # Calls of the API a minute and token.

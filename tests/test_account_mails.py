@@ -120,6 +120,7 @@ def test_changes_to_an_account_are_emailed_to_its_owner(letters, visitor, ines):
     assert "From: 127.0.0.1, Firefox" in body
     assert body.endswith("You're getting this email because the way you sign in to Groundwork changed." + AFTERWARDS)
     second = EmailAddress.objects.create(user=ines, email="second@example.org", verified=True)
+    visitor.post("/accounts/reauthenticate/", {"password": PASSWORD + "x"})
     visitor.post("/accounts/email/", {"action_remove": "", "email": second.email})
     assert [subject for _, subject, _ in letters()] == ["An email address was removed from your Groundwork account"]
 

@@ -7,13 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from decisions.base.links import public_address, public_link
-from decisions.base.mail import Letter, letter
+from decisions.base.mail import Letter, letter, plain
 from workshops.models import Seat, SeatInvitation, Workshop
 
 
 def invitation(one: SeatInvitation, token: str) -> Letter:
     """Invite somebody to a seat by personal link."""
-    subject = _("Invitation to vote: %(title)s") % {"title": one.workshop.decision.title}
+    title = plain(one.workshop.decision.title)
+    subject = _("Invitation to vote: %(title)s") % {"title": title} if title else _("Invitation to vote")
     return _letter(
         one.email,
         subject,
@@ -43,7 +44,8 @@ def reminder_to_seat(seat: Seat, address: str, missing: int) -> Letter:
 
 
 def _reminder(address: str, workshop: Workshop, context: Mapping[str, Any]) -> Letter:
-    subject = _("Reminder to vote: %(title)s") % {"title": workshop.decision.title}
+    title = plain(workshop.decision.title)
+    subject = _("Reminder to vote: %(title)s") % {"title": title} if title else _("Reminder to vote")
     return _letter(address, subject, "room_reminder", workshop, context)
 
 

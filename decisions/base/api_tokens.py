@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from decisions.base.permissions import require_owner_of
 from decisions.models import ApiToken, FeedAddress, Membership, Team, TeamRole, User
 
+from . import mail
 from .errors import Conflict
-from .links import token_hash
+from .links import public_link, token_hash
 
 Row = TypeVar("Row", ApiToken, FeedAddress)
 MOST_LIVE = 50  # tokens or feed addresses a team
@@ -38,7 +39,21 @@ def make_token(*, team: Team, name: str, scopes: Sequence[str], days: int, by: U
         created_by=by,
         expires_at=timezone.now() + timedelta(days=days),
     )
+    transaction.on_commit(lambda: _tell_owners(token, by))
     return token, secret
+
+
+def _tell_owners(token: ApiToken, by: User) -> None:
+    """A token is a way in: whoever made it, every owner hears of it, by mail."""
+    owners = token.team.memberships.filter(role=TeamRole.OWNER, user__is_active=True)
+    context = {
+        "token": token,
+        "team": token.team,
+        "who": by,
+        "url": public_link("decisions:connections", token.team.slug),
+    }
+    subject = _("A new API token for your team")
+    mail.send([mail.letter(to, subject, "token_made", context) for to in owners.values_list("user__email", flat=True)])
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Mail: written with its template, then sent; one that cannot be sent never undoes what was decided."""
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.errors import MessageError
@@ -22,6 +23,20 @@ class Letter:
     subject: str
     body: str
     attached: tuple[str, str, str] | None = None
+
+
+PLAIN = re.compile(r"[^\W\d_][\w ,;'’“”\"()&+–—-]*")
+
+
+def plain(text: str) -> str:
+    """A name or title that may stand in the subject of a mail to a stranger; empty for what could be an address or a lure.
+
+    Letters, few digits and quiet punctuation: no dots, at signs, slashes or colons, of which mail programs make links,
+    no exclamation marks and no sums of money.
+    """
+    calm = " ".join(text.split())
+    fits = len(calm) <= 80 and PLAIN.fullmatch(calm) and sum(letter.isdigit() for letter in calm) <= 4
+    return calm if fits else ""
 
 
 def letter(

@@ -1,5 +1,6 @@
 """Who may do what in a team. Another team's things do not exist: 404, never 403."""
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -18,7 +19,30 @@ def membership_of(user: User | AnonymousUser, slug: str) -> Membership:
     membership = Membership.objects.select_related("team").filter(team__slug=slug, user=user).first()
     if membership is None:
         raise Http404
+    if missing := missing_sign_in(membership.team, user):
+        raise SignInTooWeak(missing)
     return membership
+
+
+class SignInTooWeak(NotAllowed):
+    """The team asks for another way of signing in; `missing` names it."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(
+            _("This team asks for single sign-on. Sign out, and sign in that way.")
+            if missing == "sso"
+            else _("This team asks for a second factor or a passkey. Set one up in your account, then come back.")
+        )
+        self.missing = missing
+
+
+def missing_sign_in(team: Team, user: User) -> str:
+    """What the team asks of a sign-in that this person's lacks: "mfa", "sso" or nothing."""
+    if team.requires_second_factor and not is_mfa_enabled(user):
+        return "mfa"
+    if team.requires_single_sign_on and "socialaccount" not in user.signed_in_with:
+        return "sso"
+    return ""
 
 
 def decision_of(membership: Membership, number: int) -> Decision:

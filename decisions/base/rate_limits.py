@@ -1,11 +1,36 @@
 """How often something was tried in the present minute."""
 
+import ipaddress
 import time
 from contextlib import suppress
 
 from django.core.cache import cache
 
 WINDOW = 60  # seconds
+MEMORY = 3600
+
+
+def address_key(address: str) -> str:
+    """Whom tries are counted for: an IPv4 address; of IPv6 the /64, since whoever has one address has all of those."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.IPv6Network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def remember(key: str) -> None:
+    """Keep in mind for MEMORY seconds that somebody has done this."""
+    cache.set(f"did:{key}", True, MEMORY)
+
+
+def is_remembered(key: str) -> bool:
+    """Whether they have."""
+    return bool(cache.get(f"did:{key}"))
 
 
 def this_minute(key: str) -> str:

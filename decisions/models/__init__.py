@@ -18,7 +18,7 @@ from .record import (
 )
 from .revisit import Revisit
 from .summary import Approach, DecisionSummary, Status, SummaryOwner
-from .team import Invitation, Membership, Team, TeamRole
+from .team import Invitation, InvitationMail, Membership, Team, TeamRole
 from .trail import Complaint, Configuration, ConfigurationKind, TrailField
 from .user import User
 from .webhook import Delivery, Webhook, WebhookEvent, WebhookShape
@@ -39,6 +39,7 @@ __all__ = [
     "FrameworkVersion",
     "IdempotentAnswer",
     "Invitation",
+    "InvitationMail",
     "LogEntry",
     "LogHead",
     "Membership",

@@ -4,6 +4,7 @@ import secrets
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,6 +16,9 @@ class Team(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     last_decision_number = models.PositiveIntegerField(default=0)
     last_record_number = models.PositiveIntegerField(default=0)
+    # What sign-in the team's pages ask of its members; guests of a workshop need none.
+    requires_second_factor = models.BooleanField(_("a second factor, or a passkey"), default=False)
+    requires_single_sign_on = models.BooleanField(_("single sign-on"), default=False)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="teams")
 
     def __str__(self) -> str:
@@ -58,8 +62,21 @@ class Invitation(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.email} → {self.team}"
+
+
+class InvitationMail(models.Model):
+    """That an invitation was mailed: counted for a day, so that nobody uses the site to send mail to strangers."""
+
+    address_hash = models.CharField(max_length=64, db_index=True)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.team} {self.at:%Y-%m-%d %H:%M}"

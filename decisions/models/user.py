@@ -35,6 +35,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects: ClassVar[UserManager] = UserManager()
 
+    # How the present session was signed in; set with each request (config.middleware.SignInMethods).
+    signed_in_with: frozenset[str] = frozenset()
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from decisions.base import mail
 from decisions.base.errors import Conflict
 from decisions.base.links import token_hash
-from decisions.base.permissions import require_owner_of
+from decisions.base.mail_limits import count_invitation
+from decisions.base.permissions import missing_sign_in, require_owner_of
 from decisions.models import Invitation, Membership, Team, TeamRole, User
 from decisions.models.team import new_token
 
 INVITATION_LASTS = timedelta(days=7)
+BETWEEN_MAILS = timedelta(minutes=10)
 OPEN_INVITATIONS = 100  # a team; keeps one account from sending mail without end
 
 
@@ -57,32 +59,55 @@ def is_member(team: Team, email: str) -> bool:
 
 @transaction.atomic
 def invite(*, team: Team, email: str, role: str, by: User) -> tuple[Invitation, str]:
-    """A new invitation and its token; an earlier open one to the same address stops working."""
-    Team.objects.select_for_update().get(pk=team.pk)
+    """The invitation of an address and the token to mail, empty when the last mail is a short time ago.
+
+    One a person: invited again, it is the same invitation, with the new role and later a new link.
+    """
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)
     require_owner_of(team, by)
     if is_member(team, email):
         raise Conflict(_("%(email)s is already in this team.") % {"email": email})
-    team.invitations.filter(email__iexact=email, accepted_at=None).delete()
-    if open_invitations(team).count() >= OPEN_INVITATIONS:
+    now = timezone.now()
+    known = open_invitations(team).filter(email__iexact=email).first()
+    if known is not None and now - known.sent_at < BETWEEN_MAILS:
+        known.role = role
+        known.save(update_fields=["role"])
+        return known, ""
+    if known is None and open_invitations(team).count() >= OPEN_INVITATIONS:
         raise Conflict(_("This team has too many pending invitations. Withdraw some, then try again."))
+    count_invitation(to=email, team=team, by=by)
+    if known is None:
+        team.invitations.filter(email__iexact=email, accepted_at=None).delete()  # expired ones
     token = new_token()
-    invitation = Invitation.objects.create(
-        team=team,
-        email=email,
-        role=role,
-        token_hash=token_hash(token),
-        invited_by=by,
-        expires_at=timezone.now() + INVITATION_LASTS,
-    )
+    invitation = known or Invitation(team=team, email=email)
+    invitation.role, invitation.invited_by, invitation.token_hash = role, by, token_hash(token)
+    invitation.sent_at, invitation.expires_at = now, now + INVITATION_LASTS
+    invitation.save()
     return invitation, token
 
 
 def send_invitation(invitation: Invitation, *, url: str) -> bool:
     """Mail the link; False when the mail server would not take it (the invitation stays and can be sent again)."""
-    context = {"invitation": invitation, "team": invitation.team, "url": url, "days": INVITATION_LASTS.days}
-    subject = _("You're invited to %(team)s on Groundwork") % {"team": invitation.team.name}
+    context = {
+        "who": mail.plain(str(invitation.invited_by or "")),
+        "team": mail.plain(invitation.team.name),
+        "url": url,
+        "days": INVITATION_LASTS.days,
+    }
+    # whoever founds a team chooses its name: a stranger's inbox shows none
+    subject = _("You're invited to a team on Groundwork")
     (sent,) = mail.send([mail.letter(invitation.email, subject, "invitation", context)])
     return sent
+
+
+@transaction.atomic
+def require_sign_in(*, team: Team, by: User, second_factor: bool, single_sign_on: bool) -> None:
+    """What sign-in the team's pages ask for; refused where `by` would lock the door behind themselves."""
+    require_owner_of(team, by)
+    team.requires_second_factor, team.requires_single_sign_on = second_factor, single_sign_on
+    if missing_sign_in(team, by):
+        raise Conflict(_("Sign in that way yourself first: otherwise you would shut yourself out."))
+    team.save(update_fields=["requires_second_factor", "requires_single_sign_on"])
 
 
 @transaction.atomic
@@ -122,7 +147,7 @@ def accept_invitation(*, token: str, by: User) -> Membership | None:
 
 def _locked_member(team: Team, membership_id: int) -> Membership | None:
     # Every change of owners locks the team, so that two owners cannot remove each other at once.
-    Team.objects.select_for_update().get(pk=team.pk)
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)
     return Membership.objects.select_related("user").filter(team=team, pk=membership_id).first()
 
 

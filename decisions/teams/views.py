@@ -95,8 +95,9 @@ def invite(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     except Conflict as conflict:
         form.add_error("email", str(conflict))
         return _members_page(request, membership, form, 422)
-    url = public_link("decisions:invitation", token)
-    if teams.send_invitation(invitation, url=url):
+    if not token:
+        messages.success(request, _("%(email)s was sent an invitation a short time ago.") % {"email": invitation.email})
+    elif teams.send_invitation(invitation, url=public_link("decisions:invitation", token)):
         messages.success(request, _("Invitation sent to %(email)s.") % {"email": invitation.email})
     else:
         messages.error(
@@ -105,6 +106,20 @@ def invite(request: HtmxHttpRequest, slug: str) -> HttpResponse:
             % {"email": invitation.email},
         )
     return _done(request, membership)
+
+
+@require_POST
+def team_sign_in(request: HtmxHttpRequest, slug: str) -> HttpResponse:
+    """Say what sign-in the team's pages ask for."""
+    membership = membership_of(request.user, slug)
+    teams.require_sign_in(
+        team=membership.team,
+        by=signed_in(request),
+        second_factor="second_factor" in request.POST,
+        single_sign_on="single_sign_on" in request.POST,
+    )
+    messages.success(request, _("Saved. It holds from the next page on, for everybody in the team."))
+    return redirect("decisions:members", slug=slug)
 
 
 @require_POST

@@ -88,7 +88,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 def _asks_too_often(request: HttpRequest) -> bool:
     """A file may cost seconds to read, and anybody may bring one."""
-    address = get_adapter().get_client_ip(request)
+    address = rate_limits.address_key(get_adapter().get_client_ip(request))
     return rate_limits.count(rate_limits.this_minute(f"verify:{address}")) > settings.VERIFY_RATE_PER_ADDRESS
 
 

@@ -23,6 +23,9 @@ ROWS = [
     Row("decisions:invite", "post", OWNERS, data=lambda world: {"email": "a@example.org", "role": "member"}),
     Row("decisions:invite", "post", {**OWNERS, "W": 422}, data=lambda world: {"email": "nobody", "role": "member"}),
     Row("decisions:invite", "get", otherwise=405),
+    Row("decisions:team_sign_in", "post", OWNERS),
+    # the owner has no second factor and would shut herself out
+    Row("decisions:team_sign_in", "post", {**OWNERS, "W": 409}, data=lambda world: {"second_factor": "on"}),
     Row("decisions:invitation_withdraw", "post", OWNERS),
     Row("decisions:member_role", "post", OWNERS, data=lambda world: {"role": "facilitator"}),
     Row("decisions:member_role", "post", {**OWNERS, "W": 422}, data=lambda world: {"role": "king"}),

@@ -43,6 +43,7 @@ NAMES_ONLY = {
     "decisions.Decision.created_by",
     "decisions.Decision.owner",
     "decisions.FrameworkVersion.created_by",
+    "decisions.InvitationMail.sender",
     "decisions.OwnStartingPoint.created_by",
     "decisions.Record.created_by",
     "decisions.StandingOwner.user",

@@ -85,11 +85,13 @@ def test_ten_wrong_codes_a_minute_then_wait():
     assert Client(REMOTE_ADDR="192.0.2.7").post(CODE, {"code": r.workshop.join_code}).status_code == 302
 
 
-def test_a_hundred_wrong_codes_a_minute_from_everywhere_then_wait():
+def test_a_hundred_wrong_codes_a_minute_from_everywhere_then_all_who_were_wrong_wait():
     for number in range(100):
         somewhere = Client(REMOTE_ADDR=f"192.0.2.{number}")
         assert somewhere.post(CODE, {"code": "2" * 8}).status_code == 422
-    assert Client(REMOTE_ADDR="198.51.100.1").post(CODE, {"code": "2" * 8}).status_code == 429
+    assert Client(REMOTE_ADDR="192.0.2.0").post(CODE, {"code": "2" * 8}).status_code == 429
+    clean = Client(REMOTE_ADDR="198.51.100.1")  # is heard, once
+    assert [clean.post(CODE, {"code": "2" * 8}).status_code for _try in range(2)] == [422, 429]
 
 
 def test_a_minute_later_one_may_try_again(monkeypatch):

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from decisions.base import mail
 from decisions.base.errors import Conflict
 from decisions.base.links import token_hash
+from decisions.base.mail_limits import count_invitation
 from decisions.models import User
 from workshops import mails, permissions
 from workshops.actions.act import Act, act
@@ -79,6 +80,7 @@ def invite(*, workshop_id: int, email: str, name: str, role: str, is_observer: b
         known.seat = known.withdrawn_at = None
         known.name, known.role, known.is_observer, known.invited_by = name, role, is_observer, str(this.by.name)
         known.sender = this.by
+        count_invitation(to=address, team=this.workshop.decision.team, by=this.by.user)
         sent = _renew(known, lambda token: mails.invitation(known, token), sent_at=now)
         this.aside("invited", seat=name)
     return not _send([sent])
@@ -92,6 +94,7 @@ def invite_again(*, workshop_id: int, invitation_id: int, by: Seat) -> tuple[str
         one = _invitation(this, invitation_id)
         now = timezone.now()
         _require_pause(one, now)
+        count_invitation(to=one.email, team=this.workshop.decision.team, by=this.by.user)
         sent = _renew(one, lambda token: mails.invitation(one, token), sent_at=now)
     if _send([sent]):
         return sent.name, False

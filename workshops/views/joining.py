@@ -27,17 +27,25 @@ LINK = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what else an address may hold never
 class Tries:
     """Wrong codes and links of this minute, of one address and in all.
 
-    What was right is not counted: a whole room joins from one office address in the same minute.
+    What was right is not counted: a whole room joins from one office address in the same minute. When all together try
+    too often, whoever was wrong within the hour waits; an address that was not is heard, so that guessers who share
+    the limit out among many addresses lock nobody out.
     """
 
     def __init__(self, request: HttpRequest) -> None:
-        address = get_adapter().get_client_ip(request)
-        self.keys = (rate_limits.this_minute(f"join:{address}"), rate_limits.this_minute("join:all"))
+        self.whose = f"join:{rate_limits.address_key(get_adapter().get_client_ip(request))}"
+        self.keys = (rate_limits.this_minute(self.whose), rate_limits.this_minute("join:all"))
 
     def too_many(self) -> bool:
         """Count one more try; whether it is one too many."""
         of_address, of_all = map(rate_limits.count, self.keys)
-        return of_address > settings.JOIN_RATE_PER_ADDRESS or of_all > settings.JOIN_RATE_TOTAL
+        if of_address > settings.JOIN_RATE_PER_ADDRESS:
+            return True
+        return of_all > settings.JOIN_RATE_TOTAL and rate_limits.is_remembered(self.whose)
+
+    def was_wrong(self) -> None:
+        """Remember whose try it was."""
+        rate_limits.remember(self.whose)
 
     def was_right(self) -> None:
         """Take the try off the count again."""
@@ -54,8 +62,10 @@ def slow_down(request: HttpRequest) -> HttpResponse:
 
 def no_such_link(request: HttpRequest) -> HttpResponse:
     """404, whatever is wrong with the link, and 429 to whoever goes on guessing; a right link is never refused."""
-    if Tries(request).too_many():
+    tries = Tries(request)
+    if tries.too_many():
         return slow_down(request)
+    tries.was_wrong()
     raise Http404
 
 
@@ -79,6 +89,7 @@ def join_code(request: HttpRequest) -> HttpResponse:
             if token is not None:
                 tries.was_right()
                 return redirect("workshops:join_link", token)
+            tries.was_wrong()
             form.add_error("code", _("No open workshop has this code. Check it and try again."))
         status = 422
     return render(request, "workshops/join_code.html", {"form": form}, status=status)

@@ -139,13 +139,19 @@ def test_wrong_used_and_withdrawn_links_look_the_same(client, world):
     assert pages[0] == pages[1] == pages[2]
 
 
-def test_a_second_invitation_replaces_the_first(client, world):
+def test_a_second_invitation_is_the_same_one_and_later_a_new_link(client, world):
     invite(client, world)
-    invite(client, world, "INES@example.org")
-    first, second = (link_in(message) for message in mail.outbox)
-    client.logout()
-    assert client.get(first).status_code == 404
-    assert client.get(second).status_code == 200
+    answer = invite(client, world, "INES@example.org")
+    assert "was sent an invitation a short time ago" in client.get(answer.url).content.decode()
+    assert len(mail.outbox) == 1
+    assert Invitation.objects.count() == 1
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        invite(client, world, "INES@example.org")
+        first, second = (link_in(message) for message in mail.outbox)
+        assert Invitation.objects.count() == 1
+        client.logout()
+        assert client.get(first).status_code == 404
+        assert client.get(second).status_code == 200
 
 
 def test_the_token_is_not_stored(client, world):
