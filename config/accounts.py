@@ -10,8 +10,12 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from config.single_sign_on import sign_out_address
+from decisions.models import User
 
 
 def _invited(request: HttpRequest) -> str:
@@ -34,6 +38,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_email_verified(self, request: HttpRequest, email: str) -> bool:
         """Whether this visitor came by an invitation sent to that very address."""
         return bool(email) and _invited(request) == email.lower()
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever came by single sign-on leaves the provider too, or the next press would sign them in again."""
+        home: str = super().get_logout_redirect_url(request)
+        came = isinstance(request.user, User) and "socialaccount" in request.user.signed_in_with
+        return (sign_out_address(request, resolve_url(home)) if came and settings.OIDC_SERVER_URL else "") or home
 
     def render_mail(
         self, template_prefix: str, email: Any, context: dict[str, Any], headers: Any = None

@@ -11,13 +11,10 @@ from django.db.models import Model
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse
 
+from decisions.base import secrets as columns
+
 # Never shown on a page of the admin, whoever registered the model.
-SECRETS = frozenset(
-    {
-        *("canonical", "data", "join_code", "join_token", "key", "secret", "session_key"),
-        *("token", "token_hash", "token_secret"),
-    }
-)
+SECRETS = columns.SECRETS | {"canonical", "data"}
 # Their lists show secrets themselves, and single sign-on is set up in the environment.
 LEFT_OUT = frozenset(
     {

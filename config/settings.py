@@ -1,6 +1,7 @@
 """Every setting, read from the environment (or a .env file): a wrong value stops the start and names the variable."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -171,8 +172,21 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE_HTTP
 # How many proxies stand in front and may be believed about the client's address; 0 means none.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=check.Range(min=0, max=5))
+SOCIALACCOUNT_ADAPTER = "config.single_sign_on.Adapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
-if env.str("OIDC_SERVER_URL", ""):
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")
+# Who belongs to which team, and as what, by what the provider says: claim, value, team, role.
+_rule = re.compile(r"(domain|group):(.+)=([-\w]+):(owner|facilitator|member)")
+_lines: list[str] = env.list("OIDC_TEAMS", [])
+OIDC_TEAMS = [rule.groups() for line in _lines if (rule := _rule.fullmatch(line.strip()))]
+if len(OIDC_TEAMS) < len(_lines):
+    raise ImproperlyConfigured("OIDC_TEAMS must look like group:platform=helio-desk:facilitator,domain:example.org=…")
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", "groups")
+# Browsers hold a form's whole way against form-action: to the provider, and on to where it sends people itself.
+_oidc = urlsplit(OIDC_SERVER_URL)
+OIDC_ORIGINS = [f"{_oidc.scheme}://{_oidc.netloc}", *env.list("OIDC_ORIGINS", [])] if OIDC_SERVER_URL else []
+if OIDC_SERVER_URL:
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
         "APPS": [
             {
@@ -180,7 +194,14 @@ if env.str("OIDC_SERVER_URL", ""):
                 "name": env.str("OIDC_NAME", "Single sign-on"),
                 "client_id": env.str("OIDC_CLIENT_ID"),
                 "secret": env.str("OIDC_CLIENT_SECRET"),
-                "settings": {"server_url": env.str("OIDC_SERVER_URL")},
+                "settings": {
+                    "server_url": OIDC_SERVER_URL,
+                    "oauth_pkce_enabled": True,
+                    # addresses of these domains count as proved though the provider does not say so
+                    "verified_email": env.list("OIDC_VERIFIED_DOMAINS", []),
+                    # an account with the same proved address is signed in to, and linked, without its password
+                    "email_authentication": env.bool("OIDC_LINK_BY_EMAIL", False),
+                },
             }
         ]
     }
@@ -230,7 +251,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *OIDC_ORIGINS],
         "frame-ancestors": [NONE],
     }
 }
@@ -252,6 +273,9 @@ if not (DEBUG or INSECURE_HTTP):
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
+# Days that guests' addresses are kept after their workshop closed, and network addresses of sign-ins (manage.py purge).
+GUEST_ADDRESS_DAYS = env.int("GUEST_ADDRESS_DAYS", 90, validate=check.Range(min=1))
+NETWORK_ADDRESS_DAYS = env.int("NETWORK_ADDRESS_DAYS", 90, validate=check.Range(min=1))
 # Tried a minute: join codes from one address, and in all (trust in an eight-character code rests on both).
 JOIN_RATE_PER_ADDRESS = env.int("JOIN_RATE_PER_ADDRESS", 10, validate=check.Range(min=1))
 JOIN_RATE_TOTAL = env.int("JOIN_RATE_TOTAL", 100, validate=check.Range(min=1))

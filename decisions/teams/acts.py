@@ -1,6 +1,7 @@
 """Acts on teams: create one, invite, accept, change a role, remove a member."""
 
 import re
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -10,11 +11,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from decisions.base import mail
+from decisions.base.audit import note
 from decisions.base.errors import Conflict
 from decisions.base.links import token_hash
 from decisions.base.mail_limits import count_invitation
 from decisions.base.permissions import missing_sign_in, require_owner_of
-from decisions.models import Invitation, Membership, Team, TeamRole, User
+from decisions.models import AuditAct, Invitation, Membership, Team, TeamRole, User
 from decisions.models.team import new_token
 
 INVITATION_LASTS = timedelta(days=7)
@@ -108,13 +110,17 @@ def require_sign_in(*, team: Team, by: User, second_factor: bool, single_sign_on
     if missing_sign_in(team, by):
         raise Conflict(_("Sign in that way yourself first: otherwise you would shut yourself out."))
     team.save(update_fields=["requires_second_factor", "requires_single_sign_on"])
+    asked = [name for name, on in (("second factor", second_factor), ("single sign-on", single_sign_on)) if on]
+    note(team, AuditAct.SIGN_IN_RULE, by=by, detail=", ".join(asked) or "none")
 
 
 @transaction.atomic
 def withdraw_invitation(*, team: Team, invitation_id: int, by: User) -> None:
     """The link stops working; withdrawing what is gone is no fault."""
     require_owner_of(team, by)
-    team.invitations.filter(pk=invitation_id, accepted_at=None).delete()
+    for invitation in team.invitations.filter(pk=invitation_id, accepted_at=None):
+        note(team, AuditAct.WITHDRAWN, by=by, about=invitation.email)
+        invitation.delete()
 
 
 def invitation_for(token: str) -> Invitation | None:
@@ -151,8 +157,12 @@ def _locked_member(team: Team, membership_id: int) -> Membership | None:
     return Membership.objects.select_related("user").filter(team=team, pk=membership_id).first()
 
 
+def _has_other_owner(team: Team, but: Membership) -> bool:
+    return team.memberships.filter(role=TeamRole.OWNER).exclude(pk=but.pk).exists()
+
+
 def _keep_an_owner(team: Team, but: Membership) -> None:
-    if not team.memberships.filter(role=TeamRole.OWNER).exclude(pk=but.pk).exists():
+    if not _has_other_owner(team, but):
         raise Conflict(_("A team needs at least one owner. Make someone else a team owner first."))
 
 
@@ -183,6 +193,31 @@ def remove(*, team: Team, membership_id: int, by: User) -> User | None:
     user = membership.user
     membership.delete()
     return user
+
+
+@transaction.atomic
+def place_by_single_sign_on(user: User, *, given: Iterable[tuple[str, str]], ruled: Collection[str]) -> None:
+    """Put somebody into the teams and roles that the provider's claims give now, highest first; take away what it gave.
+
+    Only memberships that came this way follow it: who was invited keeps the role that an owner chose.
+    """
+    roles: dict[str, str] = {}
+    for slug, role in given:
+        roles[slug] = max(role, roles.get(slug, role), key=list(TeamRole.values)[::-1].index)
+    for team in Team.objects.select_for_update(no_key=True).filter(slug__in=ruled).order_by("pk"):
+        member = team.memberships.filter(user=user).first()
+        wanted = roles.get(team.slug)
+        if member is None and wanted:
+            team.memberships.create(user=user, role=wanted, by_single_sign_on=True)
+        elif member is None or not member.by_single_sign_on or member.role == wanted:
+            continue
+        elif member.role == TeamRole.OWNER and not _has_other_owner(team, member):
+            continue  # a team keeps its last owner
+        elif wanted:
+            member.role = wanted
+            member.save(update_fields=["role"])
+        else:
+            member.delete()
 
 
 @transaction.atomic
