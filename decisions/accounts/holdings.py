@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from allauth.usersessions.models import UserSession
 from django.db import transaction
@@ -13,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decisions.base import mail
+from decisions.base.audit import note
 from decisions.base.links import public_link
 from decisions.models import (
     ApiToken,
+    AuditAct,
     Delivery,
     FeedAddress,
     Invitation,
@@ -108,8 +109,7 @@ KINDS: dict[str, Kind] = {
         "team",
         lambda user: Webhook.objects.filter(_answers_for(user), ended_at=None),
         _end_webhooks,
-        # a webhook's whole address is a secret at some services
-        lambda row: _("Webhook to %(host)s") % {"host": urlsplit(row.url).hostname},
+        lambda row: _("Webhook to %(host)s") % {"host": row.host},
     ),
     "share links": Kind(
         ("decisions.ShareLink.created_by",),
@@ -180,6 +180,8 @@ def end(user: User, team: Team | None = None, role: str = "") -> None:
             stopped.setdefault(_team_of(kind, row), []).append(kind.told(row) if kind.told else "")
         kind.end(rows)
     for of, lines in stopped.items():
+        for line in lines:
+            note(of, AuditAct.STOPPED, about=user, detail=line)
         transaction.on_commit(partial(mail.send, _letters(user, of, lines)))
 
 

@@ -13,8 +13,9 @@ from decisions.api.document import Api
 from decisions.api.idempotency import once
 from decisions.api.keys import Token
 from decisions.api.problems import Problem
-from decisions.api.queries import ConfigurationQuery, DecisionQuery, EntryQuery, PilotQuery, RecordQuery
+from decisions.api.queries import AuditQuery, ConfigurationQuery, DecisionQuery, EntryQuery, PilotQuery, RecordQuery
 from decisions.api.shapes_in import ComplaintIn, End, EntryIn, RollBack
+from decisions.audit import queries as audit
 from decisions.base.errors import Conflict
 from decisions.base.times import moment_of
 from decisions.log import listing as log
@@ -24,7 +25,7 @@ from decisions.trail import acts, reading
 from decisions.trail.entry import Draft, Refused
 from decisions.trail.fields import FIELDS, OWN
 
-READ, APPEND = Token(Scope.LOG_READ), Token(Scope.LOG_APPEND)
+READ, APPEND, AUDIT = Token(Scope.LOG_READ), Token(Scope.LOG_APPEND), Token(Scope.AUDIT_READ)
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The decision's number.", examples=[1])]
 IDEMPOTENT: dict[str, Any] = {
     "parameters": [
@@ -274,3 +275,11 @@ def read_record(request: HttpRequest, record_id: UUID) -> Any:
     if row is None:
         raise Problem(404, "This team has no record with that number.")
     return give.whole_record(row, team.slug)
+
+
+@api.get("/audit", response=out.AuditPage, auth=AUDIT, operation_id="list_audit", summary="Read the audit page")
+def list_audit(request: HttpRequest, asked: Query[AuditQuery]) -> Any:
+    """Who changed whose access, when and from where, newest first."""
+    rows = list(audit.events(_token(request).team, asked.cursor)[: asked.limit + 1])
+    following = str(rows[asked.limit - 1].pk) if len(rows) > asked.limit else None
+    return out.AuditPage(items=[give.audit(row) for row in rows[: asked.limit]], next=following)

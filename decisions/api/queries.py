@@ -39,6 +39,13 @@ class EntryQuery(BaseModel):
     limit: int = Field(50, ge=1, le=200)
 
 
+class AuditQuery(BaseModel):
+    """Which lines of the audit page."""
+
+    cursor: Annotated[int, Field(ge=1, le=2**53)] | None = Field(None, description="`next` of the page before.")
+    limit: int = Field(50, ge=1, le=200)
+
+
 class PilotQuery(BaseModel):
     """Which pilots."""
 

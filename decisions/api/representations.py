@@ -7,7 +7,7 @@ from decisions.api import shapes_out as out
 from decisions.base.links import public_link
 from decisions.ledger import append as ledger
 from decisions.log.listing import Line
-from decisions.models import ApiToken, Complaint, Configuration, Pilot, Record, RecordState
+from decisions.models import ApiToken, AuditEvent, Complaint, Configuration, Pilot, Record, RecordState
 from decisions.trail.entry import Entry, read
 from decisions.trail.reading import Answer
 
@@ -137,4 +137,17 @@ def pilot(row: Pilot, number: int) -> out.PilotOut:
         verdict=row.verdict,
         record=row.record.label or None if row.record else None,
         results=[out.ResultOut.model_validate(one) for one in row.results.all()],
+    )
+
+
+def audit(event: AuditEvent) -> out.AuditOut:
+    """A line of the audit page."""
+    return out.AuditOut(
+        id=event.pk,
+        at=ledger.precise(event.at),
+        act=event.act,
+        by=str(event.by) if event.by else None,
+        about=str(event.about) if event.about else None,
+        detail=event.detail,
+        address=event.address,
     )

@@ -151,6 +151,18 @@ class PilotOut(Out):
     results: list[ResultOut]
 
 
+class AuditOut(Out):
+    """A line of the audit page."""
+
+    id: int
+    at: str
+    act: str
+    by: str | None
+    about: str | None
+    detail: str
+    address: str
+
+
 class _Page(Out):
     next: str | None = Field(description="The cursor of the next page; null on the last.")
 
@@ -177,3 +189,9 @@ class PilotPage(_Page):
     """Pilots, newest first."""
 
     items: list[PilotOut]
+
+
+class AuditPage(_Page):
+    """Lines of the audit page, newest first."""
+
+    items: list[AuditOut]

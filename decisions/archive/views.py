@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from decisions.base.audit import note
 from decisions.base.htmx import HtmxHttpRequest
 from decisions.base.permissions import may_edit, membership_of
 from decisions.base.requests import signed_in
-from decisions.models import Archive, ArchiveState
+from decisions.models import Archive, ArchiveState, AuditAct
 
 from . import jobs as archives
 
@@ -44,6 +45,8 @@ def archive_file(request: HttpRequest, slug: str, archive_id: int) -> HttpRespon
     found = Archive.objects.filter(team=membership.team, pk=archive_id, state=ArchiveState.DONE).first()
     if found is None:
         raise Http404
+    if request.method == "GET":
+        note(membership.team, AuditAct.EXPORTED, detail=found.file)
     path = archives.path_of(found)
     # FileResponse closes it when it has been sent
     response = FileResponse(path.open("rb"), as_attachment=True, filename=found.file, content_type="application/zip")

@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decisions.base.permissions import require_owner_of
-from decisions.models import ApiToken, FeedAddress, Membership, Team, TeamRole, User
+from decisions.models import ApiToken, AuditAct, FeedAddress, Membership, Team, TeamRole, User
 
 from . import mail
+from .audit import note
 from .errors import Conflict
 from .links import public_link, token_hash
 
@@ -60,7 +61,7 @@ def _tell_owners(token: ApiToken, by: User) -> None:
 def revoke_token(*, team: Team, token_id: int, by: User) -> None:
     """The token stops working with the next request."""
     require_owner_of(team, by)
-    team.api_tokens.filter(pk=token_id, revoked_at=None).update(revoked_at=timezone.now())
+    _revoke(team.api_tokens.filter(pk=token_id), AuditAct.TOKEN_ENDED)
 
 
 @transaction.atomic
@@ -74,6 +75,8 @@ def adopt(*, team: Team, kind: str, thing_id: int, by: User) -> None:
     }
     if not things[kind].filter(pk=thing_id).update(adopted_by=by):
         raise Conflict(_("That was revoked or ended in the meantime."))
+    thing = things[kind].get(pk=thing_id)
+    note(team, AuditAct.ADOPTED, by=by, detail=thing.host if kind == "webhooks" else thing.name)
 
 
 def answered_for(rows: QuerySet[Row]) -> QuerySet[Row]:
@@ -110,7 +113,14 @@ def make_feed(*, team: Team, name: str, by: User) -> tuple[FeedAddress, str]:
 def revoke_feed(*, team: Team, feed_id: int, by: User) -> None:
     """The address answers 404 from now on."""
     require_owner_of(team, by)
-    team.feed_addresses.filter(pk=feed_id, revoked_at=None).update(revoked_at=timezone.now())
+    _revoke(team.feed_addresses.filter(pk=feed_id), AuditAct.FEED_ENDED)
+
+
+def _revoke(rows: QuerySet[Row], act: AuditAct) -> None:
+    for row in rows.filter(revoked_at=None):
+        row.revoked_at = timezone.now()
+        row.save(update_fields=["revoked_at"])
+        note(row.team, act, detail=row.name)
 
 
 def feed_of(secret: str) -> FeedAddress | None:

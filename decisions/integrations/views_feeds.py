@@ -14,10 +14,11 @@ from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from decisions.base import api_tokens
+from decisions.base.audit import note
 from decisions.base.links import public_address
 from decisions.base.permissions import membership_of
 from decisions.base.requests import download
-from decisions.models import Decision, Membership
+from decisions.models import AuditAct, Decision, Membership
 from decisions.trail import acts, lines
 
 from .atom import atom
@@ -40,6 +41,8 @@ def trail_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Every entry of the team, or of one decision, as CSV with cells that no spreadsheet runs."""
     membership = membership_of(request.user, slug)
     decision = _decision_asked_for(request, membership)
+    if request.method == "GET":
+        note(membership.team, AuditAct.EXPORTED, detail="trail.csv")
     own = acts.own_fields(membership.team, with_retired=True)
     chunks = lines.csv_lines(membership.team, own, decision)
     return download(chunks, "text/csv; charset=utf-8", f"{slug}-trail.csv")
@@ -50,6 +53,8 @@ def trail_jsonl(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The same as JSON Lines, with payloads and hashes as they stand in the chain."""
     membership = membership_of(request.user, slug)
     decision = _decision_asked_for(request, membership)
+    if request.method == "GET":
+        note(membership.team, AuditAct.EXPORTED, detail="trail.jsonl")
     chunks = lines.json_lines(membership.team, decision)
     return download(chunks, "application/jsonl; charset=utf-8", f"{slug}-trail.jsonl")
 

@@ -23,10 +23,12 @@ from django.db.models.signals import post_save
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from decisions.base import audit
 from decisions.base.errors import Conflict
 from decisions.base.links import public_link
 from decisions.base.permissions import require_owner_of
 from decisions.models import (
+    AuditAct,
     Decision,
     Delivery,
     IdempotentAnswer,
@@ -70,7 +72,10 @@ def add(*, team: Team, url: str, shape: str, events: Sequence[str], by: User) ->
 def end(*, team: Team, webhook_id: int, by: User) -> None:
     """Nothing is sent there any more; what was on its way is dropped."""
     require_owner_of(team, by)
-    team.webhooks.filter(pk=webhook_id, ended_at=None).update(ended_at=timezone.now())
+    for webhook in team.webhooks.filter(pk=webhook_id, ended_at=None):
+        webhook.ended_at = timezone.now()
+        webhook.save(update_fields=["ended_at"])
+        audit.note(team, AuditAct.WEBHOOK_ENDED, by=by, detail=webhook.host)
     Delivery.objects.filter(webhook_id=webhook_id, webhook__team=team, delivered_at=None, given_up_at=None).update(
         given_up_at=timezone.now(), last_result="ended"
     )

@@ -4,10 +4,11 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from decisions.base.audit import note
 from decisions.base.htmx import HtmxHttpRequest, addressed
 from decisions.base.permissions import may_edit, membership_of
 from decisions.base.requests import download
-from decisions.models import Membership, TeamRole
+from decisions.models import AuditAct, Membership, TeamRole
 
 from . import listing as log
 from .filter_form import FilterForm
@@ -26,6 +27,8 @@ def log_csv(request: HtmxHttpRequest, slug: str) -> HttpResponseBase:
     form = FilterForm(request.GET)
     if not form.is_valid():
         return _page(request, membership, form)
+    if request.method == "GET":
+        note(membership.team, AuditAct.EXPORTED, detail="decisions.csv")
     return download(log.csv_lines(membership.team, form.filters()), "text/csv; charset=utf-8", f"{slug}-decisions.csv")
 
 

@@ -1,6 +1,7 @@
 """What is decided and what stands."""
 
 from .api import ApiToken, FeedAddress, IdempotentAnswer, Scope
+from .audit import AuditAct, AuditEvent, KnownPerson
 from .decision import Decision, DecisionTag
 from .framework import FrameworkVersion, OwnStartingPoint
 from .ledger import LogEntry, LogHead, RowHash
@@ -28,6 +29,8 @@ __all__ = [
     "Approach",
     "Archive",
     "ArchiveState",
+    "AuditAct",
+    "AuditEvent",
     "Complaint",
     "Configuration",
     "ConfigurationKind",
@@ -40,6 +43,7 @@ __all__ = [
     "IdempotentAnswer",
     "Invitation",
     "InvitationMail",
+    "KnownPerson",
     "LogEntry",
     "LogHead",
     "Membership",

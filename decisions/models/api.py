@@ -15,6 +15,7 @@ class Scope(models.TextChoices):
     """What a token may do."""
 
     LOG_READ = "log:read", _("Read decisions, records, pilots and the configuration log")
+    AUDIT_READ = "audit:read", _("Read the audit page")
     LOG_APPEND = "log:append", _("Add entries to the configuration log")
 
 

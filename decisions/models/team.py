@@ -19,6 +19,8 @@ class Team(models.Model):
     # What sign-in the team's pages ask of its members; guests of a workshop need none.
     requires_second_factor = models.BooleanField(_("a second factor, or a passkey"), default=False)
     requires_single_sign_on = models.BooleanField(_("single sign-on"), default=False)
+    # Set when an owner deletes the team; nobody is in it any more, and `purge` deletes its rows.
+    deletion_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="teams")
 
     def __str__(self) -> str:
@@ -40,6 +42,8 @@ class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=12, choices=TeamRole.choices, default=TeamRole.MEMBER)
     joined_at = models.DateTimeField(auto_now_add=True)
+    # Given by the provider's claims, so that it follows them (config.single_sign_on).
+    by_single_sign_on = models.BooleanField(default=False, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "user"], name="one_membership_per_person_and_team")]

@@ -33,6 +33,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
 
+    # Set when somebody closes their account for good; `purge` erases it.
+    erasure_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     objects: ClassVar[UserManager] = UserManager()
 
     # How the present session was signed in; set with each request (config.middleware.SignInMethods).

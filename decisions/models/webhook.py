@@ -1,6 +1,7 @@
 """Webhooks: where to tell other systems, and what was told."""
 
 import uuid
+from urllib.parse import urlsplit
 
 from django.db import models
 from django.db.models import Q
@@ -44,6 +45,11 @@ class Webhook(AnsweredFor):
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def host(self) -> str:
+        """What may be shown and mailed: the whole address is a secret at some services."""
+        return urlsplit(self.url).hostname or ""
 
 
 class Delivery(models.Model):

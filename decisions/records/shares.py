@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from decisions.base.audit import note
 from decisions.base.errors import Conflict
 from decisions.base.permissions import require_editor_of
-from decisions.models import Record, ShareLink, User
+from decisions.models import AuditAct, Record, ShareLink, User
 
 SALT = "groundwork.share"
 MOST = 100  # open links a record
@@ -31,7 +32,8 @@ def share(*, record: Record, by: User, days: int, note: str = "") -> ShareLink:
 def revoke(*, record: Record, link_id: UUID, by: User) -> None:
     """The link stops working at once; one that has stopped already is no fault."""
     require_editor_of(record.team_id, by)
-    record.share_links.filter(pk=link_id, revoked_at=None).update(revoked_at=timezone.now())
+    if record.share_links.filter(pk=link_id, revoked_at=None).update(revoked_at=timezone.now()):
+        note(record.team, AuditAct.SHARE_ENDED, by=by, detail=str(record))
 
 
 def open_links(record: Record) -> list[ShareLink]:

@@ -3,9 +3,10 @@
 from django.db import transaction
 from django.utils import timezone
 
+from decisions.base.audit import note
 from decisions.ledger import append as ledger
 from decisions.log import summary
-from decisions.models import Complaint, Decision, Delivery, IdempotentAnswer, LogEntry, LogHead
+from decisions.models import AuditAct, Complaint, Decision, Delivery, IdempotentAnswer, LogEntry, LogHead
 
 
 @transaction.atomic
@@ -30,4 +31,5 @@ def erase(*, log: LogHead, sequence: int, why: str, actor: str) -> LogEntry:
         IdempotentAnswer.objects.filter(token__team=log.team_id, body__contains=str(row.public_id)).delete()
     if gone.decision_id is not None:
         summary.refresh(gone.decision_id, read_log=True)
+    note(log.team, AuditAct.ERASED, about=actor, detail=f"entry {sequence}")
     return said

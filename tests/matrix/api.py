@@ -12,6 +12,7 @@ READING = (
     "list_pilots",
     "list_records",
     "read_record",
+    "list_audit",
 )
 ROWS = [
     *(Row(f"api:{name}", "get", otherwise=401) for name in READING),

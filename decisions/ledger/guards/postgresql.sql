@@ -38,6 +38,27 @@ FOR EACH ROW EXECUTE FUNCTION groundwork_refuse('Framework versions are kept as 
 CREATE TRIGGER groundwork_framework_no_truncate BEFORE TRUNCATE ON decisions_frameworkversion
 FOR EACH STATEMENT EXECUTE FUNCTION groundwork_refuse('Framework versions are kept as they were')
 
+-- on
+CREATE OR REPLACE FUNCTION groundwork_audit_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (to_jsonb(OLD) - 'address') IS DISTINCT FROM (to_jsonb(NEW) - 'address') OR NEW.address <> '' THEN
+        RAISE EXCEPTION 'The audit page only grows: update refused' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$
+
+-- on decisions_auditevent
+CREATE TRIGGER groundwork_audit_frozen BEFORE UPDATE ON decisions_auditevent
+FOR EACH ROW EXECUTE FUNCTION groundwork_audit_frozen()
+
+-- on decisions_auditevent
+CREATE TRIGGER groundwork_audit_no_delete BEFORE DELETE ON decisions_auditevent
+FOR EACH ROW EXECUTE FUNCTION groundwork_refuse('The audit page only grows')
+
+-- on decisions_auditevent
+CREATE TRIGGER groundwork_audit_no_truncate BEFORE TRUNCATE ON decisions_auditevent
+FOR EACH STATEMENT EXECUTE FUNCTION groundwork_refuse('The audit page only grows')
+
 -- on workshops_minute
 CREATE TRIGGER groundwork_minute_no_change BEFORE UPDATE OR DELETE ON workshops_minute
 FOR EACH ROW EXECUTE FUNCTION groundwork_refuse('Minutes are kept as they were')

@@ -32,6 +32,15 @@ BEGIN SELECT RAISE(ABORT, 'Framework versions are kept as they were: update refu
 CREATE TRIGGER groundwork_framework_no_delete BEFORE DELETE ON decisions_frameworkversion
 BEGIN SELECT RAISE(ABORT, 'Framework versions are kept as they were: delete refused'); END
 
+-- on decisions_auditevent but address
+CREATE TRIGGER groundwork_audit_no_update BEFORE UPDATE ON decisions_auditevent
+WHEN (CHANGED) OR NEW.address <> ''
+BEGIN SELECT RAISE(ABORT, 'The audit page only grows: update refused'); END
+
+-- on decisions_auditevent
+CREATE TRIGGER groundwork_audit_no_delete BEFORE DELETE ON decisions_auditevent
+BEGIN SELECT RAISE(ABORT, 'The audit page only grows: delete refused'); END
+
 -- on workshops_minute
 CREATE TRIGGER groundwork_minute_no_update BEFORE UPDATE ON workshops_minute
 BEGIN SELECT RAISE(ABORT, 'Minutes are kept as they were: update refused'); END

@@ -1,0 +1,1 @@
+"""What owners may look up: who changed whose access, when and from where."""
