@@ -16,6 +16,7 @@ class DecisionsConfig(AppConfig):
         """Keep the log's lines in step with what is written, and the framework's sentences in the reader's language."""
         translate_with(gettext)
         from decisions.accounts import endings
+        from decisions.audit import follow
         from decisions.exports.pdf.doctor import check_pdf
         from decisions.integrations import webhooks
         from decisions.ledger import kinds
@@ -25,6 +26,7 @@ class DecisionsConfig(AppConfig):
         summary.follow()
         webhooks.follow()
         endings.follow()
+        follow.follow()
         checks.register(check_pdf, deploy=True)
         post_migrate.connect(restore_guards, sender=self, dispatch_uid="guards")
 

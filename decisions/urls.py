@@ -3,9 +3,11 @@
 from django.urls import URLPattern
 
 from decisions.archive import urls as archive
+from decisions.audit import urls as audit
 from decisions.guide import urls as guide
 from decisions.integrations import urls as integrations
 from decisions.log import urls as log
+from decisions.personal import urls as personal
 from decisions.pilots import urls as pilots
 from decisions.records import urls as records
 from decisions.team_framework import urls as team_framework
@@ -20,6 +22,8 @@ urlpatterns: list[URLPattern] = [
     *records.urlpatterns,
     *guide.urlpatterns,
     *archive.urlpatterns,
+    *audit.urlpatterns,
+    *personal.urlpatterns,
     *verify.urlpatterns,
     *trail.urlpatterns,
     *pilots.urlpatterns,

@@ -9,10 +9,11 @@ class WorkshopsConfig(AppConfig):
         """Let a decision's pages list its workshops, and say what of rooms ends with access and what the log keeps."""
         from decisions.accounts import holdings
         from decisions.base import workshops
-        from workshops import hashed
+        from workshops import hashed, personal
         from workshops.actions import endings
         from workshops.facts import facts_of
 
         workshops.read_by(facts_of)
         holdings.FIRST.update(endings.KINDS)  # first, because acts lock a room before anything else
         hashed.register_kinds()
+        personal.register()

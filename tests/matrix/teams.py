@@ -26,6 +26,18 @@ ROWS = [
     Row("decisions:team_sign_in", "post", OWNERS),
     # the owner has no second factor and would shut herself out
     Row("decisions:team_sign_in", "post", {**OWNERS, "W": 409}, data=lambda world: {"second_factor": "on"}),
+    Row("decisions:audit", "get", {"M": 403, "E": 403, "W": 200}),
+    Row("decisions:audit", "post", otherwise=405),
+    Row("decisions:audit_csv", "get", {"M": 403, "E": 403, "W": 200}),
+    # owners type their password again first
+    *(Row(f"decisions:{name}", "get", {"M": 403, "E": 403, "W": 302}) for name in ("whole_team", "team_delete")),
+    Row("decisions:team_delete", "post", {"M": 403, "E": 403, "W": 302}),
+    Row("decisions:profile", "get", {**SIGNED_IN, **TO_LOGIN}),
+    Row("decisions:profile", "post", {**dict.fromkeys("MEWXA", 422), **TO_LOGIN}),
+    Row("decisions:profile", "post", otherwise=302, data=lambda world: {"name": "Another"}),
+    Row("decisions:own_data", "get", otherwise=302),
+    Row("decisions:erase_account", "get", otherwise=302),
+    Row("decisions:erase_account", "post", otherwise=302),
     Row("decisions:invitation_withdraw", "post", OWNERS),
     Row("decisions:member_role", "post", OWNERS, data=lambda world: {"role": "facilitator"}),
     Row("decisions:member_role", "post", {**OWNERS, "W": 422}, data=lambda world: {"role": "king"}),

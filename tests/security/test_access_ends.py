@@ -44,6 +44,7 @@ NAMES_ONLY = {
     "decisions.Decision.owner",
     "decisions.FrameworkVersion.created_by",
     "decisions.InvitationMail.sender",
+    "decisions.KnownPerson.user",
     "decisions.OwnStartingPoint.created_by",
     "decisions.Record.created_by",
     "decisions.StandingOwner.user",

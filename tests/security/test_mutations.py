@@ -260,6 +260,8 @@ NOT_ROWS_OF_THE_LOG = {
     "LogHead, LogEntry, RowHash": "the log itself",
     "SectionPresence, ShareLink, Archive, SeatInvitation": "of the moment",
     "ApiToken, IdempotentAnswer, FeedAddress, Webhook, Delivery": "ways in and out",
+    "InvitationMail": "counted for a day",
+    "AuditEvent, KnownPerson": "beside the chain: guarded, but a name in them can go",
 }
 
 

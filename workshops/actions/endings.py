@@ -51,8 +51,10 @@ def _tell(workshop: Workshop) -> None:
 def _end_seats(workshop: Workshop, seats: list[Seat]) -> None:
     for seat in seats:
         if workshop.phase == Phase.CLOSED:  # who sat there stays as it was; nobody comes back by it
+            if seat.user is not None and not seat.email:
+                seat.email = seat.user.email  # or nobody could find it for an erasure
             seat.user, seat.key = None, new_key()
-            seat.save(update_fields=["user", "key"])
+            seat.save(update_fields=["user", "key", "email"])
         else:
             withdrawn = vacate(seat)
             Minute.objects.create(
