@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                             ("sign_in.failed", "Sign-in failed"),
                             ("factor.added", "Second factor or passkey added"),
                             ("factor.removed", "Second factor or passkey removed"),
-                            ("factor.reset", "Recovery codes made anew"),
+                            ("factor.reset", "New recovery codes made"),
                             ("password", "Password changed"),
                             ("address", "Email address changed"),
                             ("exported", "Exported"),

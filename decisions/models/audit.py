@@ -31,7 +31,7 @@ class AuditAct(models.TextChoices):
     SIGN_IN_FAILED = "sign_in.failed", _("Sign-in failed")
     FACTOR_ADDED = "factor.added", _("Second factor or passkey added")
     FACTOR_REMOVED = "factor.removed", _("Second factor or passkey removed")
-    FACTOR_RESET = "factor.reset", _("Recovery codes made anew")
+    FACTOR_RESET = "factor.reset", _("New recovery codes made")
     PASSWORD = "password", _("Password changed")
     ADDRESS = "address", _("Email address changed")
     EXPORTED = "exported", _("Exported")

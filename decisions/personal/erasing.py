@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
 
 from decisions.base.audit import note
 from decisions.base.errors import Conflict
@@ -23,7 +24,8 @@ def ask(user: User) -> None:
     for membership in user.memberships.filter(role=TeamRole.OWNER).select_related("team"):
         others = Membership.objects.filter(team=membership.team, role=TeamRole.OWNER).exclude(user=user)
         if not others.exists():
-            raise Conflict(f"{membership.team}: make somebody else an owner first, or delete the team.")
+            message = _("%(team)s has no other owner. Make someone else a team owner first, or delete the team.")
+            raise Conflict(message % {"team": membership.team})
     user.is_active, user.erasure_asked_at = False, timezone.now()
     user.save(update_fields=["is_active", "erasure_asked_at"])
 

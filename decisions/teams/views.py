@@ -118,7 +118,7 @@ def team_sign_in(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         second_factor="second_factor" in request.POST,
         single_sign_on="single_sign_on" in request.POST,
     )
-    messages.success(request, _("Saved. It holds from the next page on, for everybody in the team."))
+    messages.success(request, _("Saved. It holds from the next page on, for everyone in the team."))
     return redirect("decisions:members", slug=slug)
 
 

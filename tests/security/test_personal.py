@@ -105,7 +105,7 @@ def test_the_last_owner_is_asked_to_hand_the_team_over_first():
     browser = signed_in(cast.olga)
     answer = browser.post(reverse("decisions:erase_account"), {"words": "olga@example.org", "sure": "on"})
     assert answer.status_code == 422
-    assert "make somebody else an owner first" in answer.content.decode()
+    assert "Make someone else a team owner first" in answer.content.decode()
     assert User.objects.get(pk=cast.olga.pk).is_active
 
 
