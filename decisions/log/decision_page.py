@@ -62,9 +62,19 @@ class DecisionPage:
         return str(Approach(self.record.approach).label) if self.record and self.record.approach in Approach else ""
 
     @property
-    def has_open_workshop(self) -> bool:
-        """Whether a workshop is going on."""
-        return any(workshop.is_open for workshop in self.workshops)
+    def open_workshop(self) -> WorkshopFacts | None:
+        """The workshop that is going on."""
+        return next((workshop for workshop in self.workshops if workshop.is_open), None)
+
+    @property
+    def is_out_of_force(self) -> bool:
+        """Whether the record that speaks is history: superseded or withdrawn, with none in its place."""
+        return self.record is not None and self.record.state in {RecordState.SUPERSEDED, RecordState.WITHDRAWN}
+
+    @property
+    def successor(self) -> Record | None:
+        """The record that is being written or signed to replace the one that speaks."""
+        return next((one for one in self.records if self.record and one.supersedes_id == self.record.pk), None)
 
 
 def decision_page(decision: Decision) -> DecisionPage:

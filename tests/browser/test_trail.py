@@ -91,6 +91,7 @@ def test_felix_asks_what_was_live_and_is_answered_where_he_asks(trail, place):
     if place:
         trail.goto(trail.address.removesuffix("trail/"))
         stay(trail)
+        trail.get_by_role("heading", name="Live now").click()
         trail.get_by_text("Find what was live at another time", exact=True).click()
     when = trail.get_by_label("Date and time")
     where = trail.get_by_label("Environment")

@@ -170,6 +170,7 @@ def outcome(ada, guests) -> None:
     says(guests["data"], "What if")
     follow(ada, "Explore what-if")
     ada.go_back()
+    ada.get_by_role("heading", name="Must answers be explainable?").click()
     press(ada, "Required by legal or public relations")
     says(ada, "Required by legal")
     press(ada, "Create decision record")
