@@ -1,7 +1,9 @@
 """Who gets what at every address: one world with every actor, every row of `tests/matrix` tried for all of them."""
 
+import html
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -108,10 +110,31 @@ def test_a_team_does_not_exist_for_anybody_outside_it(route, method, world):
 @pytest.mark.parametrize(
     "route", [name for name, needs in ROUTES.items() if "workshop_id" in needs and name != "workshops:rejoin"]
 )
-def test_a_room_does_not_exist_for_anybody_without_a_seat(route, method, world):
+def test_a_room_does_not_exist_for_anybody_without_a_seat_or_a_place_in_its_team(route, method, world):
     url = address(route, world)
-    for actor in ("An", "M", "E", "W", "X", "A"):
+    reads = method == "get" and route in {"workshops:room", "workshops:minutes"}
+    for actor in ("An", "X", "A", *(() if reads else "MEW")):
         assert ask(world, actor, method, url) in {404, 405}, actor
+
+
+@pytest.mark.parametrize("actor", ["M", "W"])
+def test_nobody_is_offered_what_is_then_refused(actor, world):
+    """Every link of every page of the team leads somewhere."""
+    client, asked, refused = world.client(actor), set(), {}
+    waiting = [reverse("decisions:log", args=[world.known["slug"]]), address("workshops:room", world)]
+    while waiting:
+        url = waiting.pop()
+        if url in asked or len(asked) > 200:
+            continue
+        asked.add(url)
+        answer = client.get(url)
+        if answer.status_code not in {200, 302}:
+            refused[url] = answer.status_code
+        elif "text/html" in answer.get("Content-Type", "") and answer.status_code == 200:
+            links = re.findall(r'href="(/(?:t|w)/[^"#]+)', answer.content.decode())
+            waiting += [html.unescape(link) for link in links if "pdf" not in link]
+    assert refused == {}
+    assert len(asked) > 20
 
 
 @pytest.mark.parametrize("route", [name for name in ROUTES if name.startswith("admin:")])

@@ -11,9 +11,9 @@ class WorkshopsConfig(AppConfig):
         from decisions.base import workshops
         from workshops import hashed, personal
         from workshops.actions import endings
-        from workshops.facts import facts_of
+        from workshops.facts import facts_of, room_now
 
-        workshops.read_by(facts_of)
+        workshops.read_by(facts_of, room_now)
         holdings.FIRST.update(endings.KINDS)  # first, because acts lock a room before anything else
         hashed.register_kinds()
         personal.register()

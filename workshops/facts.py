@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from decisions.base.workshops import WorkshopFacts
-from decisions.models import Decision
+from decisions.base.workshops import RoomNow, WorkshopFacts
+from decisions.models import Decision, Record
 from workshops.models import Phase, Workshop
+from workshops.readings import last_rounds, moved_since
 
 
 def facts_of(decision: Decision, until: datetime | None, size: int | None) -> list[WorkshopFacts]:
@@ -24,3 +25,15 @@ def facts_of(decision: Decision, until: datetime | None, size: int | None) -> li
         )
         for row in rows[:size]
     ]
+
+
+def room_now(record: Record) -> RoomNow | None:
+    """The room of a record, and what it says otherwise by now."""
+    found = Workshop.objects.filter(public_id=record.workshop_ref).first()
+    if found is None:
+        return None
+    return RoomNow(
+        url=reverse("workshops:room", args=[found.public_id]),
+        is_open=found.phase != Phase.CLOSED,
+        moved=moved_since(record.content, found, last_rounds(found)),
+    )

@@ -30,7 +30,7 @@ from workshops.seats import SignIn, device_in, seat_of, sign_in_of, without_view
 P = ParamSpec("P")
 Result = TypeVar("Result")
 
-PARTICIPANT, FACILITATOR, SCREEN = "participant", "facilitator", "screen"
+PARTICIPANT, FACILITATOR, SCREEN, READER = "participant", "facilitator", "screen", "reader"
 SHARED: dict[str, tuple[str, ...]] = {
     # for participants controls and manage are empty places: whoever is handed the lead has where to show them
     PARTICIPANT: ("progress", "stage", "controls", "manage", "people", "history", "announcement"),

@@ -13,9 +13,12 @@ from decisions.framework.criteria import CRITERIA
 from decisions.framework.customise import Framework
 from decisions.framework.defaults import flip_signal_suggestions, risk_choices
 from decisions.framework.recommendation import recommend
+from decisions.framework.told import answer_words, question
 from decisions.ledger.canonical import utc
-from decisions.models import Decision
+from decisions.models import Decision, Record, RecordState
+from decisions.records import clean
 from decisions.team_framework import acts as frameworks
+from workshops import words
 from workshops.minutes import minute_line
 from workshops.models import OWNER_ROLES, Ballot, Round, RoundState, Seat, Workshop
 from workshops.states import REVEALED
@@ -105,6 +108,36 @@ def readings(workshop: Workshop, *, flips: list[int], risks: list[str]) -> dict[
         "precheck": workshop.precheck,
         "starting_point": workshop.decision.starting_point,
     }
+
+
+def record_of(workshop: Workshop) -> Record | None:
+    """The newest record drafted from this room, unless it was withdrawn."""
+    drafted = Record.objects.filter(workshop_ref=workshop.public_id).exclude(state=RecordState.WITHDRAWN)
+    return drafted.order_by("-created_at").first()
+
+
+def moved_since(content: Mapping[str, Any], workshop: Workshop, rounds: Mapping[str, Round]) -> tuple[str, ...]:
+    """What the room says otherwise by now than a record's text that was drafted from it, in words."""
+    was = {one["key"]: (one["rounds"], one["lean"]) for one in content["criteria"]}
+    lines = []
+    for criterion in framework_in(workshop).criteria:
+        last = rounds.get(criterion.key)
+        if last is None or was.get(criterion.key) == (last.number, last.lean):
+            continue
+        if last.state == RoundState.SETTLED and last.lean is not None:
+            said = _("%(name)s was settled: %(lean)s.")
+        elif last.state == RoundState.CONTESTED:
+            said = _("%(name)s was left contested.")
+        else:
+            said = _("%(name)s was reopened.")
+        lines.append(said % {"name": criterion.name, "lean": words.lean_words(last.lean or 0)})
+    before, now = content["situation"], clean("situation", workshop.situation)
+    for key in now:
+        said_now = now[key]["value"]
+        if said_now != before.get(key, {}).get("value"):
+            answer = _("not asked") if said_now is None else answer_words(said_now, said_now)
+            lines.append(_("%(question)s Now: %(answer)s.") % {"question": question(key), "answer": answer})
+    return tuple(lines)
 
 
 def asked_of(precheck: Mapping[str, Any], framework: Framework) -> list[dict[str, str]]:

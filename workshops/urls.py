@@ -43,5 +43,6 @@ urlpatterns = [
     path("w/<uuid:workshop_id>/invitations/<int:invited_id>/withdraw/", inviting.withdraw, name="withdraw_invitation"),
     path("w/<uuid:workshop_id>/take-over/", acting.take_over, name="take_over"),
     path("w/<uuid:workshop_id>/record/", acting.write_record, name="write_record"),
+    path("w/<uuid:workshop_id>/record/paper/", room.record, name="record"),
     path("w/<uuid:workshop_id>/close/", acting.close, name="close"),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from decisions.models import Decision
+from decisions.models import Decision, Record
 
 
 @dataclass(frozen=True)
@@ -18,14 +18,30 @@ class WorkshopFacts:
     closed_at: datetime | None
 
 
+@dataclass(frozen=True)
+class RoomNow:
+    """The room in which a record was drafted, as it is now."""
+
+    url: str
+    is_open: bool
+    moved: tuple[str, ...]  # what it says otherwise than the record's text, in words
+
+
 # The newest workshops of a decision, at most so many, begun until a moment if one is given.
 Reader = Callable[[Decision, datetime | None, int | None], list[WorkshopFacts]]
+RoomReader = Callable[[Record], RoomNow | None]
 _readers: list[Reader] = []
+_room_readers: list[RoomReader] = []
 
 
-def read_by(reader: Reader) -> None:
-    """Ask this function from now on; the room's app calls it once, when the process starts."""
-    _readers[:] = [reader]
+def read_by(reader: Reader, room_reader: RoomReader) -> None:
+    """Ask these functions from now on; the room's app calls it once, when the process starts."""
+    _readers[:], _room_readers[:] = [reader], [room_reader]
+
+
+def room_of(record: Record) -> RoomNow | None:
+    """The room that a record was drafted in; None for a record without one."""
+    return next((reader(record) for reader in _room_readers), None) if record.workshop_ref else None
 
 
 def workshops_of(decision: Decision, until: datetime | None = None, size: int | None = None) -> list[WorkshopFacts]:

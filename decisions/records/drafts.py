@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict
 from decisions.base.permissions import require_editor_of
-from decisions.exports.sources import PROPOSED, lines_of
+from decisions.exports.sources import PROPOSED, lines_of, sources_of
 from decisions.ledger.canonical import new_salt, utc
 from decisions.models import Decision, Record, RecordState, User
 from decisions.records import content as parts
@@ -42,10 +42,12 @@ def draft(
     readings: Mapping[str, Any],
     by: User | None = None,
     workshop_ref: uuid.UUID | None = None,
+    kept: list[str] | None = None,
 ) -> Record:
     """A record drafted from a room's readings; the room's earlier draft takes new readings instead of doubling.
 
-    The caller has checked that `by` may do this: the room knows its facilitators, this module does not.
+    The caller has checked that `by` may do this: the room knows its facilitators, this module does not. Sections that
+    were edited by hand and so keep their words are added to `kept`.
     """
     Decision.objects.select_for_update().get(pk=decision.pk)
     first = prefill.from_readings(decision, readings, today=timezone.localdate())
@@ -55,7 +57,9 @@ def draft(
     )
     if earlier:
         context = parts.text(prefill.context_of(decision, readings))
-        return _take_readings(earlier, first, minutes, by, context, prefill.origins(readings, name_of(by)))
+        origin = prefill.origins(readings, name_of(by))
+        contacts = _contacts(readings.get("owners"))
+        return _take_readings(earlier, first, minutes, by, context, origin, contacts, [] if kept is None else kept)
     return _begin(
         decision=decision,
         given=first,
@@ -249,8 +253,10 @@ def _take_readings(
     by: User | None,
     context: str,
     origin: Mapping[str, Any],
+    contacts: dict[str, Any],
+    kept: list[str],
 ) -> Record:
-    """The room scored again: its new readings replace the old ones; what people wrote since stays."""
+    """The room scored again: its new readings replace the old ones; what people wrote since stays, and is named."""
     record = locked(record)
     keys = (
         "criteria",
@@ -270,6 +276,8 @@ def _take_readings(
     )
     if record.content["approach"] == record.content["recommended_approach"]:
         content["approach"] = content["recommended_approach"]
+    taken = _handed_over(record.content, first, origin, kept)
+    content.update(taken)
     follows = content["approach"] == content["recommended_approach"]
     also = prefill.follow(record.decision, record.content, content, first if follows else None)
     now = dict(content)
@@ -278,16 +286,34 @@ def _take_readings(
         record.content,
         content,
         fresh=origin["repairs"],
-        proposed={key: now["provenance"][key] for key in ("criteria", *also)},
+        proposed={key: now["provenance"][key] for key in ("criteria", *also, *taken)},
     )
     own = [line for line in record.minutes if line not in minutes and line.get("of") == "record"]
     record.minutes = [*minutes, *own]
+    if "owners" in taken:
+        record.owner_contacts = contacts
     if content != record.content:
         _stop_sign_off(record, by)
-        put(record, content, section="criteria", by=name_of(by), also=_sections_of(also))
+        put(record, content, section="criteria", by=name_of(by), also=_sections_of([*also, *taken]))
     else:
         record.save()
     return record
+
+
+def _handed_over(
+    before: parts.Content, first: Mapping[str, Any], origin: Mapping[str, Any], kept: list[str]
+) -> dict[str, Any]:
+    """What the room chose and who was in it, where nobody has edited that in the record; else its title is `kept`."""
+    taken = {}
+    for key in ("owners", "attendees", "flip_signals", "risks"):
+        fresh = parts.clean(key, first.get(key))
+        if key not in origin or not fresh or fresh == before[key]:
+            continue
+        if any(source["kind"] == "written" and source["act"] != "kept" for source in sources_of(before, key)):
+            kept.append(str(parts.TITLES[key]))
+        else:
+            taken[key] = fresh
+    return taken
 
 
 def _minutes(given: Any) -> list[dict[str, str]]:

@@ -17,6 +17,7 @@ from decisions.base.htmx import checked
 from decisions.base.links import public_link
 from decisions.base.permissions import may_edit, membership_of, require_editor
 from decisions.base.requests import signed_in
+from decisions.base.workshops import room_of
 from decisions.ledger import rows
 from decisions.ledger.canonical import text_hash
 from decisions.models import Decision, Membership, Record, RecordRevision, RecordState, SignOff, User
@@ -94,6 +95,8 @@ def record_context(request: HttpRequest, membership: Membership, record: Record)
         "links": [(link, public_link("decisions:shared", shares.token_of(link))) for link in links],
         "share_form": ShareForm(),
         "doubts": doubts_about(record),
+        "room": room_of(record),
+        "standing": records.accepted_record(record.decision_id) if record.state == RecordState.WITHDRAWN else None,
     }
 
 

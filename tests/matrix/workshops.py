@@ -1,7 +1,7 @@
-"""The room: its pages are for its seats, its acts for those who may, and for everybody else it does not exist.
+"""The room: its pages are for its seats and its team, its acts for those who may, for everybody else it does not exist.
 
-G, O and F are guests with seats. E prepared the room and has left it: without a seat, an account of the team is nothing
-here. The stream, /w/<id>/stream/, is answered beside Django; its admission is tried in tests/workshops/live.
+G, O and F are guests with seats. E prepared the room and has left it: without a seat, the members of the team read along,
+and do nothing. The stream, /w/<id>/stream/, is answered beside Django; its admission is tried in tests/workshops/live.
 """
 
 from typing import Any
@@ -10,6 +10,7 @@ from tests.matrix.row import ACTORS, Row
 from tests.rooms import AUDIT
 
 SEATS = {"G": 200, "O": 200, "F": 200}
+READERS = {**SEATS, "M": 200, "E": 200, "W": 200}
 
 
 def stage(world: Any, **more: Any) -> dict[str, Any]:
@@ -24,6 +25,11 @@ def lead(route: str, done: int = 302, data: Any = stage, **more: Any) -> Row:
 
 def revealed(world: Any) -> dict[str, Any]:
     return {"workshop_id": world.room.workshop.public_id, "round_id": world.revealed.pk}
+
+
+def done(world: Any) -> dict[str, Any]:
+    """The room whose record is drafted; its guests are not these."""
+    return {"workshop_id": world.done.workshop.public_id}
 
 
 def room_link(world: Any) -> dict[str, Any]:
@@ -68,7 +74,10 @@ ROWS = [
         {"M": 403, "E": 302, "W": 302},
         data=lambda world: {"name": "Olga", "role": "product", "shown": "names"},
     ),
-    *(Row(f"workshops:{page}", "get", SEATS) for page in ("room", "screen", "state", "minutes")),
+    *(Row(f"workshops:{page}", "get", SEATS) for page in ("screen", "state")),
+    *(Row(f"workshops:{page}", "get", READERS) for page in ("room", "minutes")),
+    Row("workshops:record", "get", otherwise=404),  # there is none yet
+    Row("workshops:record", "get", dict.fromkeys("MEW", 302), arguments=done),
     Row("workshops:what_if", "get", otherwise=404),  # there is no outcome yet to vary
     Row("workshops:leave", "post", {"G": 302, "O": 302, "F": 409}),  # the last facilitator hands over first
     Row("workshops:ballot", "post", {"G": 302, "O": 403, "F": 403}, data=lambda world: {"score": "1"}),

@@ -14,7 +14,7 @@ from decisions.models import Decision, Record, User
 from workshops import permissions
 from workshops.actions.act import Act, act
 from workshops.models import Minute, Phase, RoundState, Seat, Workshop
-from workshops.readings import framework_of, readings
+from workshops.readings import framework_of, last_rounds, moved_since, readings, record_of
 
 LONGEST_TIMER = timedelta(hours=2)
 
@@ -118,24 +118,28 @@ def write_record(
     by: Seat,
     user: User | None,
     stage: int | None = None,
+    kept: list[str] | None = None,
 ) -> Record:
     """Draft the decision record from the outcome; asked again, the draft that exists takes the new readings.
 
-    `flips` are places in the outcome's list of flip signals, two at most; `risks` are keys of its risks.
+    A record that is out of its owners' hands is replaced by a draft with them, unless it has them already. `flips` are
+    places in the outcome's list of flip signals, two at most; `risks` are keys of its risks. What was edited in the
+    record, and so stays, is added to `kept`.
     """
     with act(workshop_id, by) as this:
         permissions.require_facilitator(this.by, this.workshop)
-        this.require_phase(Phase.OUTCOME)
-        exists = Record.objects.filter(workshop_ref=this.workshop.public_id).exclude(state="withdrawn").first()
-        if exists is not None and exists.state not in {"draft", "in_sign_off"}:
-            return exists
+        this.require_phase(Phase.OUTCOME, Phase.CLOSED)
+        exists = record_of(this.workshop)
         if exists is None:
             this.require_stage(stage)
+        elif exists.number and not moved_since(exists.content, this.workshop, last_rounds(this.workshop)):
+            return exists
         record = records.draft(
             decision=this.workshop.decision,
             readings=readings(this.workshop, flips=flips, risks=risks),
             by=user,
             workshop_ref=UUID(str(this.workshop.public_id)),
+            kept=kept,
         )
         this.stage("wrote_record")
     return record

@@ -9,11 +9,20 @@ from django.utils import timezone
 from decisions.base.links import public_link
 from decisions.framework.criteria import Criterion
 from decisions.framework.starting_points import StartingPoint
-from decisions.models import Record
 from decisions.team_framework import acts as frameworks
 from workshops import words
 from workshops.board.own import OwnBoard, OwnRound
-from workshops.board.shown import LETTERS, Board, CriterionView, Note, RoleCount, RoundView, SeatView, WorkshopView
+from workshops.board.shown import (
+    LETTERS,
+    Board,
+    CriterionView,
+    Note,
+    RecordView,
+    RoleCount,
+    RoundView,
+    SeatView,
+    WorkshopView,
+)
 from workshops.models import (
     OWNER_ROLES,
     Ballot,
@@ -26,7 +35,7 @@ from workshops.models import (
     Workshop,
 )
 from workshops.outcome import outcome_of
-from workshops.readings import framework_in, revealed_dots
+from workshops.readings import framework_in, moved_since, record_of, revealed_dots
 from workshops.states import REVEALED
 from workshops.tally import Dot, shown_as, tally
 
@@ -79,7 +88,7 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
         nudged_at=nudged
         if any(one.state == RoundState.OPEN and nudged and one.opened_at <= nudged for one in rounds)
         else None,
-        record_url=_record_url(workshop) if in_outcome else "",
+        record=_record(workshop, rounds) if in_outcome else None,
         now=timezone.now(),
         minutes=tuple(workshop.minutes.all()) if with_minutes else (),
         framework=framework,
@@ -211,7 +220,10 @@ def _current(criteria: tuple[CriterionView, ...]) -> CriterionView | None:
     return max(done, key=lambda one: one.round.id if one.round else 0, default=None)
 
 
-def _record_url(workshop: Workshop) -> str:
-    """Where the record drafted from this workshop is, empty before there is one."""
-    record = Record.objects.filter(workshop_ref=workshop.public_id).exclude(state="withdrawn").first()
-    return reverse("decisions:record", args=[workshop.decision.team.slug, record.pk]) if record else ""
+def _record(workshop: Workshop, rounds: list[Round]) -> RecordView | None:
+    """The record drafted from this workshop; None before there is one."""
+    found = record_of(workshop)
+    if found is None:
+        return None
+    moved = moved_since(found.content, workshop, {one.criterion: one for one in rounds})
+    return RecordView(reverse("workshops:record", args=[workshop.public_id]), found.label, found.state, moved)

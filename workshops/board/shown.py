@@ -241,6 +241,16 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class RecordView:
+    """The record drafted from this room, and what the room says otherwise by now."""
+
+    url: str
+    label: str
+    state: str
+    moved: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Board:
     """What everybody in an audience may see."""
 
@@ -254,7 +264,7 @@ class Board:
     precheck: dict[str, Any]
     outcome: OutcomeView | None
     nudged_at: datetime | None
-    record_url: str
+    record: RecordView | None
     now: datetime
     minutes: tuple[Minute, ...] = field(default=())
     framework: Framework = field(default_factory=Framework)
@@ -266,6 +276,12 @@ class Board:
     def guides(self) -> tuple[guide.Page, ...]:
         """Pages of the guide to open first in a case like this one."""
         return tuple(page for slug in (self.start.guides if self.start else ()) if (page := guide.page(slug)))
+
+    @property
+    def may_write(self) -> bool:
+        """Whether there is a record to write, or to bring up to date, from here."""
+        is_behind = self.record is None or bool(self.record.moved)
+        return self.workshop.phase == "outcome" or (self.workshop.phase == "closed" and is_behind)
 
     @property
     def is_led(self) -> bool:

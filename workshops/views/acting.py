@@ -4,6 +4,7 @@ import re
 import uuid
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from decisions.team_framework import acts as frameworks
 from workshops import actions, fragments, permissions
 from workshops.forms import ContestForm, NoteForm, SeatForm, SettleForm, SituationForm, TimerForm
 from workshops.models import Phase, Round, RoundState, Seat, Workshop
-from workshops.readings import framework_in
+from workshops.readings import framework_in, record_of
 from workshops.views.room import require_seat, room_context, seat_context
 
 # The fragment in which each form stands.
@@ -295,6 +296,8 @@ def close(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 def write_record(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Draft the decision record from the outcome, with the flip signals and risks ticked there, and go to it."""
     seat = require_seat(request, workshop_id)
+    before = record_of(seat.workshop)
+    kept: list[str] = []
     record = actions.write_record(
         workshop_id=seat.workshop_id,
         flips=[int(place) for place in request.POST.getlist("flip") if re.fullmatch("[0-9]{1,3}", place)][:2],
@@ -302,5 +305,13 @@ def write_record(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpRespon
         by=seat,
         user=request.user if isinstance(request.user, User) else None,
         stage=stage_seen(request),
+        kept=kept,
     )
-    return redirect("decisions:record", seat.workshop.decision.team.slug, record.pk)
+    if record == before and record.number:
+        messages.info(request, _("%(number)s already has these results.") % {"number": record.label})
+    elif before is not None:
+        messages.success(request, _("The record has the workshop's results."))
+    if kept:
+        text = _("Not taken over, because someone edited it in the record: %(sections)s.")
+        messages.warning(request, text % {"sections": ", ".join(kept)})
+    return redirect("workshops:record", workshop_id)

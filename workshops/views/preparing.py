@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from decisions.base.permissions import membership_of, require_editor
 from decisions.models import Decision
 from workshops import actions
+from workshops.facts import facts_of
 from workshops.forms import WorkshopForm
 from workshops.seats import set_seat_cookie
 
@@ -31,6 +32,6 @@ def new(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             set_seat_cookie(response, seat, workshop.public_id)
             return response
         status = 422
-    return render(
-        request, "workshops/new.html", {"form": form, "decision": decision, "team": membership.team}, status=status
-    )
+    context = {"form": form, "decision": decision, "team": membership.team}
+    context["open_workshop"] = next((one for one in facts_of(decision, None, None) if one.is_open), None)
+    return render(request, "workshops/new.html", context, status=status)

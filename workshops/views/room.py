@@ -1,22 +1,29 @@
 """The room's pages: for a seat, for the big screen, and as fragments for browsers without a stream."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from decisions import records
 from decisions.base.htmx import HtmxHttpRequest
+from decisions.base.permissions import membership_of
+from decisions.records.section_forms import parts_of
 from workshops import board as boards
 from workshops import fragments, permissions, what_ifs
 from workshops.live.audience import partial
 from workshops.minutes import minute_line
-from workshops.models import Phase, Role, Seat
+from workshops.models import Role, Seat, Workshop
 from workshops.outcome import outcome_view
-from workshops.readings import framework_in
+from workshops.readings import framework_in, record_of
 from workshops.seats import device_in, seat_of, set_seat_cookie
+
+GUESTS_READ_FOR = timedelta(days=30)  # after the acceptance
 
 
 def require_seat(request: HttpRequest, workshop_id: uuid.UUID) -> Seat:
@@ -25,6 +32,24 @@ def require_seat(request: HttpRequest, workshop_id: uuid.UUID) -> Seat:
     if seat is None:
         raise Http404
     return seat
+
+
+def require_reader(request: HttpRequest, workshop_id: uuid.UUID) -> Workshop:
+    """The workshop, for its seats and for the members of its team; for everybody else it does not exist."""
+    found = Workshop.objects.select_related("decision__team").filter(public_id=workshop_id).first()
+    if found is None:
+        raise Http404
+    if seat_of(request, workshop_id) is None:
+        membership_of(request.user, found.decision.team.slug)
+    return found
+
+
+def board_of(workshop: Workshop, **more: Any) -> boards.Board:
+    """The room as everybody in it may see it."""
+    shared = boards.shared_board(workshop.pk, **more)
+    if shared is None:
+        raise Http404
+    return shared
 
 
 def boards_of(seat: Seat) -> tuple[boards.Board, boards.OwnBoard]:
@@ -56,8 +81,11 @@ def seat_context(seat: Seat) -> dict[str, Any]:
 @never_cache
 @require_safe
 def room(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
-    """The workshop as this seat sees it now."""
-    seat = require_seat(request, workshop_id)
+    """The workshop as this seat sees it now; a member of the team without one reads along."""
+    seat = seat_of(request, workshop_id)
+    if seat is None:
+        board = board_of(require_reader(request, workshop_id))
+        return render(request, "workshops/reading.html", fragments.shared_context(board, fragments.READER))
     response = render(request, "workshops/room.html", room_context(request, seat))
     set_seat_cookie(response, seat, workshop_id)
     return response
@@ -80,9 +108,8 @@ def screen(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def what_if(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """The outcome of other answers, by a plain form; it changes nothing."""
-    seat = require_seat(request, workshop_id)
-    shared = boards.shared_board(seat.workshop_id)
-    if shared is None or shared.outcome is None:
+    shared = board_of(require_reader(request, workshop_id))
+    if shared.outcome is None:
         raise Http404
     it = shared.outcome
     questions = what_ifs.questions(it.answers, request.GET, it.criteria)
@@ -117,13 +144,24 @@ def state(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def minutes(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Who did what, when."""
-    seat = require_seat(request, workshop_id)
-    shared = boards.shared_board(seat.workshop_id, with_minutes=True)
-    if shared is None:
+    workshop = require_reader(request, workshop_id)
+    board = board_of(workshop, with_minutes=True)
+    lines = [minute_line(minute, framework_in(workshop).names) for minute in board.minutes]
+    return render(request, "workshops/minutes.html", {"board": board, "lines": lines})
+
+
+@never_cache
+@require_safe
+def record(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """The record drafted here: for members on its own page, for guests to read, until a month after it is accepted."""
+    workshop = require_reader(request, workshop_id)
+    found = record_of(workshop)
+    if found is None:
         raise Http404
-    lines = [minute_line(minute, framework_in(seat.workshop).names) for minute in shared.minutes]
-    return render(
-        request,
-        "workshops/minutes.html",
-        {"board": shared, "seat": seat, "lines": lines, "closed": shared.workshop.phase == Phase.CLOSED},
-    )
+    team = workshop.decision.team
+    if request.user.is_authenticated and team.memberships.filter(user=request.user).exists():
+        return redirect("decisions:record", team.slug, found.pk)
+    if found.accepted_at and found.accepted_at + GUESTS_READ_FOR < timezone.now():
+        raise Http404
+    context = {"record": found, "document": records.document_of(found), "parts": parts_of(found)}
+    return render(request, "workshops/record.html", {**context, "workshop": workshop})

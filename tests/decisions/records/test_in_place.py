@@ -394,6 +394,9 @@ def test_the_page_behind_a_personal_link_shows_who_has_signed_meanwhile(client, 
         signer.save()
     link = reverse("decisions:sign_by_link", args=[tokens[0]])
     page = client.get(link).content.decode()
+    headed = page.partition('id="paper-number"')[2].partition("</p>")[0]
+    assert "In sign-off" in headed
+    assert "Draft" not in headed
     known = {"stamp": re.search(r'name="stamp" value="([^"]+)"', page)[1]}
     assert client.get(link, known, headers=HTMX).status_code == 204
 
