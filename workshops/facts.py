@@ -29,7 +29,7 @@ def facts_of(decision: Decision, until: datetime | None, size: int | None) -> li
 
 def room_now(record: Record) -> RoomNow | None:
     """The room of a record, and what it says otherwise by now."""
-    found = Workshop.objects.filter(public_id=record.workshop_ref).first()
+    found = Workshop.objects.filter(public_id=record.workshop_ref).first() if record.workshop_ref else None
     if found is None:
         return None
     return RoomNow(

@@ -66,6 +66,9 @@ def shared_context(board: boards.Board, audience: str) -> dict[str, Any]:
         "is_facilitator": audience == FACILITATOR,
         "precheck_items": FIX_FIRST,
         "pieces": pieces(board, audience == FACILITATOR),
+        # a closed room leads to its record too: where there is none, or it is behind
+        "may_write": board.workshop.phase == "outcome"
+        or (board.workshop.phase == "closed" and (board.record is None or bool(board.record.moved))),
     }
     results = board.current.round.results if board.current and board.current.round else None
     if results is not None:

@@ -41,7 +41,7 @@ def read_by(reader: Reader, room_reader: RoomReader) -> None:
 
 def room_of(record: Record) -> RoomNow | None:
     """The room that a record was drafted in; None for a record without one."""
-    return next((reader(record) for reader in _room_readers), None) if record.workshop_ref else None
+    return next((reader(record) for reader in _room_readers), None)
 
 
 def workshops_of(decision: Decision, until: datetime | None = None, size: int | None = None) -> list[WorkshopFacts]:

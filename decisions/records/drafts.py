@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict
 from decisions.base.permissions import require_editor_of
-from decisions.exports.sources import PROPOSED, lines_of, sources_of
+from decisions.exports.sources import PROPOSED, lines_of
 from decisions.ledger.canonical import new_salt, utc
 from decisions.models import Decision, Record, RecordState, User
 from decisions.records import content as parts
@@ -51,14 +51,14 @@ def draft(
     """
     Decision.objects.select_for_update().get(pk=decision.pk)
     first = prefill.from_readings(decision, readings, today=timezone.localdate())
-    minutes = _minutes(readings.get("minutes"))
+    minutes = prefill.minutes(readings.get("minutes"))
     earlier = (
         workshop_ref and Record.objects.filter(decision=decision, workshop_ref=workshop_ref, state__in=WRITABLE).first()
     )
     if earlier:
         context = parts.text(prefill.context_of(decision, readings))
         origin = prefill.origins(readings, name_of(by))
-        contacts = _contacts(readings.get("owners"))
+        contacts = prefill.contacts(readings.get("owners"))
         return _take_readings(earlier, first, minutes, by, context, origin, contacts, [] if kept is None else kept)
     return _begin(
         decision=decision,
@@ -67,7 +67,7 @@ def draft(
         by=by,
         workshop_ref=workshop_ref,
         minutes=minutes,
-        contacts=_contacts(readings.get("owners")),
+        contacts=prefill.contacts(readings.get("owners")),
         context=prefill.context_of(decision, readings),
         origin=prefill.origins(readings, name_of(by)),
     )
@@ -276,7 +276,7 @@ def _take_readings(
     )
     if record.content["approach"] == record.content["recommended_approach"]:
         content["approach"] = content["recommended_approach"]
-    taken = _handed_over(record.content, first, origin, kept)
+    taken = prefill.handed_over(record.content, first, origin, kept)
     content.update(taken)
     follows = content["approach"] == content["recommended_approach"]
     also = prefill.follow(record.decision, record.content, content, first if follows else None)
@@ -298,41 +298,3 @@ def _take_readings(
     else:
         record.save()
     return record
-
-
-def _handed_over(
-    before: parts.Content, first: Mapping[str, Any], origin: Mapping[str, Any], kept: list[str]
-) -> dict[str, Any]:
-    """What the room chose and who was in it, where nobody has edited that in the record; else its title is `kept`."""
-    taken = {}
-    for key in ("owners", "attendees", "flip_signals", "risks"):
-        fresh = parts.clean(key, first.get(key))
-        if key not in origin or not fresh or fresh == before[key]:
-            continue
-        if any(source["kind"] == "written" and source["act"] != "kept" for source in sources_of(before, key)):
-            kept.append(str(parts.TITLES[key]))
-        else:
-            taken[key] = fresh
-    return taken
-
-
-def _minutes(given: Any) -> list[dict[str, str]]:
-    """The room's minutes as plain lines."""
-    return [
-        {
-            "at": parts.line(item.get("at"), 32),
-            "who": parts.line(item.get("who"), 120),
-            "what": parts.text(item.get("what"), 400),
-        }
-        for item in list(given or ())[:5_000]
-        if isinstance(item, Mapping)
-    ]
-
-
-def _contacts(owners: Any) -> dict[str, Any]:
-    """How the owners that the room named can be reached."""
-    return {
-        parts.role(item.get("role")): {"email": parts.line(item.get("email"), 254), "user_id": item.get("user_id")}
-        for item in list(owners or ())[: parts.MAX_ITEMS]
-        if isinstance(item, Mapping) and (item.get("email") or item.get("user_id"))
-    }

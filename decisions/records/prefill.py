@@ -196,3 +196,41 @@ def _risks(result: Recommendation, chosen: Any) -> list[Any]:
     """Risks that the room chose: whole rows, or keys of the framework's own, which are spelt out."""
     known = {risk["key"]: {**risk, "suggested": None} for risk in risk_choices(result.outcome)}
     return [known.get(risk, risk) if isinstance(risk, str) else risk for risk in chosen]
+
+
+def handed_over(
+    before: parts.Content, first: Mapping[str, Any], origin: Mapping[str, Any], kept: list[str]
+) -> dict[str, Any]:
+    """What the room chose and who was in it, where nobody has edited that in the record; else its title is `kept`."""
+    taken = {}
+    for key in ("owners", "attendees", "flip_signals", "risks"):
+        fresh = parts.clean(key, first.get(key))
+        if key not in origin or not fresh or fresh == before[key]:
+            continue
+        if any(source["kind"] == "written" and source["act"] != "kept" for source in sources_of(before, key)):
+            kept.append(str(parts.TITLES[key]))
+        else:
+            taken[key] = fresh
+    return taken
+
+
+def minutes(given: Any) -> list[dict[str, str]]:
+    """The room's minutes as plain lines."""
+    return [
+        {
+            "at": parts.line(item.get("at"), 32),
+            "who": parts.line(item.get("who"), 120),
+            "what": parts.text(item.get("what"), 400),
+        }
+        for item in list(given or ())[:5_000]
+        if isinstance(item, Mapping)
+    ]
+
+
+def contacts(owners: Any) -> dict[str, Any]:
+    """How the owners that the room named can be reached."""
+    return {
+        parts.role(item.get("role")): {"email": parts.line(item.get("email"), 254), "user_id": item.get("user_id")}
+        for item in list(owners or ())[: parts.MAX_ITEMS]
+        if isinstance(item, Mapping) and (item.get("email") or item.get("user_id"))
+    }

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from django.urls import reverse
 from django.utils import timezone
 
 from decisions.base.links import public_link
@@ -12,12 +11,12 @@ from decisions.framework.starting_points import StartingPoint
 from decisions.team_framework import acts as frameworks
 from workshops import words
 from workshops.board.own import OwnBoard, OwnRound
+from workshops.board.record import record_view
 from workshops.board.shown import (
     LETTERS,
     Board,
     CriterionView,
     Note,
-    RecordView,
     RoleCount,
     RoundView,
     SeatView,
@@ -35,7 +34,7 @@ from workshops.models import (
     Workshop,
 )
 from workshops.outcome import outcome_of
-from workshops.readings import framework_in, moved_since, record_of, revealed_dots
+from workshops.readings import framework_in, revealed_dots
 from workshops.states import REVEALED
 from workshops.tally import Dot, shown_as, tally
 
@@ -88,7 +87,7 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
         nudged_at=nudged
         if any(one.state == RoundState.OPEN and nudged and one.opened_at <= nudged for one in rounds)
         else None,
-        record=_record(workshop, rounds) if in_outcome else None,
+        record=record_view(workshop, rounds) if in_outcome else None,
         now=timezone.now(),
         minutes=tuple(workshop.minutes.all()) if with_minutes else (),
         framework=framework,
@@ -218,12 +217,3 @@ def _current(criteria: tuple[CriterionView, ...]) -> CriterionView | None:
                 return one
     done = [one for one in criteria if one.round is not None]
     return max(done, key=lambda one: one.round.id if one.round else 0, default=None)
-
-
-def _record(workshop: Workshop, rounds: list[Round]) -> RecordView | None:
-    """The record drafted from this workshop; None before there is one."""
-    found = record_of(workshop)
-    if found is None:
-        return None
-    moved = moved_since(found.content, workshop, {one.criterion: one for one in rounds})
-    return RecordView(reverse("workshops:record", args=[workshop.public_id]), found.label, found.state, moved)

@@ -19,6 +19,7 @@ from decisions.framework.settling import needs_reason, settled_words
 from decisions.framework.starting_points import StartingPoint
 from decisions.framework.told import answer_words, question
 from workshops import words
+from workshops.board.record import RecordView
 from workshops.models import (
     Confidence,
     Minute,
@@ -241,16 +242,6 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class RecordView:
-    """The record drafted from this room, and what the room says otherwise by now."""
-
-    url: str
-    label: str
-    state: str
-    moved: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Board:
     """What everybody in an audience may see."""
 
@@ -276,12 +267,6 @@ class Board:
     def guides(self) -> tuple[guide.Page, ...]:
         """Pages of the guide to open first in a case like this one."""
         return tuple(page for slug in (self.start.guides if self.start else ()) if (page := guide.page(slug)))
-
-    @property
-    def may_write(self) -> bool:
-        """Whether there is a record to write, or to bring up to date, from here."""
-        is_behind = self.record is None or bool(self.record.moved)
-        return self.workshop.phase == "outcome" or (self.workshop.phase == "closed" and is_behind)
 
     @property
     def is_led(self) -> bool:
