@@ -11,7 +11,8 @@ class WorkshopsConfig(AppConfig):
         from decisions.base import workshops
         from workshops import hashed, personal
         from workshops.actions import endings
-        from workshops.facts import facts_of, room_now
+        from workshops.facts import facts_of
+        from workshops.readings import room_now
 
         workshops.read_by(facts_of, room_now)
         holdings.FIRST.update(endings.KINDS)  # first, because acts lock a room before anything else

@@ -4,10 +4,9 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from decisions.base.workshops import RoomNow, WorkshopFacts
-from decisions.models import Decision, Record
+from decisions.base.workshops import WorkshopFacts
+from decisions.models import Decision
 from workshops.models import Phase, Workshop
-from workshops.readings import last_rounds, moved_since
 
 
 def facts_of(decision: Decision, until: datetime | None, size: int | None) -> list[WorkshopFacts]:
@@ -25,15 +24,3 @@ def facts_of(decision: Decision, until: datetime | None, size: int | None) -> li
         )
         for row in rows[:size]
     ]
-
-
-def room_now(record: Record) -> RoomNow | None:
-    """The room of a record, and what it says otherwise by now."""
-    found = Workshop.objects.filter(public_id=record.workshop_ref).first() if record.workshop_ref else None
-    if found is None:
-        return None
-    return RoomNow(
-        url=reverse("workshops:room", args=[found.public_id]),
-        is_open=found.phase != Phase.CLOSED,
-        moved=moved_since(record.content, found, last_rounds(found)),
-    )

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce, NullIf
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from decisions.base.workshops import RoomNow
 from decisions.framework.answers import Answers, parse
 from decisions.framework.criteria import CRITERIA
 from decisions.framework.customise import Framework
@@ -20,7 +22,7 @@ from decisions.records import clean
 from decisions.team_framework import acts as frameworks
 from workshops import words
 from workshops.minutes import minute_line
-from workshops.models import OWNER_ROLES, Ballot, Round, RoundState, Seat, Workshop
+from workshops.models import OWNER_ROLES, Ballot, Phase, Round, RoundState, Seat, Workshop
 from workshops.states import REVEALED
 from workshops.tally import Dot, shown_as, tally
 
@@ -138,6 +140,18 @@ def moved_since(content: Mapping[str, Any], workshop: Workshop, rounds: Mapping[
             answer = _("not asked") if said_now is None else answer_words(said_now, said_now)
             lines.append(_("%(question)s Now: %(answer)s.") % {"question": question(key), "answer": answer})
     return tuple(lines)
+
+
+def room_now(record: Record) -> RoomNow | None:
+    """The room of a record, and what it says otherwise by now."""
+    found = Workshop.objects.filter(public_id=record.workshop_ref).first() if record.workshop_ref else None
+    if found is None:
+        return None
+    return RoomNow(
+        url=reverse("workshops:room", args=[found.public_id]),
+        is_open=found.phase != Phase.CLOSED,
+        moved=moved_since(record.content, found, last_rounds(found)),
+    )
 
 
 def asked_of(precheck: Mapping[str, Any], framework: Framework) -> list[dict[str, str]]:
