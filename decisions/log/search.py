@@ -2,6 +2,10 @@
 
 What matches is defined by `matches`, in plain Python, and is the same on every database; indexes only make it quick:
 a tsvector and a trigram index on PostgreSQL, FTS5 tables on SQLite (migration `search`).
+
+By hand, after django.contrib.postgres.search was tried in its place: its raw query makes the same tsquery of 21 terms in nine
+scripts, so it would stand for one line of `BeginsAWord` and nothing else. It has neither FTS5 nor the look for the rarest word,
+and its SearchVector parses once more what was parsed here for both databases: "gpt-4" becomes "gpt" and "-4".
 """
 
 from functools import cache
