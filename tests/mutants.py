@@ -45,6 +45,9 @@ EXPORTS = (
 )
 RULE = ("tests/decisions/framework",)
 TEAMS = ("tests/decisions/teams", "tests/test_permissions.py")
+ACCESS = ("tests/security/test_access_ends.py",)
+ADMIN = ("tests/security/test_admin.py",)
+WIRE = ("tests/security/test_wire.py",)
 API = (
     "tests/decisions/api/test_api.py",
     "tests/decisions/api/test_connections.py",
@@ -100,16 +103,85 @@ MUTANTS = (
     Mutant(
         "a seat's cookie needs the seat's key",
         "workshops/seats.py",
-        "return seat if constant_time_compare(seat.key, held[1]) else None",
-        "return seat",
+        "seat is not None and constant_time_compare(seat.key, held[1])",
+        "seat is not None",
         ROOM,
     ),
     Mutant(
         "a seat's cookie is good for its room alone",
         "workshops/seats.py",
-        " or seat.workshop.public_id != public_id",
-        "",
+        "filter(workshop__public_id=public_id, removed_at__isnull=True)",
+        "filter(removed_at__isnull=True)",
         ROOM,
+    ),
+    Mutant(
+        "a removed seat's cookie holds nothing",
+        "workshops/seats.py",
+        "filter(workshop__public_id=public_id, removed_at__isnull=True)",
+        "filter(workshop__public_id=public_id)",
+        ROOM,
+    ),
+    Mutant(
+        "a seat of an account is held by nobody who is signed out",
+        "workshops/seats.py",
+        "is_proved and (seat.user_id is None or seat.user_id == request.user.pk)",
+        "is_proved",
+        ACCESS,
+    ),
+    Mutant(
+        "a stream ends with the account's sign-in",
+        "workshops/seats.py",
+        "if one.session_key not in known or hashes.get(one.user_id) != one.auth_hash}",
+        "if False}",
+        ACCESS,
+    ),
+    Mutant(
+        "opening a link takes over no seat",
+        "workshops/views/joining.py",
+        'if request.method == "POST":\n        return _into_the_room(actions.open_elsewhere(seat))',
+        "if True:\n        return _into_the_room(actions.open_elsewhere(seat))",
+        ("tests/security/test_seat_swap.py",),
+    ),
+    Mutant(
+        "tokens end with their owner's role",
+        "decisions/accounts/holdings.py",
+        'OWNER,\n        "team",\n        lambda user: ApiToken',
+        'MEMBER,\n        "team",\n        lambda user: ApiToken',
+        ACCESS,
+    ),
+    # the site admin, and what comes over the wire
+    Mutant(
+        "no list of the admin is filtered by a secret",
+        "config/admin.py",
+        "        return any(",
+        "        return True or any(",
+        ADMIN,
+    ),
+    Mutant("no page of the admin shows a secret", "config/admin.py", "if name not in SECRETS]", "]", ADMIN),
+    Mutant(
+        "the admin is opened by the site's own sign-in",
+        "config/admin.py",
+        "secure_admin_login(super().login)(request, extra_context)",
+        "super().login(request, extra_context)",
+        ADMIN,
+    ),
+    Mutant(
+        "a stranger sends no large body",
+        "config/door.py",
+        "return LARGEST_BODY if is_known(scope) else STRANGERS_BODY",
+        "return LARGEST_BODY",
+        WIRE,
+    ),
+    Mutant(
+        "half a head holds no connection", "config/protocol.py", "HEAD_SECONDS = 10.0", "HEAD_SECONDS = 1000.0", WIRE
+    ),
+    Mutant("a head without end is closed", "config/protocol.py", "self.head_bytes > HEAD_BYTES", "False", WIRE),
+    Mutant(
+        "the stream asks for the site's name",
+        "config/asgi.py",
+        "if (refused := door.refusal(scope)) is not None:",
+        "if (refused := door.refusal(scope)) is not None and False:",
+        WIRE,
     ),
     # tally and words
     Mutant(
@@ -231,8 +303,8 @@ MUTANTS = (
     Mutant(
         "you can add notes after the reveal",
         "workshops/actions/rounds.py",
-        '        if target.state == RoundState.OPEN:\n            raise Conflict(_("Notes',
-        '        if False:\n            raise Conflict(_("Notes',
+        'if target.state == RoundState.OPEN:\n            raise Conflict(_("You can add notes',
+        'if False:\n            raise Conflict(_("You can add notes',
         ROOM,
     ),
     Mutant(
@@ -495,6 +567,28 @@ MUTANTS = (
         "",
         PROOF,
     ),
+    Mutant(
+        "what is covered in part is not called good",
+        "decisions/management/commands/verify_log.py",
+        "NOT_ALL = 3",
+        "NOT_ALL = 0",
+        (*LEDGER, *PROOF),
+    ),
+    # settling
+    Mutant(
+        "a lean without any ballot needs a reason",
+        "decisions/framework/settling.py",
+        "fewer or not scores or not min(scores)",
+        "fewer or scores and not min(scores)",
+        (*RULE, *ROOM),
+    ),
+    Mutant(
+        "a lean against more ballots needs a reason",
+        "decisions/framework/settling.py",
+        "return fewer or not scores",
+        "return not scores",
+        (*RULE, *ROOM),
+    ),
     # the trail and pilots
     Mutant(
         "an entry is late after an hour", "decisions/trail/entry.py", "timedelta(hours=1)", "timedelta(hours=20)", TRAIL
@@ -605,7 +699,7 @@ def run(mutant: Mutant, folder: Path) -> str:
 
 def pytest(tests: Iterable[str], folder: Path) -> bool:
     """Whether some test fails."""
-    marks = "not browser and not own_servers and not postgres"
+    marks = "not browser and not postgres"
     command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:cacheprovider", "-m", marks, *tests]
     environment = {
         **os.environ,
