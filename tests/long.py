@@ -18,7 +18,25 @@ STEPS: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
         {"SAID_WORKSHOPS": "300"},
         (*PYTEST, "tests/decisions/records/test_only_what_was_said.py"),
     ),
+    (
+        "live: loads of a page in a row",
+        {"LIVE_LOADS": "100"},
+        (*PYTEST, "tests/workshops/live/test_client.py", "-k", "load_after"),
+    ),
     ("schema: questions to the API", {"SCHEMA_EXAMPLES": "900"}, (*PYTEST, "-s", "tests/decisions/api/test_schema.py")),
+    ("faults: kills under votes", {"FAULT_KILLS": "20"}, (*PYTEST, "tests/faults/test_web.py", "-k", "killed")),
+    (
+        "races: on PostgreSQL",
+        {"RACE_TRIALS": "500"},
+        (
+            "tests/postgres.py",
+            sys.executable,
+            *PYTEST,
+            "tests/workshops/test_races.py",
+            "tests/decisions/records/test_races.py",
+            "tests/decisions/api/test_races.py",
+        ),
+    ),
     ("mutants: promises broken on purpose", {}, ("-m", "tests.mutants")),
     ("pdf: random records, both papers", {"GW_PDF_RECORDS": "200"}, (*PYTEST, "tests/decisions/exports")),
 ]
