@@ -11,10 +11,11 @@ class WorkshopsConfig(AppConfig):
         from decisions.base import workshops
         from workshops import hashed, personal
         from workshops.actions import endings
+        from workshops.actions.act import record_changed
         from workshops.facts import facts_of
         from workshops.readings import room_now
 
-        workshops.read_by(facts_of, room_now)
+        workshops.read_by(facts_of, room_now, record_changed)
         holdings.FIRST.update(endings.KINDS)  # first, because acts lock a room before anything else
         hashed.register_kinds()
         personal.register()

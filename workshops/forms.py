@@ -174,6 +174,12 @@ class NoteForm(forms.Form):
     text = Prose(label=_("Note"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class NameForm(forms.Form):
+    """One's own name."""
+
+    name = Line(label=_("Your name"), max_length=60)
+
+
 class SeatForm(forms.Form):
     """Whom a seat speaks for."""
 
@@ -207,8 +213,12 @@ class SituationForm(forms.Form):
         precheck: dict[str, Any] | None = None,
         framework: Framework | None = None,
         start: StartingPoint | None = None,
+        only: str = "",
     ) -> None:
         self.framework = framework or Framework()
+        settles = {key for room in self.framework.room_questions for key, _said in room.sets.values()}
+        # what a question of the room settles is not asked a second time
+        self.asked_by_room = frozenset(settles)
         now, known = situation or {}, precheck or {}
         suggested = start.situation if start else {}
         ticked = now.get("pre_check")
@@ -233,16 +243,24 @@ class SituationForm(forms.Form):
             initial[question.key] = now.get(question.key)
         super().__init__(data, initial=initial)
         self.fields.update(questions)
+        if only:
+            self.fields = {only: self.fields[only]}
+
+    @property
+    def steps(self) -> list[str]:
+        """The names of the questions in the order in which they are asked."""
+        return [field.name for _title, fields in self.groups() for field in fields]
 
     def groups(self) -> Iterator[tuple[str, list[BoundField]]]:
         """The fields under their headings, without headings that nothing stands under."""
         decides = {one.key for one in self.framework.situation if one.decides}
+        known, once = {one.key for one in self.framework.situation}, self.asked_by_room
         named: dict[str, list[BoundField]] = {
-            "": [self["pre_check"]],
+            "": [self[name] for name in self.fields if name == "pre_check"],
             str(_("Questions to discuss")): [self[name] for name in self.fields if name.startswith("room_")],
             str(_("Your team's questions")): [self[name] for name in self.fields if name.startswith(ASKED)],
-            str(_("What else the rule needs to know")): [self[n] for n in self.fields if n in decides],
-            str(_("What's already in place")): [self[one.key] for one in self.framework.situation if not one.decides],
+            str(_("What else the rule needs to know")): [self[n] for n in self.fields if n in decides - once],
+            str(_("What's already in place")): [self[n] for n in self.fields if n in known - decides - once],
         }
         return ((title, fields) for title, fields in named.items() if fields)
 
@@ -255,19 +273,26 @@ class SituationForm(forms.Form):
 
     def situation(self) -> dict[str, Any]:
         """The answers that the rule reads, None where nobody was asked; a room question that settles one speaks last."""
-        values: dict[str, Any] = {"pre_check": self.cleaned_data["pre_check"]}
-        values |= {question.key: self.cleaned_data[question.key] for question in self.framework.situation}
+        keys = ["pre_check", *(one.key for one in self.framework.situation)]
+        values: dict[str, Any] = {key: self.cleaned_data[key] for key in keys if self._is_sent(key)}
         for room in self.framework.room_questions:
-            found = room.sets.get(self.cleaned_data.get(f"room_{room.key}", ""))
+            name = f"room_{room.key}"
+            found = room.sets.get(self.cleaned_data.get(name, ""))
             if found is not None:
                 values[found[0]] = found[1]
+            elif room.sets and self.initial.get(name) and name in self.cleaned_data:  # taken back
+                values |= {key: None for key, _said in room.sets.values() if key not in self.data}
         return values
+
+    def _is_sent(self, key: str) -> bool:
+        """Whether the form asked this at all: what a question of the room settles only where it was sent all the same."""
+        return key in self.cleaned_data and (key not in self.asked_by_room or key in self.data)
 
     def precheck(self) -> dict[str, str]:
         """The room's questions and the team's own, by their keys; empty where it was not asked."""
-        room = {one.key: self.cleaned_data.get(f"room_{one.key}", "") for one in self.framework.room_questions}
-        own = {f"{ASKED}{one.key}": self.cleaned_data[f"{ASKED}{one.key}"] for one in self.framework.questions}
-        return {**room, **own}
+        room = {one.key: f"room_{one.key}" for one in self.framework.room_questions}
+        own = {f"{ASKED}{one.key}": f"{ASKED}{one.key}" for one in self.framework.questions}
+        return {key: self.cleaned_data[name] for key, name in {**room, **own}.items() if name in self.cleaned_data}
 
 
 def _own_question(own: ContextQuestion) -> forms.Field:

@@ -6,7 +6,7 @@ and no viewer: what they say is the same for everybody in the audience. For the 
 holes votes fill otherwise (workshops/pieces.py).
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
@@ -15,30 +15,36 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.template.loader import get_template
 from django.urls import reverse
 
-from decisions.framework.precheck import FIX_FIRST
 from workshops import board as boards
 from workshops import seats, words
+from workshops.asking import asking
 from workshops.board.votes import after_vote
 from workshops.forms import SituationForm
 from workshops.live import Vote
-from workshops.live.audience import Pieces
+from workshops.live.audience import Pieces, partial
 from workshops.live.stream import Admission
 from workshops.models import Seat, Workshop
 from workshops.pieces import Holes, counts, for_all, people, pieces
+from workshops.presence import Notes
 from workshops.seats import SignIn, device_in, seat_of, sign_in_of, without_view
+from workshops.templatetags.rows import row
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
 
-PARTICIPANT, FACILITATOR, SCREEN, READER = "participant", "facilitator", "screen", "reader"
+PARTICIPANT, FACILITATOR, STAND_IN = "participant", "facilitator", "stand_in"
+SCREEN, READER = "screen", "reader"
+LEADING = frozenset({FACILITATOR, STAND_IN})
 SHARED: dict[str, tuple[str, ...]] = {
     # for participants controls and manage are empty places: whoever is handed the lead has where to show them
     PARTICIPANT: ("progress", "stage", "controls", "manage", "people", "history", "announcement"),
     FACILITATOR: ("progress", "stage", "controls", "manage", "people", "history", "announcement"),
+    STAND_IN: ("progress", "stage", "controls", "manage", "people", "history", "announcement"),
     SCREEN: ("progress", "stage", "people", "announcement"),
 }
 OWN = ("ballot",)
 EMPTY_KEPT = 512
+_notes = Notes()
 
 
 def database_job(job: Callable[P, Result]) -> Callable[P, Result]:
@@ -58,14 +64,19 @@ def database_job(job: Callable[P, Result]) -> Callable[P, Result]:
     return run
 
 
+def audience_of(seat: Seat | boards.SeatView) -> str:
+    """The audience that a seat belongs to."""
+    return FACILITATOR if seat.is_facilitator else STAND_IN if seat.stands_in else PARTICIPANT
+
+
 def shared_context(board: boards.Board, audience: str) -> dict[str, Any]:
     """What the templates of shared fragments get, in the stream and on the page."""
     context: dict[str, Any] = {
         "board": board,
         "audience": audience,
-        "is_facilitator": audience == FACILITATOR,
-        "precheck_items": FIX_FIRST,
-        "pieces": pieces(board, audience == FACILITATOR),
+        "is_facilitator": audience in LEADING,
+        "leads_wholly": audience == FACILITATOR,  # invites, removes, writes the record and closes
+        "pieces": pieces(board, audience in LEADING),
         # a closed room leads to its record too: where there is none, or it is behind
         "may_write": board.workshop.phase == "outcome"
         or (board.workshop.phase == "closed" and (board.record is None or bool(board.record.moved))),
@@ -74,13 +85,17 @@ def shared_context(board: boards.Board, audience: str) -> dict[str, Any]:
     if results is not None:
         context["settle_choices"] = words.lean_choices()
         context["settle_lean"] = results.preset
-    if audience == FACILITATOR and board.workshop.phase in {"precheck", "outcome"}:
-        context["situation_form"] = SituationForm(
+    phase = board.workshop.phase
+    if phase == "precheck" or (phase == "outcome" and audience in LEADING):
+        form = SituationForm(
             situation=board.situation,
             precheck=board.precheck,
             framework=board.framework,
-            start=board.start if board.workshop.phase == "precheck" else None,
+            start=board.start if phase == "precheck" else None,
         )
+        context["situation_form"] = form
+        if phase == "precheck":
+            context["asking"] = asking(form, board.workshop.asking)
     return context
 
 
@@ -112,10 +127,9 @@ class LoadedBoard:
     def __init__(self, board: boards.Board) -> None:
         self.board = board
         self.version = board.workshop.version
-        self.seats: Mapping[int, str] = {
-            seat.id: FACILITATOR if seat.is_facilitator else PARTICIPANT for seat in board.seats
-        }
+        self.seats: Mapping[int, str] = {seat.id: audience_of(seat) for seat in board.seats}
         self.own_key = f"{board.workshop.phase}-{board.workshop.stage}"
+        self.presence = board.presence
         self.devices: Mapping[int, int] = {seat.id: seat.devices for seat in board.seats if not seat.has_account}
 
     @property
@@ -126,7 +140,7 @@ class LoadedBoard:
 
     def draw(self, audience: str) -> tuple[dict[str, str], Pieces]:
         """The shells of an audience and all of its pieces."""
-        return draw_shared(self.board, audience, pieces=Holes()), pieces(self.board, audience == FACILITATOR)
+        return draw_shared(self.board, audience, pieces=Holes()), pieces(self.board, audience in LEADING)
 
     @database_job
     def draw_own(self, seat_ids: Collection[int]) -> Mapping[int, Mapping[str, str]]:
@@ -137,6 +151,14 @@ class LoadedBoard:
         found = boards.own_boards(self.board, seat_ids)
         drawn = {looks: draw_ballot(own) for looks, own in {own.looks: own for own in found.values()}.items()}
         return {seat_id: drawn[own.looks] for seat_id, own in found.items()}
+
+    def voted_elsewhere(self, vote: Vote) -> Iterable[str]:
+        """What another window of the same seat is told of its vote, as partials; never what it was."""
+        at, public_id = vote.round_id, self.board.workshop.public_id
+        yield partial(f"elsewhere-{at}", row("elsewhere", round=at, is_cast=vote.is_cast))
+        yield partial(f"cast-{at}", row("cast", public_id=public_id, round=at, is_cast=vote.is_cast))
+        if not vote.is_cast:
+            yield partial(f"saved-{at}", row("saved", round=at, lean=""))
 
     def after(self, version: int, votes: Iterable[Vote]) -> dict[str, Pieces] | None:
         """The pieces that these votes change; None when one of them has no place on the board as it is known."""
@@ -149,7 +171,8 @@ class LoadedBoard:
             return None
         self.board = board
         changed = {**people(board, [seat for seat in board.seats if seat.id in seat_ids]), **counts(board)}
-        return {**dict.fromkeys(SHARED, for_all(changed)), FACILITATOR: changed}
+        shown = for_all(changed)
+        return {audience: changed if audience in LEADING else shown for audience in SHARED}
 
 
 @database_job
@@ -178,15 +201,20 @@ def versions(workshop_ids: Collection[int]) -> Mapping[int, int]:
 
 
 @database_job
+def presence(rooms: Mapping[int, Collection[int]]) -> Mapping[int, tuple[Hashable, Collection[int]]]:
+    """Note who watches these rooms in this process; what is to be shown of who is there, by all processes' notes."""
+    return _notes.bring(rooms)
+
+
+@database_job
 def admit(public_id: UUID, cookies: Mapping[str, str]) -> Admission | None:
     """The seat that these cookies prove; None for everyone else, whatever the reason."""
     request = without_view(cookies)
-    seat = seat_of(request, public_id, "is_facilitator")
+    seat = seat_of(request, public_id, "is_facilitator", "stands_in")
     if seat is None:
         return None
-    audience = FACILITATOR if seat.is_facilitator else PARTICIPANT
     device = device_in(cookies, public_id)
-    return Admission(seat.workshop_id, seat.pk, audience, sign_in_of(request, seat), device)
+    return Admission(seat.workshop_id, seat.pk, audience_of(seat), sign_in_of(request, seat), device)
 
 
 @database_job

@@ -6,12 +6,12 @@ from itertools import chain
 from django.db.models import Model, Q
 
 from decisions.ledger import append as ledger
-from decisions.ledger.rows import Kind, register, without
+from decisions.ledger.rows import Kind, changed, register, without
 from workshops.models import Ballot, Minute, Phase, Round, RoundState, Seat, TalkNote, Workshop
 from workshops.states import REVEALED
 
 ENDED = (RoundState.SETTLED, RoundState.CONTESTED)
-SEAT_MOVES = ("role", "is_observer", "is_facilitator", "devices", "removed_at", "reminded_at")
+SEAT_MOVES = ("role", "is_observer", "is_facilitator", "stands_in", "seen_at", "devices", "removed_at", "reminded_at")
 _IN_TEAM = "workshop__decision__team"
 _CLOSED = Q(workshop__phase=Phase.CLOSED)
 _ACCOUNT = "an account may be deleted; names stand in columns of their own"
@@ -21,7 +21,7 @@ _KEY = "opens the room while it is open, and says nothing about what was decided
 
 def register_kinds() -> None:
     """The room's kinds of rows, with the columns that are not hashed and why; once, when the app is ready."""
-    moving = dict.fromkeys(("version", "stage", "timer_ends_at"), _OF_THE_MEETING)
+    moving = dict.fromkeys(("version", "stage", "timer_ends_at", "asking"), _OF_THE_MEETING)
     secret = dict.fromkeys(("join_code", "join_token"), _KEY)
     seat = dict.fromkeys(SEAT_MOVES, "may change after a round was hashed; a ballot keeps the role it was cast for")
     reached = dict.fromkeys(("key", "user", "email"), "how a person is reached; it goes with the person")
@@ -53,8 +53,13 @@ def keep_round(workshop: Workshop, ended: Round, by: str) -> None:
     _keep(workshop, "workshop.round_ended", payload, [ended, *without(chain(*rest))], by)
 
 
+def keep_renamed(workshop: Workshop, seat: Seat, by: str) -> None:
+    """Hash a seat again whose name was corrected after it was hashed."""
+    _keep(workshop, "workshop.renamed", {}, [] if without([seat]) else [seat], by)
+
+
 def keep_all(workshop: Workshop, by: str) -> None:
-    """Hash what no entry has hashed yet of a workshop that closes now."""
+    """Hash what no entry has hashed yet of a workshop that closes now, or is open again, and what has changed since."""
     rounds = list(workshop.rounds.all())
     shown = [one.pk for one in rounds if one.state == RoundState.REVEALED]
     rest = (
@@ -65,7 +70,8 @@ def keep_all(workshop: Workshop, by: str) -> None:
         workshop.seats.all(),
         workshop.minutes.all(),
     )
-    _keep(workshop, "workshop.closed", {}, without(chain(*rest)), by)
+    act = "workshop.closed" if workshop.phase == Phase.CLOSED else "workshop.open_again"
+    _keep(workshop, act, {}, changed(chain(*rest)), by)
 
 
 def keep_minutes(workshop: Workshop, minutes: Sequence[Minute], by: str) -> None:

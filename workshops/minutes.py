@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from decisions.framework.answers import SITUATION_KEYS
 from decisions.framework.criteria import NAMES
@@ -20,7 +20,9 @@ SENTENCES = {
     "invited": gettext_lazy("invited %(seat)s by email"),
     "invited_again": gettext_lazy("sent %(seat)s the invitation again"),
     "withdrew_invitation": gettext_lazy("withdrew the invitation to %(seat)s"),
-    "reminded": gettext_lazy("emailed a reminder to vote to %(people)s"),
+    "reminded": ngettext_lazy(
+        "emailed a reminder to vote to %(people)s person", "emailed a reminder to vote to %(people)s people", "people"
+    ),
     "left": gettext_lazy("left"),
     "removed": gettext_lazy("removed %(seat)s"),
     "access_ended": gettext_lazy("left, because their access to the team ended"),
@@ -31,6 +33,9 @@ SENTENCES = {
     "shared_lead": gettext_lazy("made %(seat)s co-facilitator"),
     "handed_over": gettext_lazy("handed over to %(seat)s"),
     "took_over": gettext_lazy("became facilitator"),
+    "offered_to_lead": gettext_lazy("offered to lead while no facilitator is here"),
+    "confirmed_lead": gettext_lazy("confirmed that %(seat)s leads while no facilitator is here"),
+    "stood_in": gettext_lazy("leads until a facilitator is back"),
     "moved": gettext_lazy("moved on to: %(phase)s"),
     "answered_situation": gettext_lazy("saved the precheck answers"),
     "timer": gettext_lazy("set the timer"),
@@ -41,13 +46,17 @@ SENTENCES = {
     "precheck_not_asked": gettext_lazy("started to reveal without asking the precheck questions"),
     "voted": gettext_lazy("voted on %(criterion)s"),
     "withdrew": gettext_lazy("withdrew their vote on %(criterion)s"),
-    "revealed": gettext_lazy("revealed %(criterion)s: %(ballots)s votes"),
+    "revealed": ngettext_lazy(
+        "revealed %(criterion)s: %(ballots)s vote", "revealed %(criterion)s: %(ballots)s votes", "ballots"
+    ),
     "settled": gettext_lazy("settled %(criterion)s at %(lean)s"),
     "left_contested": gettext_lazy("left %(criterion)s contested"),
     "reopened": gettext_lazy("reopened %(criterion)s, round %(round)s"),
     "noted": gettext_lazy("added a note on %(criterion)s"),
     "wrote_record": gettext_lazy("drafted the decision record"),
     "closed": gettext_lazy("closed the workshop"),
+    "opened_again": gettext_lazy("opened the workshop again"),
+    "renamed": gettext_lazy("changed their name to %(name)s"),
 }
 BALLOTS_WITHDRAWN = gettext_lazy("votes in open rounds withdrawn: %(count)s")
 
@@ -66,14 +75,19 @@ def sentence(act: str, detail: dict[str, Any], names: Mapping[str, Sentence | st
     if "lean" in values:
         values["lean"] = signed(values["lean"])
     said = "; ".join(f"{asked} {answer}" for asked, answer in _said(detail.get("said") or {}))
-    text = str(SENTENCES.get(act, act)) % values if act in SENTENCES else act
+    text = str(SENTENCES[act] % values) if act in SENTENCES else act
     if values.get("withdrawn_ballots"):
         text = _("%(what)s; %(rule)s") % {
             "what": text,
             "rule": str(BALLOTS_WITHDRAWN) % {"count": values["withdrawn_ballots"]},
         }
     if act == "settled" and "against" in detail:
-        text = _("%(what)s against %(against)s of %(ballots)s votes") % {"what": text, **detail}
+        opposed = ngettext(
+            "%(what)s against %(against)s of %(ballots)s vote",
+            "%(what)s against %(against)s of %(ballots)s votes",
+            detail["ballots"],
+        )
+        text = opposed % {"what": text, **detail}
     why = str(detail.get("why") or "")
     return ": ".join(part for part in (text, said or why) if part)
 

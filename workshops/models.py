@@ -65,10 +65,12 @@ class Workshop(models.Model):
     framework = models.JSONField(default=dict)  # the framework version and wording this workshop began with
     situation = models.JSONField(default=dict)
     precheck = models.JSONField(default=dict)
+    asking = models.CharField(max_length=80, blank=True)  # the question of the precheck that the room looks at
     timer_ends_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    reopened_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at"]
@@ -99,12 +101,15 @@ class Seat(models.Model):
     role = models.CharField(_("your role"), max_length=12, choices=Role.choices)
     is_observer = models.BooleanField(_("observer"), default=False)
     is_facilitator = models.BooleanField(default=False)
+    stands_in = models.BooleanField(default=False)  # leads until a facilitator acts again, and may do less
     key = models.CharField(max_length=32, default=new_key)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="seats")
     email = models.EmailField(blank=True)
     # Raised whenever another browser takes the seat; a cookie says which it was.
     devices = models.PositiveSmallIntegerField(default=1)
     joined_at = models.DateTimeField(default=timezone.now)
+    # When the last stream of the seat ended; while one is open see Presence.
+    seen_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)  # by e-mail; of the invited, see SeatInvitation
 
@@ -122,9 +127,29 @@ class Seat(models.Model):
         return f"{self.name} ({self.role})"
 
     @property
+    def leads(self) -> bool:
+        """Whether this seat takes the meeting on, as facilitator or in place of one."""
+        return self.is_facilitator or self.stands_in
+
+    @property
     def votes(self) -> bool:
         """Whether this seat may cast ballots."""
         return not self.is_observer and self.removed_at is None
+
+
+class Presence(models.Model):
+    """The seats of one room for which one web process holds a stream."""
+
+    workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="+")
+    process = models.CharField(max_length=32)
+    seats = models.JSONField(default=list)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workshop", "process"], name="one_note_per_room_and_process")]
+
+    def __str__(self) -> str:
+        return f"{len(self.seats)} of {self.workshop_id}"
 
 
 class SeatInvitation(models.Model):

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from workshops.board import Board, SeatView
 from workshops.live.audience import Pieces, hole
+from workshops.models import Phase
 from workshops.templatetags.rows import row
 
 
@@ -37,8 +38,11 @@ def for_all(found: Pieces) -> Pieces:
 def people(board: Board, seats: Iterable[SeatView]) -> Pieces:
     """The lines of these people in the room; the same for every audience."""
     voting = bool(board.current and board.current.round and board.current.round.is_open)
-    ahead = board.workshop.scored_ahead
-    return {f"person-{seat.id}": row("person", one=seat, voting=voting, ahead=ahead) for seat in seats}
+    ahead, open_room = board.workshop.scored_ahead, board.workshop.phase != Phase.CLOSED
+    return {
+        f"person-{seat.id}": row("person", one=seat, voting=voting, ahead=ahead, away=open_room and not seat.is_here)
+        for seat in seats
+    }
 
 
 def counts(board: Board) -> Pieces:

@@ -77,7 +77,9 @@ def revealed_scores(workshop: Workshop) -> dict[int, list[int]]:
     return scores
 
 
-def readings(workshop: Workshop, *, flips: list[int], risks: list[str]) -> dict[str, Any]:
+def readings(
+    workshop: Workshop, *, flips: list[int], risks: list[str], signers: Mapping[str, int | None] | None = None
+) -> dict[str, Any]:
     """Everything the record keeps of the room, as plain data; what the room hid stays hidden here."""
     rounds = last_rounds(workshop)
     answers = answers_of(workshop, rounds, revealed_scores(workshop))
@@ -98,7 +100,7 @@ def readings(workshop: Workshop, *, flips: list[int], risks: list[str]) -> dict[
         ],
         "context": asked_of(workshop.precheck, framework),
         "attendees": _attendees(workshop, everybody),
-        "owners": [_owner(role, seats) for role in OWNER_ROLES],
+        "owners": [_owner(role, seats, signers or {}) for role in OWNER_ROLES],
         "minutes": [minute_line(minute, framework.names) for minute in workshop.minutes.all()],
         "flip_signals": [signals[place] for place in flips if 0 <= place < len(signals)],
         "risks": [
@@ -230,13 +232,15 @@ def _counted(ballots: Iterable[Dot], shown: str) -> dict[str, Any]:
     }
 
 
-def _owner(role: str, seats: list[Seat]) -> dict[str, Any]:
-    """Who signs for a role: the first voting seat that speaks for it, the facilitator's own last."""
-    own = sorted((seat for seat in seats if seat.role == role and seat.votes), key=lambda seat: seat.is_facilitator)
-    seat = own[0] if own else None
+def _owner(role: str, seats: list[Seat], signers: Mapping[str, int | None]) -> dict[str, Any]:
+    """Who signs for a role: whom the facilitator chose of those who hold it; with no choice, the only one who does."""
+    held = {seat.pk: seat for seat in seats if seat.role == role and seat.votes}
+    only = next(iter(held)) if len(held) == 1 else None
+    seat = held.get(signers.get(role, only) or 0)
     return {
         "role": role,
         "name": seat.name if seat else "",
         "email": (seat.email or (seat.user.email if seat.user else "")) if seat else "",
         "user_id": seat.user_id if seat else None,
+        "seat": seat.pk if seat else None,
     }

@@ -4,7 +4,7 @@ PHASES = ("lobby", "precheck", "scoring", "outcome", "closed")
 
 # Forward along the meeting; back from the outcome to score again; and a workshop may be ended at any time.
 PHASE_MOVES: dict[str, frozenset[str]] = {
-    "lobby": frozenset({"precheck", "closed"}),
+    "lobby": frozenset({"precheck", "scoring", "closed"}),
     "precheck": frozenset({"lobby", "scoring", "outcome", "closed"}),
     "scoring": frozenset({"precheck", "outcome", "closed"}),
     "outcome": frozenset({"scoring", "closed"}),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workshops.views import acting, inviting, joining, preparing, room, voting
+from workshops.views import acting, inviting, joining, people, precheck, preparing, room, signing, voting
 
 app_name = "workshops"
 urlpatterns = [
@@ -21,8 +21,9 @@ urlpatterns = [
     path("w/<uuid:workshop_id>/rounds/<int:round_id>/ballot/", voting.ballot, name="ballot"),
     path("w/<uuid:workshop_id>/rounds/<int:round_id>/withdraw/", voting.withdraw, name="withdraw"),
     path("w/<uuid:workshop_id>/phase/", acting.phase, name="phase"),
-    path("w/<uuid:workshop_id>/situation/", acting.situation, name="situation"),
-    path("w/<uuid:workshop_id>/explainability/", acting.explainability, name="explainability"),
+    path("w/<uuid:workshop_id>/situation/", precheck.situation, name="situation"),
+    path("w/<uuid:workshop_id>/precheck/", precheck.precheck, name="precheck"),
+    path("w/<uuid:workshop_id>/explainability/", precheck.explainability, name="explainability"),
     path("w/<uuid:workshop_id>/rounds/open/", acting.open_round, name="open_round"),
     path("w/<uuid:workshop_id>/rounds/ahead/", acting.open_ahead, name="open_ahead"),
     path("w/<uuid:workshop_id>/session/", acting.start_session, name="start_session"),
@@ -33,16 +34,23 @@ urlpatterns = [
     path("w/<uuid:workshop_id>/rounds/reopen/", acting.reopen, name="reopen"),
     path("w/<uuid:workshop_id>/timer/", acting.timer, name="timer"),
     path("w/<uuid:workshop_id>/nudge/", acting.nudge, name="nudge"),
-    path("w/<uuid:workshop_id>/seats/<int:seat_id>/remove/", acting.seat_act, {"what": "remove"}, name="remove_seat"),
-    path("w/<uuid:workshop_id>/seats/<int:seat_id>/share/", acting.seat_act, {"what": "share"}, name="share_lead"),
-    path("w/<uuid:workshop_id>/seats/<int:seat_id>/hand-over/", acting.seat_act, {"what": "hand"}, name="hand_over"),
-    path("w/<uuid:workshop_id>/seats/<int:seat_id>/role/", acting.seat_role, name="seat_role"),
+    path("w/<uuid:workshop_id>/seats/<int:seat_id>/remove/", people.seat_act, {"what": "remove"}, name="remove_seat"),
+    path("w/<uuid:workshop_id>/seats/<int:seat_id>/share/", people.seat_act, {"what": "share"}, name="share_lead"),
+    path("w/<uuid:workshop_id>/seats/<int:seat_id>/hand-over/", people.seat_act, {"what": "hand"}, name="hand_over"),
+    path("w/<uuid:workshop_id>/seats/<int:seat_id>/role/", people.seat_role, name="seat_role"),
     path("w/<uuid:workshop_id>/invitations/", inviting.invitations, name="invitations"),
     path("w/<uuid:workshop_id>/invitations/remind/", inviting.remind, name="remind"),
     path("w/<uuid:workshop_id>/invitations/<int:invited_id>/again/", inviting.resend_invitation, name="invite_again"),
     path("w/<uuid:workshop_id>/invitations/<int:invited_id>/withdraw/", inviting.withdraw, name="withdraw_invitation"),
-    path("w/<uuid:workshop_id>/take-over/", acting.take_over, name="take_over"),
+    path("w/<uuid:workshop_id>/take-over/", people.take_over, name="take_over"),
+    path("w/<uuid:workshop_id>/stand-in/", people.offer_to_lead, name="offer_to_lead"),
+    path(
+        "w/<uuid:workshop_id>/seats/<int:seat_id>/confirm/", people.seat_act, {"what": "confirm"}, name="confirm_lead"
+    ),
     path("w/<uuid:workshop_id>/record/", acting.write_record, name="write_record"),
     path("w/<uuid:workshop_id>/record/paper/", room.record, name="record"),
+    path("w/<uuid:workshop_id>/sign/", signing.sign, name="sign"),
     path("w/<uuid:workshop_id>/close/", acting.close, name="close"),
+    path("w/<uuid:workshop_id>/open-again/", acting.open_again, name="open_again"),
+    path("w/<uuid:workshop_id>/name/", people.rename, name="rename"),
 ]

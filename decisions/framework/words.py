@@ -121,6 +121,9 @@ class SituationQuestion:
     # how a changed answer reads inside "If ..., the approach becomes ..."
     if_true: Sentence
     if_false: Sentence
+    # what follows from each answer, as the room is told while it chooses
+    then_true: Sentence
+    then_false: Sentence
     # a measurable sign that the answer has become true, or false
     signal_true: Sentence | None = None
     signal_false: Sentence | None = None
@@ -135,6 +138,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         help=_("Only a measured result counts. A good demo is not one."),
         if_true=_("a measured, prompted base model already meets the bar"),
         if_false=_("the prompted base model no longer meets the bar"),
+        then_true=_("Then prompts are enough, and the record says so."),
+        then_false=_("Then the five criteria decide."),
         signal_true=_("The prompted baseline passes every gate on the locked evaluation set."),
         signal_false=_("The prompted baseline fails a gate on the locked evaluation set."),
         decides=True,
@@ -145,6 +150,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         help=_("Tone, format, steps, labels. If you skip this, it follows from task stability."),
         if_true=_("consistent behaviour came first"),
         if_false=_("consistent behaviour did not come first"),
+        then_true=_("Then it's fine-tuning or a hybrid, unless three criteria lean RAG."),
+        then_false=_("Then behaviour counts only through task stability."),
         signal_true=_("More than half of the rejected answers are rejected for form or tone, not for facts."),
         signal_false=_("Fewer than one rejected answer in ten is rejected for form or tone."),
         decides=True,
@@ -155,6 +162,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         help=_("If you skip this, they matter when audit and trust leans RAG."),
         if_true=_("sources mattered"),
         if_false=_("sources did not matter"),
+        then_true=_("Then fine-tuning alone is ruled out."),
+        then_false=_("Then sources don't count, whatever audit and trust says."),
         signal_true=_("Users open the sources of at least one answer in ten, or ask for them."),
         signal_false=_("For a quarter no one opens or asks for a source."),
         decides=True,
@@ -165,6 +174,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         help=_("Policies, manuals, tickets, a catalogue: if the document says otherwise, the answer is wrong."),
         if_true=_("documents decided what a right answer is"),
         if_false=_("documents did not decide what a right answer is"),
+        then_true=_("Then retrieval stays part of the answer."),
+        then_false=_("Then retrieval is needed only where the scores say so."),
         signal_true=_("Graders need a document to judge more than half of the evaluation set."),
         signal_false=_("Graders need no document to judge nine answers in ten."),
         decides=True,
@@ -178,6 +189,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         ),
         if_true=_("answers had to be explainable"),
         if_false=_("answers did not have to be explainable"),
+        then_true=_("Audit and trust then counts as RAG, and sources matter."),
+        then_false=_("Then the scores count as they are."),
         signal_true=_("Legal, public relations or a regulator asks in writing for answers that can be explained."),
         signal_false=_("Legal and public relations confirm in writing that no explanation is needed."),
         decides=True,
@@ -188,6 +201,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         help=_("You get a default with an interim record, a log of assumptions, and two signals that would change it."),
         if_true=_("one answer were needed this week"),
         if_false=_("there were time to settle what is open"),
+        then_true=_("Open criteria then lead to a default, with two signals that would change it."),
+        then_false=_("Open criteria that matter then leave the outcome undecided."),
         decides=True,
     ),
     SituationQuestion(
@@ -199,6 +214,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         ),
         if_true=_("training capacity were short"),
         if_false=_("training capacity were there"),
+        then_true=_("Then a vendor hosts any fine-tuning, under a strict data agreement."),
+        then_false=_("Then you can train in house."),
     ),
     SituationQuestion(
         key="update_owner",
@@ -206,6 +223,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         help=_("Without one, fine-tuning stays blocked."),
         if_true=_("someone owned the model's updates"),
         if_false=_("no one owned the model's updates"),
+        then_true=_("Then no missing owner blocks fine-tuning."),
+        then_false=_("Then fine-tuning stays blocked until someone owns updates."),
     ),
     SituationQuestion(
         key="labelled_examples",
@@ -213,6 +232,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         help=_("Labelling and evaluation are what budgets forget most often."),
         if_true=_("labelled examples existed"),
         if_false=_("there were no labelled examples"),
+        then_true=_("Then fine-tuning needn't wait for labels."),
+        then_false=_("Then fine-tuning waits, and labelling goes into the budget."),
     ),
     SituationQuestion(
         key="clean_task_data",
@@ -220,6 +241,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         help=_("It matters where speed decides on a repetitive task."),
         if_true=_("clean task data existed"),
         if_false=_("there were no clean task data"),
+        then_true=_("Then you can measure a smaller, distilled model where speed matters."),
+        then_false=_("Then you collect clean task data before you distil."),
     ),
     SituationQuestion(
         key="evaluation_set_locked",
@@ -227,6 +250,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         help=_("Without one, building it is phase zero."),
         if_true=_("an evaluation set were locked"),
         if_false=_("no evaluation set were locked"),
+        then_true=_("Then the pilot can measure from day one."),
+        then_false=_("Then building one is phase zero."),
     ),
     SituationQuestion(
         key="content_owner",
@@ -234,6 +259,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         help=_("Retrieval serves what is in the index, old or new."),
         if_true=_("someone owned the content"),
         if_false=_("no one owned the content"),
+        then_true=_("Then retrieval has someone who keeps it fresh."),
+        then_false=_("Then you name that person before launch."),
     ),
     SituationQuestion(
         key="fast_changing_rules",
@@ -241,6 +268,8 @@ SITUATION: Final[tuple[SituationQuestion, ...]] = (
         help=_("If yes, you revisit the decision monthly instead of quarterly."),
         if_true=_("rules or catalogues moved fast"),
         if_false=_("rules and catalogues moved slowly"),
+        then_true=_("Then you revisit the decision monthly."),
+        then_false=_("Then you revisit the decision quarterly."),
     ),
 )
 SITUATION_BY_KEY: Final[Mapping[str, SituationQuestion]] = {item.key: item for item in SITUATION}

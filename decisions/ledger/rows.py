@@ -125,6 +125,13 @@ def without(rows: Iterable[Model]) -> list[Model]:
     return [row for row in found if name_of(row) not in history]
 
 
+def changed(rows: Iterable[Model]) -> list[Model]:
+    """Those that no entry has hashed yet, or not as they are now."""
+    found = list(rows)
+    history = histories(found)
+    return [row for row in found if name_of(row) not in history or not is_as_hashed(row, history[name_of(row)])]
+
+
 def name_of(row: Model) -> tuple[str, str]:
     """Kind and key."""
     kind = kind_of(row)

@@ -32,13 +32,20 @@ def decision_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Create a decision."""
     membership = membership_of(request.user, slug)
     require_editor(membership)
-    initial = {"owner": str(membership.user_id), **_start(membership, request.GET.get("starting_point", ""))}
+    question = _("Retrieval (RAG), fine-tuning, both or neither?")
+    initial = {
+        "owner": str(membership.user_id),
+        "question": question,
+        **_start(membership, request.GET.get("starting_point", "")),
+    }
     form = DecisionForm(request.POST or None, team=membership.team, initial=initial)
     if answer := checked(request, form):
         return answer
     if request.method == "POST" and form.is_valid():
         decision = acts.create_decision(team=membership.team, by=signed_in(request), **form.cleaned_data)
         messages.success(request, _("Decision %(number)s created.") % {"number": decision.number})
+        if decision.number == 1:  # whoever is new here goes on to what comes next
+            return redirect("workshops:new", slug=slug, number=decision.number)
         return redirect("decisions:decision", slug=slug, number=decision.number)
     context = {"team": membership.team, "membership": membership, "form": form}
     return render(request, "decisions/log/new.html", context, status=422 if request.method == "POST" else 200)

@@ -122,6 +122,14 @@ class Position(models.TextChoices):
     DISSENT = "dissent", _("Dissents")
 
 
+class Proof(models.TextChoices):
+    """What a signature says of who signed: the weakest that is true."""
+
+    WORKSHOP = "workshop", _("signed in the workshop, email not confirmed")
+    EMAIL = "email", _("email confirmed")
+    ACCOUNT = "account", _("member account")
+
+
 class SignOff(models.Model):
     """An owner's agreement or dissent on one exact content hash; voided rows stay as history."""
 
@@ -131,6 +139,8 @@ class SignOff(models.Model):
     email = models.EmailField(blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="sign_offs")
     token_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    seat = models.PositiveBigIntegerField(null=True, blank=True)  # in the record's workshop, by which they may sign
+    proof = models.CharField(max_length=8, choices=Proof.choices, blank=True)
     position = models.CharField(max_length=24, choices=Position.choices, default=Position.PENDING)
     note = models.TextField(blank=True)
     content_hash = models.CharField(max_length=64, blank=True)

@@ -21,6 +21,7 @@ from decisions.records.signing import (
     own_sign_off,
     send_link_again,
     sign,
+    sign_off_of_seat,
     take_back,
 )
 
@@ -47,6 +48,7 @@ __all__ = [
     "send_link_again",
     "shares",
     "sign",
+    "sign_off_of_seat",
     "take_back",
     "warnings",
     "withdraw",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from decisions.base import workshops
 from decisions.ledger.canonical import dumps, text_hash, tidy_text, utc
 from decisions.models import Decision, Position, Record, RecordRevision, RecordState, SignOff, User
 from decisions.records import mails
@@ -70,6 +71,8 @@ def note(record: Record, by: User | str | None, what: str) -> None:
     who = by if isinstance(by, str) else name_of(by)
     line = {"at": utc(timezone.now()), "who": tidy_text(who)[:120], "what": tidy_text(str(what))[:400], "of": "record"}
     record.minutes = [*record.minutes, line]
+    if record.workshop_ref is not None:
+        workshops.changed(record.workshop_ref)
 
 
 def live_sign_offs(record: Record) -> list[SignOff]:

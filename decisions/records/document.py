@@ -55,6 +55,7 @@ def build(record: Record, sign_offs: list[SignOff]) -> Document:
                 "note": one.note,
                 "at": utc(one.signed_at) if one.signed_at else None,
                 "content_hash": one.content_hash,
+                **({"proof": one.proof} if one.proof else {}),
             }
             for one in sign_offs
         ]

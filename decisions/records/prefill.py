@@ -230,7 +230,11 @@ def minutes(given: Any) -> list[dict[str, str]]:
 def contacts(owners: Any) -> dict[str, Any]:
     """How the owners that the room named can be reached."""
     return {
-        parts.role(item.get("role")): {"email": parts.line(item.get("email"), 254), "user_id": item.get("user_id")}
+        parts.role(item.get("role")): {
+            "email": parts.line(item.get("email"), 254),
+            "user_id": item.get("user_id"),
+            "seat": item.get("seat"),
+        }
         for item in list(owners or ())[: parts.MAX_ITEMS]
-        if isinstance(item, Mapping) and (item.get("email") or item.get("user_id"))
+        if isinstance(item, Mapping) and (item.get("email") or item.get("user_id") or item.get("seat"))
     }

@@ -175,7 +175,7 @@ def _owners(record: Record) -> list[Problem]:
                 found.append(Problem(f"no_owner_{role}", "owners", message))
             continue
         contact = record.owner_contacts.get(role, {})
-        if not contact.get("email") and not contact.get("user_id"):
+        if not any(contact.get(way) for way in ("email", "user_id", "seat")):
             message = _("Add an email address for %(name)s (%(role)s).") % {"name": name, "role": title}
             found.append(Problem(f"no_address_{role}", "owners", message))
     return found

@@ -196,8 +196,9 @@ class Editor:
             before = known.get(row["role"], {})
             # another name is another person, whose word must not come from the first one's account
             same = before.get("email", "") == row["email"] and names.get(row["role"]) == row["name"]
-            if row["email"] or (same and before.get("user_id")):
-                found[row["role"]] = {"email": row["email"], "user_id": before.get("user_id") if same else None}
+            account, seat = (before.get("user_id"), before.get("seat")) if same else (None, None)
+            if row["email"] or account or seat:
+                found[row["role"]] = {"email": row["email"], "user_id": account, "seat": seat}
         return found
 
     def _criteria(self, typed: list[dict[str, Any]]) -> list[dict[str, Any]]:

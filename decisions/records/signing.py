@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from decisions.base.errors import Conflict, NotAllowed
 from decisions.base.links import token_hash
 from decisions.base.permissions import require_editor_of
-from decisions.models import Position, Record, RecordState, SignOff, User
+from decisions.models import Position, Proof, Record, RecordState, SignOff, User
 from decisions.models.team import new_token
 from decisions.records import mails
 from decisions.records.base import back_to_draft, live_sign_offs, locked, name_of, note
@@ -66,6 +66,7 @@ def open_sign_off(
             account_outside = User.objects.filter(pk=contact.get("user_id")).first()
             email = account_outside.email if account_outside else ""
         one = SignOff(record=record, role=owner["role"], name=owner["name"], email=email, user=account)
+        one.seat = contact.get("seat")
         _issue_link(record, one, missed)
     return record
 
@@ -85,6 +86,8 @@ def _issue_link(record: Record, sign_off: SignOff, missed: list[str] | None) -> 
     sign_off.save()
 
     def mail() -> None:
+        if sign_off.seat is not None and not mails.address_of(sign_off):
+            return  # who sits in the workshop signs there
         if not mails.asked(record, sign_off, token, LINK_LASTS) and missed is not None:
             missed.append(sign_off.name)
 
@@ -97,7 +100,8 @@ def send_link_again(*, record: Record, sign_off_id: int, by: User, missed: list[
     record = locked(record)
     require_editor_of(record.team_id, by)
     one = record.sign_offs.filter(pk=sign_off_id, voided_at=None).select_related("user").first()
-    if record.state != RecordState.IN_SIGN_OFF or one is None or one.position != Position.PENDING:
+    is_reached = one is not None and (one.seat is None or mails.address_of(one))
+    if record.state != RecordState.IN_SIGN_OFF or one is None or not is_reached or one.position != Position.PENDING:
         raise Conflict(_("This person doesn't need a reminder any more."))
     _issue_link(record, one, missed)
     return one
@@ -114,6 +118,12 @@ def take_back(*, record: Record, by: User) -> Record:
     back_to_draft(record, by=by, why=why, minute=_("Returned to draft: all signatures cancelled"))
     record.save()
     return record
+
+
+def sign_off_of_seat(record: Record, seat: int) -> SignOff | None:
+    """What this seat of the record's workshop is asked to sign, first what is not signed yet."""
+    own = [one for one in live_sign_offs(record) if one.seat == seat]
+    return next((one for one in own if one.position == Position.PENDING), own[0] if own else None)
 
 
 def own_sign_off(record: Record, user: User) -> SignOff | None:
@@ -134,9 +144,16 @@ def by_token(token: str) -> SignOff | None:
 
 @transaction.atomic
 def sign(
-    *, sign_off: SignOff, position: str, content_hash: str, note_text: str = "", by: User | None = None, token: str = ""
+    *,
+    sign_off: SignOff,
+    position: str,
+    content_hash: str,
+    note_text: str = "",
+    by: User | None = None,
+    token: str = "",
+    seat: int | None = None,
 ) -> SignOff:
-    """An owner's word on one exact text: as `by` in the app, or by the personal link's token.
+    """An owner's word on one exact text: as `by` in the app, by the personal link's token, or from their seat in the room.
 
     Raises NotAllowed for anybody else, Conflict when the text or the state has changed, ValidationError on a missing
     reason. Until acceptance an owner may change their mind; what they said first stays as history.
@@ -147,7 +164,8 @@ def sign(
         # a personal link dies with its sign-off, so this comes before asking whose it is
         raise Conflict(_("The record has changed since you were asked. We'll send you a new link."))
     by_link = bool(token) and one.token_hash == token_hash(token)
-    if not by_link and (by is None or one.user_id != by.pk):
+    by_account, by_seat = by is not None and one.user_id == by.pk, seat is not None and one.seat == seat
+    if not (by_link or by_account or by_seat):
         raise NotAllowed(_("Only %(name)s can sign here.") % {"name": one.name})
     if record.state != RecordState.IN_SIGN_OFF:
         raise Conflict(_("This record is no longer in sign-off."))
@@ -169,9 +187,9 @@ def sign(
     if one.position != Position.PENDING:
         one = _instead_of(one)
     one.position, one.note, one.content_hash, one.signed_at = position, said, record.content_hash, timezone.now()
+    one.proof = Proof.ACCOUNT if by_account else Proof.EMAIL if by_link else Proof.WORKSHOP
     one.save()
-    way = _("by personal link") if by_link and by is None else _("in the app")
-    note(record, one.name, f"{Position(position).label} ({one.role}, {way})")
+    note(record, one.name, f"{Position(position).label} ({one.role}, {one.get_proof_display()})")
     record.save()
     return one
 
@@ -185,6 +203,7 @@ def _instead_of(earlier: SignOff) -> SignOff:
         email=earlier.email,
         user_id=earlier.user_id,
         token_hash=earlier.token_hash,
+        seat=earlier.seat,
     )
     earlier.voided_at = timezone.now()
     earlier.voided_why = _("Signed again.")

@@ -15,7 +15,7 @@ from decisions.base.errors import Conflict, NotAllowed
 from decisions.base.htmx import HtmxHttpRequest, checked
 from decisions.base.permissions import membership_of, require_editor
 from decisions.base.requests import signed_in
-from decisions.models import RecordState
+from decisions.models import RecordState, SignOff, User
 
 from .base import live_sign_offs
 from .forms import SignForm
@@ -36,6 +36,8 @@ def sign_off_open(request: HttpRequest, slug: str, record_id: UUID) -> HttpRespo
         return record_page(request, membership, record, status=409, refused=missing.problems)
     if missed:
         _tell_missed(request, missed)
+    elif any(one.seat and not one.email and not one.user_id for one in live_sign_offs(record)):
+        messages.success(request, _("Sign-off requested. Owners sign in the workshop, or by the link we emailed them."))
     else:
         messages.success(request, _("Sign-off requested. We've emailed the owners."))
     return redirect("decisions:record", slug=slug, record_id=record_id)
@@ -120,6 +122,20 @@ def sign_by_link(request: HtmxHttpRequest, token: str) -> HttpResponse:
     found = records.by_token(token)
     if found is None:
         return render(request, "decisions/records/sign_gone.html", status=404)
+    return sign_page(request, found, redirect("decisions:sign_by_link", token=token), token=token)
+
+
+def sign_page(
+    request: HtmxHttpRequest,
+    found: SignOff,
+    afterwards: HttpResponse,
+    *,
+    room: str = "",
+    token: str = "",
+    seat: int | None = None,
+    by: User | None = None,
+) -> HttpResponse:
+    """The record to read, and the form to sign it by what proves the signer; `room` is the workshop's address."""
     record = found.record
     stamp = stamp_of(record, live_sign_offs(record))
     if request.htmx and request.GET.get("stamp") == stamp:
@@ -143,11 +159,13 @@ def sign_by_link(request: HtmxHttpRequest, token: str) -> HttpResponse:
                     note_text=form.cleaned_data["note"],
                     content_hash=form.cleaned_data["content_hash"],
                     token=token,
+                    seat=seat,
+                    by=by,
                 )
             except ValidationError as fault:
                 form.add_error(None, fault)
             else:
-                return redirect("decisions:sign_by_link", token=token)
+                return afterwards
     context = {
         "record": record,
         "own": found,
@@ -156,5 +174,6 @@ def sign_by_link(request: HtmxHttpRequest, token: str) -> HttpResponse:
         "stamp": stamp,
         "form": form,
         "is_open": is_open,
+        "room": room,
     }
     return render(request, "decisions/records/sign.html", context, status=status)

@@ -23,13 +23,13 @@ from .forms import InviteForm, RoleForm, TeamForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def team_new(request: HttpRequest) -> HttpResponse:
     """Create a team."""
-    form = TeamForm(request.POST or None)
+    form = TeamForm(request.POST or None, initial={"name": _("%(name)s's team") % {"name": request.user}})
     if answer := checked(request, form):
         return answer
     if request.method == "POST" and form.is_valid():
         team = teams.create_team(name=form.cleaned_data["name"], by=signed_in(request))
-        messages.success(request, _("%(team)s created. Invite the people you'll decide with.") % {"team": team})
-        return redirect("decisions:log", slug=team.slug)
+        messages.success(request, _("%(team)s created. What does it have to decide first?") % {"team": team})
+        return redirect("decisions:decision_new", slug=team.slug)
     context = {"form": form, "memberships": teams.teams_of(signed_in(request))}
     return render(request, "decisions/teams/new.html", context, status=422 if request.method == "POST" else 200)
 

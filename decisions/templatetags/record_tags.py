@@ -14,7 +14,7 @@ from decisions.base import markdown as markup
 from decisions.exports import sources, wording
 from decisions.framework.settling import settled_words
 from decisions.framework.words import APPROACH_NAMES, PATH_NAMES, ROLE_NAMES
-from decisions.models import Position
+from decisions.models import Position, Proof
 from decisions.records.forms import RISKS
 from decisions.records.section_forms import BY_KEY
 
@@ -105,6 +105,12 @@ register.filter("gate", wording.threshold)
 def position_name(key: Any) -> str:
     """What an owner says, in words."""
     return str(Position(key).label) if key in Position.values else str(key)
+
+
+@register.filter
+def proof_name(key: Any) -> str:
+    """How a signer is known, in words."""
+    return str(Proof(key).label) if key in Proof.values else ""
 
 
 @register.filter

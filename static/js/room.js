@@ -1,6 +1,6 @@
 /*
  * Keys and the timer. Keys only press what is on the page, so it works without them: 1-5 choose a score, arrows move,
- * R reveals, N goes on; off while somebody types.
+ * R reveals, N goes on; off while somebody types. In the precheck the digits choose an answer.
  *   [data-press="r"]                 the button that the key R presses, while it is on the page
  */
 (() => {
@@ -24,8 +24,8 @@
         event.preventDefault();
         target.focus();
         if (!target.checked) target.click();
+        return;
       }
-      return;
     }
     const button = document.querySelector(`[data-press="${CSS.escape(event.key.toLowerCase())}"]`);
     if (button && !event.repeat) {

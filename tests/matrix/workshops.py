@@ -78,6 +78,12 @@ ROWS = [
     *(Row(f"workshops:{page}", "get", READERS) for page in ("room", "minutes")),
     Row("workshops:record", "get", otherwise=404),  # there is none yet
     Row("workshops:record", "get", dict.fromkeys("MEW", 302), arguments=done),
+    Row("workshops:sign", "get", otherwise=404),  # there is no record yet to sign
+    Row("workshops:rename", "post", dict.fromkeys("GOF", 302), data=lambda world: {"name": "Lena"}),
+    Row("workshops:offer_to_lead", "post", dict.fromkeys("GOF", 409)),  # the facilitator is here
+    Row("workshops:confirm_lead", "post", dict.fromkeys("GOF", 409)),
+    lead("precheck", 409),  # scoring has begun
+    lead("open_again", 409),
     Row("workshops:what_if", "get", otherwise=404),  # there is no outcome yet to vary
     Row("workshops:leave", "post", {"G": 302, "O": 302, "F": 409}),  # the last facilitator hands over first
     Row("workshops:ballot", "post", {"G": 302, "O": 403, "F": 403}, data=lambda world: {"score": "1"}),

@@ -398,7 +398,7 @@ def test_the_open_stream_of_who_is_demoted_shows_no_controls(sqlite_site):
         await until(lambda: "form" in lead.fragments.get("controls", ""))
         sqlite_site.run("-m", "tests.security.scene", "demote")
         await until(lambda: "form" not in lead.fragments.get("controls", "form"), 5, "the controls to go")
-        assert "No one is facilitating right now" in lead.fragments["people"]
+        assert "No one is facilitating right now" in lead.fragments["progress"]
         await lead.stop()
 
     play(story())

@@ -37,7 +37,8 @@ class Followed:
         only_votes = len(lines) == version - self.loaded.board.workshop.version and all(
             line.act in VOTES for line in lines
         )
-        if only_votes and self.tell(version, [self._vote(line) for line in lines]):
+        same_people = self.loaded.presence == shared_board(self.workshop_id).presence
+        if only_votes and same_people and self.tell(version, [self._vote(line) for line in lines]):
             self.last = max((line.pk for line in lines), default=self.last)
         else:
             self.load()

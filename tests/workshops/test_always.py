@@ -269,11 +269,12 @@ class Meeting(RuleBasedStateMachine):
         )
 
     def _seen(self) -> tuple[str, int, dict[int, str]]:
-        """What the room shows apart from the time and the version, the version, and the state of each round."""
+        """What the room shows apart from the time, who is here and the version, the version, and each round's state."""
         board = self.board
         version = board.workshop.version
         states = dict(Round.objects.filter(workshop=self.room.id).values_list("pk", "state"))
-        still = replace(board, now=None, workshop=replace(board.workshop, version=0))
+        seats = tuple(replace(seat, is_here=True) for seat in board.seats)
+        still = replace(board, now=None, dropped=None, seats=seats, workshop=replace(board.workshop, version=0))
         return repr(still), version, states
 
     @invariant()

@@ -224,7 +224,7 @@ def test_who_has_not_voted_is_asked_about_first_for_every_criterion_that_could_c
     asked = press(r).content.decode()
     assert "11 people haven't voted" in asked
     assert all(str(one.criterion.name) in asked for one in shared_board(r.id).criteria), "not which one comes next"
-    assert "1 of 3 have voted" in asked
+    assert "1 of 3 has voted" in asked
     assert "precheck" not in asked.lower()
     assert not Round.objects.exclude(state="open").exists()
     assert press(r, anyway="1").status_code == 302

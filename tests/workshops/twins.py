@@ -34,6 +34,7 @@ from workshops import actions, fragments
 from workshops.board import own_boards, shared_board
 from workshops.live import bus
 from workshops.models import Seat, SeatInvitation, Workshop
+from workshops.presence import Notes
 
 START = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 CONFIDENCES = ("unsure", "fairly", "sure")
@@ -131,6 +132,7 @@ class World:
             fragments.empty_ballot.cache_clear()  # each world is a process of its own
             cache.clear()  # and counts the tries at its links for itself
             self.room = _room(self.plan)
+            self.notes = Notes()
             self.followed = Followed(self.room.id)
             self.browsers: dict[str, Client] = {}
             for step, act in enumerate(self.plan.acts):
@@ -255,6 +257,7 @@ class World:
         kept = [self.room.seats[name].pk for name in (self.plan.viewer, "felix", "otto")]
         board = shared_board(self.room.id, with_minutes=True)
         self.received.append((f"{step} board", repr(board)))
+        self.received.append((f"{step} presence", repr(self.notes.bring({self.room.id: kept}))))
         self.received.append((f"{step} own boards", repr(own_boards(board, kept))))
         self.received.append((f"{step} signals", self._signals()))
         self.followed.go_on()

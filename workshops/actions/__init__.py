@@ -10,10 +10,12 @@ from workshops.actions.invitations import (
 )
 from workshops.actions.lead import (
     answer_situation,
+    ask,
     close,
     create_workshop,
     move_phase,
     nudge,
+    open_again,
     set_timer,
     write_record,
 )
@@ -25,6 +27,7 @@ from workshops.actions.people import (
     leave,
     open_elsewhere,
     remove_seat,
+    rename,
     take_over,
 )
 from workshops.actions.rounds import (
@@ -40,13 +43,16 @@ from workshops.actions.rounds import (
     start_session,
 )
 from workshops.actions.single_statement import vote
+from workshops.actions.standing_in import confirm_lead, offer_to_lead
 
 __all__ = [
     "add_note",
     "answer_situation",
+    "ask",
     "cast_ballot",
     "change_role",
     "close",
+    "confirm_lead",
     "create_workshop",
     "give_lead",
     "invite",
@@ -58,12 +64,15 @@ __all__ = [
     "move_phase",
     "next_round",
     "nudge",
+    "offer_to_lead",
+    "open_again",
     "open_ahead",
     "open_elsewhere",
     "open_round",
     "precheck_unasked",
     "remind_missing",
     "remove_seat",
+    "rename",
     "reopen_round",
     "reveal",
     "set_timer",

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict, NotAllowed
@@ -24,6 +26,7 @@ class Act:
         self.vote: live.Vote | None = None  # when that is all that the act has changed
         self.minutes: list[Minute] = []
         self.was_closed = workshop.phase == Phase.CLOSED
+        self.renamed: Seat | None = None
         self.ended: Round | None = None  # the round that is over with this act, for the team's log to keep
 
     def minute(self, act: str, **detail: Any) -> None:
@@ -40,6 +43,8 @@ class Act:
         """Write a line for a change of phase or round."""
         self.minute(act, **detail)
         self.staged = True
+        if self.by.is_facilitator:  # who is back leads alone
+            self.workshop.seats.filter(stands_in=True).update(stands_in=False)
 
     def require_stage(self, stage: int | None) -> None:
         """Raise Conflict when the facilitator's form was made before the last change of phase or round."""
@@ -61,10 +66,13 @@ class Act:
         """Have the team's log keep what is over with this act; while a round is open it hears nothing."""
         if self.ended is not None:
             hashed.keep_round(self.workshop, self.ended, self.by.name)
-        if self.was_closed:
+        is_closed = self.workshop.phase == Phase.CLOSED
+        if self.was_closed and is_closed:
             hashed.keep_minutes(self.workshop, self.minutes, self.by.name)
-        elif self.workshop.phase == Phase.CLOSED:
+        elif is_closed or (self.staged and self.workshop.reopened_at is not None):
             hashed.keep_all(self.workshop, self.by.name)
+        elif self.renamed is not None:
+            hashed.keep_renamed(self.workshop, self.renamed, self.by.name)
 
     def round(self, round_id: int) -> Round:
         """The round, fresh, and only when it belongs to this room."""
@@ -98,3 +106,11 @@ def act(workshop_id: int, by: Seat) -> Iterator[Act]:
             workshop.save(update_fields=["version"] if this.vote is not None else None)
             transaction.on_commit(lambda: live.publish(workshop.pk, workshop.version, this.vote))
         this.tell_the_log()
+
+
+def record_changed(public_id: UUID) -> None:
+    """Have the room drawn again: its record was sent round, signed or taken back."""
+    with transaction.atomic():
+        if Workshop.objects.filter(public_id=public_id).update(version=F("version") + 1):
+            room = Workshop.objects.only("version").get(public_id=public_id)
+            transaction.on_commit(lambda: live.publish(room.pk, room.version))

@@ -1,5 +1,6 @@
 """Leading the meeting: begin, precheck, timer, nudge, outcome, record, close."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from workshops.models import Minute, Phase, RoundState, Seat, Workshop
 from workshops.readings import framework_of, last_rounds, moved_since, readings, record_of
 
 LONGEST_TIMER = timedelta(hours=2)
+OPENED_AGAIN_WITHIN = timedelta(days=1)
 
 
 def create_workshop(
@@ -47,7 +49,7 @@ def move_phase(
     `answers` are a `situation` and a `precheck` to keep with it: what is refused moves nothing and keeps nothing.
     """
     with act(workshop_id, by) as this:
-        permissions.require_facilitator(this.by, this.workshop)
+        permissions.require_lead(this.by, this.workshop)
         this.require_stage(stage)
         if answers:
             _answer(this, **answers)
@@ -64,8 +66,22 @@ def move_phase(
 def answer_situation(*, workshop_id: int, situation: dict[str, Any], precheck: dict[str, Any], by: Seat) -> None:
     """Keep the room's answers about its situation: what the rule needs beside the five leans."""
     with act(workshop_id, by) as this:
-        permissions.require_facilitator(this.by, this.workshop)
+        permissions.require_lead(this.by, this.workshop)
         _answer(this, situation, precheck)
+
+
+def ask(
+    *, workshop_id: int, question: str, by: Seat, stage: int | None = None, answers: dict[str, dict[str, Any]] | None
+) -> None:
+    """Keep what the room says of one question of the precheck, and take everybody to another one."""
+    with act(workshop_id, by) as this:
+        permissions.require_lead(this.by, this.workshop)
+        this.require_stage(stage)
+        this.require_phase(Phase.PRECHECK)
+        if answers:
+            _answer(this, **answers)
+        this.workshop.asking = question
+        this.seen = this.staged = True
 
 
 def _answer(this: Act, situation: dict[str, Any], precheck: dict[str, Any]) -> None:
@@ -86,7 +102,7 @@ def _answer(this: Act, situation: dict[str, Any], precheck: dict[str, Any]) -> N
 def set_timer(*, workshop_id: int, seconds: int, by: Seat) -> None:
     """Start the timer, or extend it while it runs, by so many seconds; 0 stops it."""
     with act(workshop_id, by) as this:
-        permissions.require_facilitator(this.by, this.workshop)
+        permissions.require_lead(this.by, this.workshop)
         this.require_phase(Phase.PRECHECK, Phase.SCORING, Phase.OUTCOME)
         now = timezone.now()
         if seconds <= 0:
@@ -100,7 +116,7 @@ def set_timer(*, workshop_id: int, seconds: int, by: Seat) -> None:
 def nudge(*, workshop_id: int, by: Seat) -> None:
     """Remind the room that ballots are missing: a line everybody sees, at most one every 20 seconds."""
     with act(workshop_id, by) as this:
-        permissions.require_facilitator(this.by, this.workshop)
+        permissions.require_lead(this.by, this.workshop)
         this.require_phase(Phase.SCORING)
         recent = timezone.now() - timedelta(seconds=20)
         if this.workshop.minutes.filter(act="nudged", at__gt=recent).exists():
@@ -117,14 +133,15 @@ def write_record(
     risks: list[str],
     by: Seat,
     user: User | None,
+    signers: Mapping[str, int | None] | None = None,
     stage: int | None = None,
     kept: list[str] | None = None,
 ) -> Record:
     """Draft the decision record from the outcome; asked again, the draft that exists takes the new readings.
 
     A record that is out of its owners' hands is replaced by a draft with them, unless it has them already. `flips` are
-    places in the outcome's list of flip signals, two at most; `risks` are keys of its risks. What was edited in the
-    record, and so stays, is added to `kept`.
+    places in the outcome's list of flip signals, two at most; `risks` are keys of its risks; `signers` are the seats that
+    sign, by role: None where that is left open. What was edited in the record, and so stays, is added to `kept`.
     """
     with act(workshop_id, by) as this:
         permissions.require_facilitator(this.by, this.workshop)
@@ -136,7 +153,7 @@ def write_record(
             return exists
         record = records.draft(
             decision=this.workshop.decision,
-            readings=readings(this.workshop, flips=flips, risks=risks),
+            readings=readings(this.workshop, flips=flips, risks=risks, signers=signers),
             by=user,
             workshop_ref=UUID(str(this.workshop.public_id)),
             kept=kept,
@@ -150,7 +167,23 @@ def close(*, workshop_id: int, by: Seat, stage: int | None = None) -> None:
     with act(workshop_id, by) as this:
         permissions.require_facilitator(this.by, this.workshop)
         this.require_stage(stage)
+        was = this.workshop.phase
         this.move(Phase.CLOSED)
         this.workshop.closed_at = timezone.now()
         this.workshop.timer_ends_at = None
-        this.stage("closed")
+        this.stage("closed", was=was)
+
+
+def open_again(*, workshop_id: int, by: Seat, stage: int | None = None) -> None:
+    """Open a workshop again that was closed by mistake, where it was; for a day."""
+    with act(workshop_id, by) as this:
+        permissions.require_facilitator(this.by, this.workshop)
+        this.require_stage(stage)
+        this.require_phase(Phase.CLOSED)
+        now = timezone.now()
+        if this.workshop.closed_at is None or now - this.workshop.closed_at > OPENED_AGAIN_WITHIN:
+            raise Conflict(_("A workshop can be opened again for a day after it was closed."))
+        closed = this.workshop.minutes.filter(act="closed").order_by("-pk").first()
+        this.workshop.phase = (closed.detail.get("was") if closed is not None else None) or Phase.OUTCOME
+        this.workshop.closed_at, this.workshop.reopened_at = None, now
+        this.stage("opened_again", phase=this.workshop.phase)

@@ -6,8 +6,7 @@ from django.utils.translation import gettext as _
 
 from decisions.base.errors import Conflict, NotAllowed
 from decisions.base.links import token_hash
-from decisions.base.permissions import EDITORS
-from decisions.models import Membership, User
+from decisions.models import User
 from workshops import live, permissions
 from workshops.actions.act import Act, act
 from workshops.models import Ballot, Minute, Phase, RoundState, Seat, Workshop, new_key
@@ -33,7 +32,12 @@ def sit(workshop: Workshop, *, name: str, role: str, is_observer: bool, user: Us
             return held
     if Seat.objects.filter(workshop=workshop, removed_at__isnull=True).count() >= MOST_SEATS:
         raise Conflict(_("This workshop is full."))
-    leads = user is not None and user.pk == workshop.created_by_id and not _led(workshop) and _edits(workshop, user)
+    leads = (
+        user is not None
+        and user.pk == workshop.created_by_id
+        and not _led(workshop)
+        and permissions.is_editor(workshop, user.pk)
+    )
     seat = Seat.objects.create(
         workshop=workshop,
         name=name,
@@ -50,12 +54,6 @@ def sit(workshop: Workshop, *, name: str, role: str, is_observer: bool, user: Us
     return seat
 
 
-def _edits(workshop: Workshop, user: User) -> bool:
-    """Whether the person is an editor of the room's team now."""
-    editors = Membership.objects.filter(team_id=workshop.decision.team_id, role__in=EDITORS)
-    return editors.filter(user=user, user__is_active=True).exists()
-
-
 def _led(workshop: Workshop) -> bool:
     return workshop.seats.filter(is_facilitator=True, removed_at__isnull=True).exists()
 
@@ -65,9 +63,9 @@ def vacate(seat: Seat) -> int:
     own = Ballot.objects.filter(seat=seat, round__state=RoundState.OPEN, round__place=None)
     withdrawn, _rows = own.delete()
     seat.removed_at = timezone.now()
-    seat.is_facilitator = False
+    seat.is_facilitator = seat.stands_in = False
     seat.key = new_key()
-    seat.save(update_fields=["removed_at", "is_facilitator", "key"])
+    seat.save(update_fields=["removed_at", "is_facilitator", "stands_in", "key"])
     return withdrawn
 
 
@@ -138,6 +136,19 @@ def change_role(*, workshop_id: int, seat_id: int, role: str, is_observer: bool,
     return seat
 
 
+def rename(*, workshop_id: int, name: str, by: Seat) -> Seat:
+    """Correct one's own name; what was said under the old one stays, and the minutes tell both."""
+    with act(workshop_id, by) as this:
+        permissions.require_seat(this.by, this.workshop)
+        this.require_phase(Phase.LOBBY, Phase.PRECHECK, Phase.SCORING, Phase.OUTCOME)
+        if this.by.name != name:
+            this.minute("renamed", name=name)
+            this.by.name = name
+            this.by.save(update_fields=["name"])
+            this.renamed = this.by
+    return this.by
+
+
 def give_lead(*, workshop_id: int, seat_id: int, keep: bool, by: Seat) -> Seat:
     """Make somebody co-facilitator, or hand the lead over whole (`keep` false)."""
     with act(workshop_id, by) as this:
@@ -157,7 +168,7 @@ def take_over(*, workshop_id: int, by: Seat) -> Seat:
     """Take the lead explicitly, as an editor of the team with a seat: for when the facilitator has dropped."""
     with act(workshop_id, by) as this:
         permissions.require_seat(this.by, this.workshop)
-        if this.by.user is None or not _edits(this.workshop, this.by.user):
+        if not permissions.is_editor(this.workshop, this.by.user_id):
             raise NotAllowed(_("Only team owners and facilitators can become facilitator here."))
         if this.by.is_facilitator:
             raise Conflict(_("You're already a facilitator."))

@@ -36,7 +36,7 @@ def _require_move(round_: Round, state: str) -> None:
 def open_round(*, workshop_id: int, criterion: str, by: Seat, stage: int | None = None) -> Round:
     """Ask the room for blind ballots on a criterion; one criterion is open at a time."""
     with act(workshop_id, by) as this:
-        permissions.require_facilitator(this.by, this.workshop)
+        permissions.require_lead(this.by, this.workshop)
         this.require_stage(stage)
         this.require_phase(Phase.SCORING)
         if criterion not in KEYS:
@@ -70,7 +70,7 @@ def start_session(*, workshop_id: int, by: Seat, stage: int | None = None) -> No
     Whoever has no ballot may still add one until the reveal; it changes nothing of the order.
     """
     with act(workshop_id, by) as this:
-        permissions.require_facilitator(this.by, this.workshop)
+        permissions.require_lead(this.by, this.workshop)
         this.require_stage(stage)
         if not this.workshop.scored_ahead or this.workshop.session_started_at is not None:
             raise Conflict(_("There are no advance votes to start with."))
@@ -114,7 +114,7 @@ def reveal(*, workshop_id: int, round_id: int | None = None, by: Seat, stage: in
     Exactly the ballots acknowledged before are shown; whoever has not voted by now stands as "no ballot".
     """
     with act(workshop_id, by) as this:
-        permissions.require_facilitator(this.by, this.workshop)
+        permissions.require_lead(this.by, this.workshop)
         this.require_stage(stage)
         this.require_phase(Phase.SCORING)
         if this.workshop.rounds.filter(state=RoundState.REVEALED).exists():
@@ -138,7 +138,7 @@ def reveal(*, workshop_id: int, round_id: int | None = None, by: Seat, stage: in
 def settle(*, workshop_id: int, round_id: int, lean: int, why: str, by: Seat, stage: int | None = None) -> Round:
     """Fix the group's lean on a criterion, by whom and why."""
     with act(workshop_id, by) as this:
-        permissions.require_facilitator(this.by, this.workshop)
+        permissions.require_lead(this.by, this.workshop)
         this.require_stage(stage)
         this.require_phase(Phase.SCORING, Phase.OUTCOME)
         target = this.round(round_id)
@@ -159,7 +159,7 @@ def settle(*, workshop_id: int, round_id: int, lean: int, why: str, by: Seat, st
 def leave_contested(*, workshop_id: int, round_id: int, why: str, by: Seat, stage: int | None = None) -> Round:
     """Leave a criterion open with its ballots; the outcome tries every way it could fall."""
     with act(workshop_id, by) as this:
-        permissions.require_facilitator(this.by, this.workshop)
+        permissions.require_lead(this.by, this.workshop)
         this.require_stage(stage)
         this.require_phase(Phase.SCORING)
         target = this.round(round_id)
@@ -176,7 +176,7 @@ def leave_contested(*, workshop_id: int, round_id: int, why: str, by: Seat, stag
 def reopen_round(*, workshop_id: int, criterion: str, by: Seat, stage: int | None = None) -> Round:
     """Ask again: the next round begins, the one before is kept as it was."""
     with act(workshop_id, by) as this:
-        permissions.require_facilitator(this.by, this.workshop)
+        permissions.require_lead(this.by, this.workshop)
         this.require_stage(stage)
         this.require_phase(Phase.SCORING)
         last = latest(this, criterion) if criterion in KEYS else None

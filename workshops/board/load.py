@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from decisions.framework.criteria import Criterion
 from decisions.framework.starting_points import StartingPoint
 from decisions.team_framework import acts as frameworks
 from workshops import words
+from workshops.actions.standing_in import dropped
 from workshops.board.own import OwnBoard, OwnRound
 from workshops.board.record import record_view
 from workshops.board.shown import (
@@ -26,6 +28,7 @@ from workshops.models import (
     OWNER_ROLES,
     Ballot,
     Phase,
+    Presence,
     Role,
     Round,
     RoundState,
@@ -34,6 +37,7 @@ from workshops.models import (
     Workshop,
 )
 from workshops.outcome import outcome_of
+from workshops.presence import here, last_seen
 from workshops.readings import framework_in, revealed_dots
 from workshops.states import REVEALED
 from workshops.tally import Dot, shown_as, tally
@@ -64,6 +68,9 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
 
     present = [seat for seat in seats if seat.removed_at is None]
     views = [_round(one, present, voted[one.pk], dots[one.pk], notes[one.pk], workshop.shown) for one in rounds]
+    now = timezone.now()
+    seen = last_seen(present, Presence.objects.filter(workshop=workshop), now)
+    in_room = here(seen, now)
     framework = framework_in(workshop)
     start = frameworks.starting_point(workshop.decision.team_id, workshop.decision.starting_point)
     criteria = tuple(_criterion(criterion, views, start) for criterion in framework.criteria)
@@ -73,7 +80,7 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
     in_outcome = workshop.phase in {Phase.OUTCOME, Phase.CLOSED}
     return Board(
         workshop=_workshop(workshop),
-        seats=tuple(_seat(seat, seat.pk in showing, role_names) for seat in present),
+        seats=tuple(_seat(seat, seat.pk in showing, seat.pk in in_room, role_names) for seat in present),
         missing_roles=tuple(
             str(Role(role).label) for role in OWNER_ROLES if not any(s.role == role and s.votes for s in present)
         ),
@@ -88,10 +95,11 @@ def shared_board(workshop_id: int, *, with_minutes: bool = False) -> Board | Non
         if any(one.state == RoundState.OPEN and nudged and one.opened_at <= nudged for one in rounds)
         else None,
         record=record_view(workshop, rounds) if in_outcome else None,
-        now=timezone.now(),
+        now=now,
         minutes=tuple(workshop.minutes.all()) if with_minutes else (),
         framework=framework,
         start=start,
+        dropped=dropped(workshop, present, seen, now),
         voted={one.pk: frozenset(voted[one.pk]) for one in rounds if one.state == RoundState.OPEN},
     )
 
@@ -103,14 +111,18 @@ def own_boards(board: Board, seat_ids: Collection[int]) -> dict[int, OwnBoard]:
     for ballot in Ballot.objects.filter(round__in=shown, seat__in=seat_ids):
         ballots[ballot.seat_id][ballot.round_id] = ballot
     return {
-        seat.id: own_board(board, is_observer=seat.is_observer, ballots=ballots[seat.id])
+        seat.id: own_board(board, is_observer=seat.is_observer, ballots=ballots[seat.id], joined_at=seat.joined_at)
         for seat in board.seats
         if seat.id in seat_ids
     }
 
 
-def own_board(board: Board, *, is_observer: bool, ballots: Mapping[int, Ballot]) -> OwnBoard:
+def own_board(
+    board: Board, *, is_observer: bool, ballots: Mapping[int, Ballot], joined_at: datetime | None = None
+) -> OwnBoard:
     """The same for one of them, with the own ballots by round."""
+    shown = next((one.round for one in board.criteria if one.round and one.state == RoundState.REVEALED), None)
+    was_there = shown is not None and shown.revealed_at is not None and (joined_at or board.now) <= shown.revealed_at
     rounds = [(one.criterion, one.round) for one in board.criteria if one.round is not None]
     return OwnBoard(
         public_id=board.workshop.public_id,
@@ -121,7 +133,8 @@ def own_board(board: Board, *, is_observer: bool, ballots: Mapping[int, Ballot])
             for criterion, one in rounds
             if one.is_open
         ),
-        revealed=next((ballots.get(one.id) for _criterion, one in rounds if one.state == RoundState.REVEALED), None),
+        revealed=ballots.get(shown.id) if shown is not None else None,
+        missed=was_there and not is_observer and shown is not None and shown.id not in ballots,
     )
 
 
@@ -140,15 +153,18 @@ def _workshop(workshop: Workshop) -> WorkshopView:
         version=workshop.version,
         stage=workshop.stage,
         shown=workshop.shown,
+        asking=workshop.asking,
         join_code=f"{workshop.join_code[:4]} {workshop.join_code[4:]}",
         join_url=public_link("workshops:join_link", workshop.join_token),
+        join_place=public_link("workshops:join_code").split("://")[-1].rstrip("/"),
         timer_ends_at=workshop.timer_ends_at,
+        closed_at=workshop.closed_at,
         scored_ahead=workshop.scored_ahead,
         session_started=workshop.session_started_at is not None,
     )
 
 
-def _seat(seat: Seat, has_voted: bool, role_names: dict[str, str]) -> SeatView:
+def _seat(seat: Seat, has_voted: bool, is_here: bool, role_names: dict[str, str]) -> SeatView:
     return SeatView(
         id=seat.pk,
         name=seat.name,
@@ -157,6 +173,9 @@ def _seat(seat: Seat, has_voted: bool, role_names: dict[str, str]) -> SeatView:
         letter=LETTERS.get(seat.role, "O"),
         is_observer=seat.is_observer,
         is_facilitator=seat.is_facilitator,
+        stands_in=seat.stands_in,
+        is_here=is_here,
+        joined_at=seat.joined_at,
         has_account=seat.user_id is not None,
         devices=seat.devices,
         has_voted=has_voted,
@@ -199,6 +218,7 @@ def _round(
         settled_by=one.settled_by,
         results=results,
         words=words.spread(results) if results is not None else "",
+        revealed_at=one.revealed_at,
         no_ballot=tuple(seat.name for seat in voters if seat.pk not in voted) if revealed and shown == "names" else (),
         notes=tuple(notes),
     )

@@ -75,6 +75,7 @@ class OwnBoard:
     phase: str
     rounds: tuple[OwnRound, ...]
     revealed: Ballot | None  # the own ballot in the round on screen, once it is revealed
+    missed: bool = False  # whether that round was revealed before this viewer had voted
 
     @property
     def looks(self) -> tuple[object, ...]:
@@ -82,6 +83,7 @@ class OwnBoard:
         shown = (one.ballot for one in self.rounds)
         return (
             self.is_observer,
+            self.missed,
             self.revealed and self.revealed.score,
             *(ballot and (ballot.score, ballot.confidence, ballot.reason) for ballot in shown),
         )

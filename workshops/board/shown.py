@@ -1,6 +1,6 @@
 """What everybody in an audience may see, as plain data with the words for it."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -14,19 +14,19 @@ from django.utils.translation import gettext as _
 from decisions.framework import guide
 from decisions.framework.criteria import BY_KEY, Criterion
 from decisions.framework.customise import Framework
-from decisions.framework.precheck import ROOM_QUESTIONS
 from decisions.framework.settling import needs_reason, settled_words
 from decisions.framework.starting_points import StartingPoint
-from decisions.framework.told import answer_words, question
 from workshops import words
+from workshops.actions.lead import OPENED_AGAIN_WITHIN
+from workshops.actions.standing_in import Lead
 from workshops.board.record import RecordView
 from workshops.models import (
+    OWNER_ROLES,
     Confidence,
     Minute,
     RoundState,
 )
 from workshops.outcome import OutcomeView
-from workshops.readings import asked_of
 from workshops.tally import Dot, Tally
 
 LETTERS = {"product": "P", "security": "S", "data": "D", "engineering": "E", "legal": "L", "other": "O"}
@@ -48,9 +48,12 @@ class WorkshopView:
     version: int
     stage: int
     shown: str
+    asking: str
     join_code: str
     join_url: str
+    join_place: str  # where the code is typed
     timer_ends_at: datetime | None
+    closed_at: datetime | None
     scored_ahead: bool
     session_started: bool
 
@@ -72,6 +75,9 @@ class SeatView:
     letter: str
     is_observer: bool
     is_facilitator: bool
+    stands_in: bool
+    is_here: bool
+    joined_at: datetime
     has_account: bool
     devices: int
     has_voted: bool
@@ -129,6 +135,7 @@ class RoundView:
     settled_by: str
     results: Tally | None
     words: str
+    revealed_at: datetime | None
     no_ballot: tuple[str, ...]
     notes: tuple[Note, ...]
 
@@ -233,15 +240,6 @@ class CriterionView:
 
 
 @dataclass(frozen=True)
-class Answered:
-    """A question of the precheck, what the room said, and what follows."""
-
-    question: str
-    answer: str
-    then: str
-
-
-@dataclass(frozen=True)
 class Board:
     """What everybody in an audience may see."""
 
@@ -260,6 +258,7 @@ class Board:
     minutes: tuple[Minute, ...] = field(default=())
     framework: Framework = field(default_factory=Framework)
     start: StartingPoint | None = None
+    dropped: Lead | None = None  # who led, while nobody who may is here
     # who has voted in each open round, to carry the board on; no screen shows it of all rounds
     voted: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
@@ -269,9 +268,25 @@ class Board:
         return tuple(page for slug in (self.start.guides if self.start else ()) if (page := guide.page(slug)))
 
     @property
-    def is_led(self) -> bool:
-        """Whether anybody here leads; the access of whoever did may have ended."""
-        return any(seat.is_facilitator for seat in self.seats)
+    def signers(self) -> list[tuple[str, str, list[SeatView]]]:
+        """For each owner's role those who hold it, of whom one is chosen to sign."""
+        found = (
+            (str(role), [seat for seat in self.seats if seat.role == role and not seat.is_observer])
+            for role in OWNER_ROLES
+        )
+        return [(role, words.role_name(role), seats) for role, seats in found if seats]
+
+    @property
+    def may_open_again(self) -> bool:
+        """Whether a closed workshop may be opened again."""
+        closed = self.workshop.closed_at
+        return closed is not None and self.now - closed <= OPENED_AGAIN_WITHIN
+
+    @property
+    def presence(self) -> Hashable:
+        """What is shown of who is here, as the notes of the web processes tell it."""
+        present = frozenset(seat.id for seat in self.seats if seat.is_here)
+        return present, self.dropped is not None, self.dropped is not None and self.now >= self.dropped.opens_at
 
     @property
     def open_rounds(self) -> tuple[RoundView, ...]:
@@ -282,26 +297,6 @@ class Board:
     def ends_early(self) -> bool:
         """Whether the precheck alone already decides: fix something first, or prompts are enough."""
         return bool(self.situation.get("pre_check")) or bool(self.situation.get("prompt_baseline_sufficient"))
-
-    @property
-    def precheck_lines(self) -> tuple[Answered, ...]:
-        """What the room was asked and said, in words."""
-        said = ((key, value) for key, value in self.situation.items() if value is not None)
-        rule = (Answered(str(question(key)), str(answer_words(value, value)), "") for key, value in said)
-        own = (Answered(one["question"], one["answer"], "") for one in asked_of(self.precheck, self.framework))
-        return *self._room_lines, *rule, *own
-
-    @property
-    def _room_lines(self) -> tuple[Answered, ...]:
-        return tuple(
-            Answered(
-                str(room.question),
-                str(dict(room.answers).get(self.precheck[room.key], "")),
-                str(room.then.get(self.precheck[room.key], "")),
-            )
-            for room in ROOM_QUESTIONS
-            if self.precheck.get(room.key)
-        )
 
     @property
     def settled_count(self) -> int:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -87,6 +87,7 @@ class Room:
     timer: asyncio.TimerHandle | None = None
     task: asyncio.Task[None] | None = None
     dirty: bool = False
+    doubled: Collection[int] = ()  # seats that have streams in several processes
     anew: bool = False  # votes are not all that has happened
     waited: bool = False  # for a vote that is told late
 
@@ -204,6 +205,14 @@ class Hub:
                 room.wanted = found.get(workshop_id, 0)
                 self._mark(room)
 
+    async def note_presence(self) -> None:
+        """Say whose streams are here, and draw the rooms anew that show others."""
+        rooms = {one: {stream.seat_id for stream in room.streams} for one, room in self.rooms.items()}
+        for workshop_id, (presence, doubled) in (await self.run(self.loader.presence, rooms)).items():
+            (room := self.rooms.get(workshop_id, Room(0))).doubled = doubled
+            if room.loaded is not None and room.loaded.presence != presence:
+                self._mark(room)
+
     async def end_signed_out(self) -> None:
         """End the streams whose account has signed out, or is gone; the seat itself may live on."""
         signed_in = [stream for room in self.rooms.values() for stream in room.streams if stream.sign_in is not None]
@@ -221,8 +230,9 @@ class Hub:
             try:
                 await self.compare_versions()
                 await self.end_signed_out()
+                await self.note_presence()
             except Exception as error:
-                log.warning("could not compare versions: %s", str(error).strip()[:200])
+                log.warning("could not compare versions or note who is there: %s", str(error).strip()[:200])
 
     # --- the streams' side -----------------------------------------------------------------------------------
 
@@ -301,11 +311,19 @@ class Hub:
         self.counts["votes"] += len(votes)
         for name, audience in room.audiences.items():
             audience.change(room.version, changed[name])
+        self._tell_others_of_the_seat(room, {vote.seat_id: vote for vote in votes})
         for stream in room.streams:
             stream.wake()
         if room.last_push - room.loaded_at > CARRIED_SECONDS:
             self._mark(room)
         return True
+
+    def _tell_others_of_the_seat(self, room: Room, votes: Mapping[int, Vote]) -> None:
+        """Say of a vote to whoever has the same seat in another window or on another device that it is in."""
+        held = Counter([stream.seat_id for stream in room.streams if not stream.screen] + list(room.doubled))
+        for stream in room.streams:
+            if room.loaded and stream.seat_id in votes and not stream.screen and held[stream.seat_id] > 1:
+                stream.own += message("".join(room.loaded.voted_elsewhere(votes[stream.seat_id])))
 
     async def _push(self, room: Room, *, load: bool = True) -> None:
         """Bring everybody up to date, or only those who have come to what all others have already."""

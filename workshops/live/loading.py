@@ -1,6 +1,6 @@
 """Where the hub gets the states of rooms from."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import Any, Protocol
 
 from workshops.live.audience import Pieces
@@ -13,6 +13,7 @@ class LoadedRoom(Protocol):
     version: int
     seats: Mapping[int, str]  # seat and its audience; whoever is not in it is out
     devices: Mapping[int, int]  # of guests' seats, by how many browsers each was taken
+    presence: Hashable  # changes with what is shown of who is there
     own_key: str  # changes when the fragments that depend on the viewer must be drawn again
 
     @property
@@ -24,6 +25,9 @@ class LoadedRoom(Protocol):
 
     def draw_own(self, seat_ids: Collection[int]) -> Mapping[int, Mapping[str, str]]:
         """The fragments that depend on the viewer, for these seats; called in a thread."""
+
+    def voted_elsewhere(self, vote: Vote) -> Iterable[str]:
+        """What another window of the same seat is told of its vote, in the event loop."""
 
     def after(self, version: int, votes: Iterable[Vote]) -> Mapping[str, Pieces] | None:
         """The room after further votes, in the event loop: for each audience the pieces to show; None when it must be loaded anew."""
@@ -37,6 +41,10 @@ class Loader(Protocol):
 
     def versions(self, workshop_ids: Collection[int]) -> Mapping[int, int]:
         """The versions of the workshops that still exist."""
+
+    def presence(self, rooms: Mapping[int, Collection[int]]) -> Mapping[int, tuple[Hashable, Collection[int]]]:
+        """Note the seats whose streams this process holds in each room; the presence to be shown there, and which
+        seats have streams in several processes."""
 
     def ended(self, sign_ins: Collection[Any]) -> Collection[Any]:
         """Which of these sessions no longer hold a seat."""

@@ -14,15 +14,20 @@ from django.views.decorators.http import require_POST
 from decisions.base.errors import Conflict
 from decisions.base.htmx import HtmxHttpRequest, morph
 from decisions.models import User
-from decisions.team_framework import acts as frameworks
-from workshops import actions, fragments, permissions
-from workshops.forms import ContestForm, NoteForm, SeatForm, SettleForm, SituationForm, TimerForm
-from workshops.models import Phase, Round, RoundState, Seat, Workshop
-from workshops.readings import framework_in, record_of
-from workshops.views.room import require_seat, room_context, seat_context
+from workshops import actions, asking, fragments, permissions
+from workshops.forms import ContestForm, NoteForm, SettleForm, SituationForm, TimerForm
+from workshops.models import OWNER_ROLES, Phase, Round, RoundState, Seat
+from workshops.readings import record_of
+from workshops.views.room import require_seat, room_context
 
 # The fragment in which each form stands.
-WHERE = {"situation_form": "stage", "settle_form": "controls", "note_form": "stage", "seat_form": "own_seat"}
+WHERE = {
+    "situation_form": "stage",
+    "settle_form": "controls",
+    "note_form": "stage",
+    "seat_form": "own_seat",
+    "name_form": "own_seat",
+}
 WAYS = {"outcome": "outcome", "scoring": "scoring", "precheck": "precheck", "lobby": "lobby"}
 
 
@@ -35,7 +40,10 @@ def done(request: HtmxHttpRequest, seat: Seat) -> HttpResponse:
 
 def refused(request: HtmxHttpRequest, seat: Seat, name: str, form: forms.Form) -> HttpResponse:
     """The form as it was typed with what is wrong beside each field: its fragment for htmx, else the whole room."""
-    context = {**room_context(request, seat), name: form}
+    context = room_context(request, seat)
+    if isinstance(form, SituationForm) and "asking" in context:
+        context["asking"] = asking.asking(context["situation_form"], seat.workshop.asking, form)
+    context[name] = form
     if request.htmx:
         at_the_end = name == "situation_form" and context["board"].workshop.phase == Phase.OUTCOME
         where = "controls" if at_the_end else WHERE[name]
@@ -73,49 +81,8 @@ def phase(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Move the meeting on, or back."""
     seat = require_seat(request, workshop_id)
     actions.move_phase(workshop_id=seat.workshop_id, phase=way_on(request), by=seat, stage=stage_seen(request))
-    return done(request, seat)
-
-
-@never_cache
-@require_POST
-def situation(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
-    """Keep the answers about the situation; a button that also moves the meeting on says where to."""
-    seat = require_seat(request, workshop_id)
-    form = situation_form(seat.workshop, request.POST)
-    if not form.is_valid():
-        return refused(request, seat, "situation_form", form)
-    said = {"situation": form.situation(), "precheck": form.precheck()}
-    if "phase" in request.POST:
-        to, stage = way_on(request), stage_seen(request)
-        actions.move_phase(workshop_id=seat.workshop_id, phase=to, by=seat, stage=stage, answers=said)
-    else:
-        actions.answer_situation(workshop_id=seat.workshop_id, by=seat, **said)
-    return done(request, seat)
-
-
-def situation_form(workshop: Workshop, data: QueryDict) -> SituationForm:
-    """The answers that were sent, held against those that the page showed."""
-    start = frameworks.starting_point(workshop.decision.team_id, workshop.decision.starting_point)
-    return SituationForm(
-        data,
-        situation=workshop.situation,
-        precheck=workshop.precheck,
-        framework=framework_in(workshop),
-        start=start if workshop.phase == Phase.PRECHECK else None,
-    )
-
-
-@never_cache
-@require_POST
-def explainability(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
-    """Say whether legal or public relations require that answers can be explained."""
-    seat = require_seat(request, workshop_id)
-    required = {"yes": True, "no": False}.get(request.POST.get("required", ""))
-    if required is None:
-        raise Conflict(_("Choose whether it's required."))
-    actions.answer_situation(
-        workshop_id=seat.workshop_id, situation={"explainability_required": required}, precheck={}, by=seat
-    )
+    if "open" in request.POST:
+        actions.open_round(workshop_id=seat.workshop_id, criterion=request.POST["open"], by=seat)
     return done(request, seat)
 
 
@@ -154,7 +121,7 @@ def reveal(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int | Non
     """Show the ballots; asks first when some are missing."""
     seat = require_seat(request, workshop_id)
     target = round_of(seat, round_id) if round_id is not None else actions.next_round(seat.workshop)
-    if seat.is_facilitator and target is not None and target.state == "open" and "anyway" not in request.POST:
+    if seat.leads and target is not None and target.state == "open" and "anyway" not in request.POST:
         context = room_context(request, seat)
         # of what was scored ahead all open criteria are named: which one comes next is not told before its reveal
         awaited = [one for one in context["board"].criteria if one.round is not None and one.round.is_open]
@@ -175,7 +142,7 @@ def reveal(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int | Non
 def settle(request: HtmxHttpRequest, workshop_id: uuid.UUID, round_id: int) -> HttpResponse:
     """Fix the group's lean, or leave the criterion contested."""
     seat = require_seat(request, workshop_id)
-    permissions.require_facilitator(seat, seat.workshop)
+    permissions.require_lead(seat, seat.workshop)
     target = round_of(seat, round_id)
     if target.state == RoundState.OPEN:  # before anything is said of ballots: an answer must not depend on hidden ones
         raise Conflict(_("Reveal the votes before you settle this criterion."))
@@ -245,50 +212,26 @@ def nudge(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-def seat_act(request: HtmxHttpRequest, workshop_id: uuid.UUID, seat_id: int, what: str) -> HttpResponse:
-    """What a facilitator does with a seat: remove it, share the lead with it, hand the lead to it."""
-    seat = require_seat(request, workshop_id)
-    if what == "remove":
-        actions.remove_seat(workshop_id=seat.workshop_id, seat_id=seat_id, by=seat)
-    else:
-        actions.give_lead(workshop_id=seat.workshop_id, seat_id=seat_id, keep=what == "share", by=seat)
-    return done(request, seat)
-
-
-@never_cache
-@require_POST
-def seat_role(request: HtmxHttpRequest, workshop_id: uuid.UUID, seat_id: int) -> HttpResponse:
-    """Change whom a seat speaks for."""
-    seat = require_seat(request, workshop_id)
-    form = SeatForm(request.POST)
-    if not form.is_valid():
-        return refused(request, seat, "seat_form", form)
-    changed = actions.change_role(workshop_id=seat.workshop_id, seat_id=seat_id, by=seat, **form.cleaned_data)
-    return own_seat(request, changed) if changed.pk == seat.pk else done(request, seat)
-
-
-@never_cache
-@require_POST
-def take_over(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
-    """Take the lead of a room whose facilitator has dropped."""
-    seat = require_seat(request, workshop_id)
-    return own_seat(request, actions.take_over(workshop_id=seat.workshop_id, by=seat))
-
-
-def own_seat(request: HtmxHttpRequest, seat: Seat) -> HttpResponse:
-    """What is said of one's own seat, which the stream does not bring."""
-    if not request.htmx:
-        return done(request, seat)
-    return render(request, "workshops/fragments/own_seat.html", seat_context(seat))
-
-
-@never_cache
-@require_POST
 def close(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """End the workshop."""
     seat = require_seat(request, workshop_id)
     actions.close(workshop_id=seat.workshop_id, by=seat, stage=stage_seen(request))
     return done(request, seat)
+
+
+@never_cache
+@require_POST
+def open_again(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """Open a workshop again that was closed by mistake."""
+    seat = require_seat(request, workshop_id)
+    actions.open_again(workshop_id=seat.workshop_id, by=seat, stage=stage_seen(request))
+    return done(request, seat)
+
+
+def signers_in(data: QueryDict) -> dict[str, int | None]:
+    """Who was chosen to sign for each role that the form asked about."""
+    asked = {role: str(data[f"signer_{role}"]) for role in OWNER_ROLES if f"signer_{role}" in data}
+    return {role: int(seat) if re.fullmatch("[0-9]{1,18}", seat) else None for role, seat in asked.items()}
 
 
 @never_cache
@@ -302,6 +245,7 @@ def write_record(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpRespon
         workshop_id=seat.workshop_id,
         flips=[int(place) for place in request.POST.getlist("flip") if re.fullmatch("[0-9]{1,3}", place)][:2],
         risks=request.POST.getlist("risk"),
+        signers=signers_in(request.POST),
         by=seat,
         user=request.user if isinstance(request.user, User) else None,
         stage=stage_seen(request),

@@ -18,7 +18,7 @@ from workshops import board as boards
 from workshops import fragments, permissions, what_ifs
 from workshops.live.audience import partial
 from workshops.minutes import minute_line
-from workshops.models import Role, Seat, Workshop
+from workshops.models import Phase, Role, Seat, Workshop
 from workshops.outcome import outcome_view
 from workshops.readings import framework_in, record_of
 from workshops.seats import device_in, seat_of, set_seat_cookie
@@ -64,7 +64,7 @@ def boards_of(seat: Seat) -> tuple[boards.Board, boards.OwnBoard]:
 def room_context(request: HttpRequest, seat: Seat) -> dict[str, Any]:
     """Everything the room page shows this seat."""
     shared, own = boards_of(seat)
-    audience = fragments.FACILITATOR if seat.is_facilitator else fragments.PARTICIPANT
+    audience = fragments.audience_of(seat)
     return {
         **fragments.shared_context(shared, audience),
         "own": own,
@@ -75,7 +75,12 @@ def room_context(request: HttpRequest, seat: Seat) -> dict[str, Any]:
 
 def seat_context(seat: Seat) -> dict[str, Any]:
     """What the room says to this seat of itself."""
-    return {"seat": seat, "roles": Role.choices, "may_take_over": permissions.may_take_over(seat)}
+    return {
+        "seat": seat,
+        "roles": Role.choices,
+        "may_take_over": permissions.may_take_over(seat),
+        "is_closed": seat.workshop.phase == Phase.CLOSED,
+    }
 
 
 @never_cache
@@ -128,7 +133,7 @@ def what_if(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 def state(request: HtmxHttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """The room's fragments as they are now, for a browser that cannot hold a stream."""
     seat = require_seat(request, workshop_id)
-    audience = fragments.FACILITATOR if seat.is_facilitator else fragments.PARTICIPANT
+    audience = fragments.audience_of(seat)
     if request.GET.get("view") == fragments.SCREEN:
         audience = fragments.SCREEN
     shared, own = boards_of(seat)
@@ -163,5 +168,7 @@ def record(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
         return redirect("decisions:record", team.slug, found.pk)
     if found.accepted_at and found.accepted_at + GUESTS_READ_FOR < timezone.now():
         raise Http404
-    context = {"record": found, "document": records.document_of(found), "parts": parts_of(found)}
+    seat = seat_of(request, workshop_id)
+    signs = seat is not None and records.sign_off_of_seat(found, seat.pk) is not None
+    context = {"record": found, "document": records.document_of(found), "parts": parts_of(found), "signs": signs}
     return render(request, "workshops/record.html", {**context, "workshop": workshop})

@@ -11,6 +11,7 @@ class Poked:
     """A room that is nothing but its number."""
 
     own_key = news = ""
+    presence = None
     devices: dict[int, int] = {}
 
     def __init__(self, workshop_id, version):
@@ -23,6 +24,9 @@ class Poked:
 
     def draw_own(self, seat_ids):
         return {seat_id: {} for seat_id in seat_ids}
+
+    def voted_elsewhere(self, _vote):
+        return []
 
     def after(self, _version, _votes):
         return None
@@ -38,6 +42,11 @@ class Pokes:
         return None if version is None else Poked(workshop_id, version)
 
     versions = staticmethod(fragments.versions)
+
+    @staticmethod
+    def presence(_rooms):
+        return {}
+
     ended = staticmethod(fragments.ended)
 
 

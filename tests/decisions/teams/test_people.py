@@ -33,15 +33,16 @@ def invite(client, world, email="ines@example.org", role="member"):
     return client.post("/t/helio-desk/members/invite/", {"email": email, "role": role})
 
 
-def test_a_founder_owns_the_team_and_lands_on_its_empty_log(client):
+def test_a_founder_owns_the_team_and_goes_on_to_its_first_decision(client):
     ines = person("Ines")
     client.force_login(ines)
     answer = client.post("/teams/new/", {"name": "  Support   Platform "}, follow=True)
     team = Team.objects.get()
     assert (team.name, team.slug) == ("Support Platform", "support-platform")
     assert ines.memberships.get().role == TeamRole.OWNER
-    assert answer.redirect_chain[-1][0] == "/t/support-platform/"
-    assert "Create first decision" in answer.content.decode()
+    assert answer.redirect_chain[-1][0] == "/t/support-platform/decisions/new/"
+    page = client.get("/t/support-platform/").content.decode()
+    assert "Create first decision" in page
 
 
 def test_a_form_that_comes_back_says_so_in_the_page_title(client):

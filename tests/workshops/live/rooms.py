@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import asynccontextmanager
 
 from workshops.live import Vote
-from workshops.live.audience import hole
+from workshops.live.audience import hole, partial
 from workshops.live.hub import Hub, Stream
 
 PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="outerMorph">(.*?)</hx-partial>', re.DOTALL)
@@ -23,6 +23,7 @@ class Loaded:
         self.own_key, self.seats = rooms.round[workshop_id], dict(rooms.seats[workshop_id])
         self.devices, self.news = dict(rooms.devices), "<p id=seat_news>elsewhere</p>"
         self.votes = set(rooms.votes)
+        self.presence = rooms.present
 
     def draw(self, audience):
         self.rooms.calls[f"draw {audience}"] += 1
@@ -44,6 +45,9 @@ class Loaded:
     def pieces(self):
         return {"votes": f"<b id=votes>{sorted(self.votes)}</b>", "nowhere": "<i>has no place</i>"}
 
+    def voted_elsewhere(self, vote):
+        return [partial("elsewhere", f"<p id=elsewhere>{vote.seat_id} {vote.is_cast}</p>")]
+
     def after(self, version, votes):
         if not all(vote.seat_id in self.seats for vote in votes):
             return None
@@ -64,6 +68,10 @@ class Rooms:
         self.seats: dict[int, dict[int, str]] = {}
         self.votes: set[int] = set()  # the seats that have voted, in any room
         self.devices: dict[int, int] = {}
+        self.watched: dict[int, set[int]] = {}
+        self.notes = 0
+        self.doubled: frozenset[int] = frozenset()
+        self.present: str | None = None  # what is to be shown of who is there, in every room
         self.calls: Counter[str] = Counter()
         self.threads: set[int] = set()
         self.busy = 0
@@ -105,6 +113,11 @@ class Rooms:
         loaded = self.loaded(self, workshop_id)
         self._work("room")
         return loaded
+
+    def presence(self, rooms):
+        self.notes += 1
+        self.watched = {one: set(seats) for one, seats in rooms.items()}
+        return dict.fromkeys(rooms, (self.present, self.doubled))
 
     def versions(self, workshop_ids):
         self._work("versions")

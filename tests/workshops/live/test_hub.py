@@ -295,6 +295,42 @@ def test_a_lost_signal_is_found_by_comparing_versions(rooms, monkeypatch):
     play(story())
 
 
+def test_who_watches_is_noted_and_a_room_in_which_others_are_there_is_drawn_once(rooms, monkeypatch):
+    monkeypatch.setattr(hub_module, "COMPARE_SECONDS", 0.05)
+
+    async def story():
+        async with running(rooms) as hub:
+            ines, sam = enter(hub, rooms, INES), enter(hub, rooms, SAM)
+            await until(lambda: rooms.watched == {ROOM: {INES, SAM}})
+            sam.stream.close()
+            await until(lambda: rooms.watched == {ROOM: {INES}})
+            rooms.text[ROOM] = "Sam is away"
+            rooms.present = "without Sam"
+            await until(lambda: "away" in ines.last("stage"))
+            drawn = rooms.calls["room"]
+            seen = rooms.notes
+            await until(lambda: rooms.notes > seen + 3)
+            assert rooms.calls["room"] == drawn
+
+    play(story())
+
+
+def test_another_window_of_the_same_seat_hears_that_its_vote_is_in(rooms):
+    async def story():
+        async with running(rooms) as hub:
+            phone, laptop, sam = (enter(hub, rooms, seat) for seat in (INES, INES, SAM))
+            await until(lambda: phone.last("ballot") and laptop.last("ballot") and sam.last("ballot"))
+            for seat in (INES, SAM):
+                version, vote = rooms.vote(ROOM, seat)
+                publish(ROOM, version, vote)
+            await until(lambda: all(one.last("votes") == "<b id=votes>[1, 2]</b>" for one in (phone, laptop, sam)))
+            assert phone.last("elsewhere") == laptop.last("elsewhere") == "<p id=elsewhere>1 True</p>"
+            assert sam.count("elsewhere") == 0, "whoever has one window is sent nothing more"
+            assert rooms.calls["room"] == 1
+
+    play(story())
+
+
 def test_a_change_during_a_render_is_not_lost(rooms):
     async def story():
         async with running(rooms) as hub:
