@@ -29,9 +29,9 @@ class SignInTooWeak(NotAllowed):
 
     def __init__(self, missing: str) -> None:
         super().__init__(
-            _("This team asks for single sign-on. Sign out, and sign in that way.")
+            _("This team requires single sign-on. Sign out, then sign in that way.")
             if missing == "sso"
-            else _("This team asks for a second factor or a passkey. Set one up in your account, then come back.")
+            else _("This team requires two-step verification or a passkey. Set it up in your account, then come back.")
         )
         self.missing = missing
 

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="team",
             name="requires_second_factor",
-            field=models.BooleanField(default=False, verbose_name="a second factor, or a passkey"),
+            field=models.BooleanField(default=False, verbose_name="two-step verification or a passkey"),
         ),
         migrations.AddField(
             model_name="team",

@@ -17,7 +17,7 @@ class Team(models.Model):
     last_decision_number = models.PositiveIntegerField(default=0)
     last_record_number = models.PositiveIntegerField(default=0)
     # What sign-in the team's pages ask of its members; guests of a workshop need none.
-    requires_second_factor = models.BooleanField(_("a second factor, or a passkey"), default=False)
+    requires_second_factor = models.BooleanField(_("two-step verification or a passkey"), default=False)
     requires_single_sign_on = models.BooleanField(_("single sign-on"), default=False)
     # Set when an owner deletes the team; nobody is in it any more, and `purge` deletes its rows.
     deletion_asked_at = models.DateTimeField(null=True, blank=True, editable=False)

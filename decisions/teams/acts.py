@@ -110,7 +110,7 @@ def require_sign_in(*, team: Team, by: User, second_factor: bool, single_sign_on
     if missing_sign_in(team, by):
         raise Conflict(_("Sign in that way yourself first: otherwise you would shut yourself out."))
     team.save(update_fields=["requires_second_factor", "requires_single_sign_on"])
-    asked = [name for name, on in (("second factor", second_factor), ("single sign-on", single_sign_on)) if on]
+    asked = [name for name, on in (("two-step verification", second_factor), ("single sign-on", single_sign_on)) if on]
     note(team, AuditAct.SIGN_IN_RULE, by=by, detail=", ".join(asked) or "none")
 
 

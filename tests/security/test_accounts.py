@@ -97,7 +97,10 @@ def test_a_team_that_asks_for_a_second_factor_shows_nothing_without_one(world):
     felix = signed_in_by_form(world.felix, "secret-of-felix")
     for path in (page, "/t/helio-desk/", "/t/helio-desk/decisions/new/"):
         answer = felix.get(path)
-        assert (answer.status_code, "second factor or a passkey" in answer.content.decode()) == (403, True)
+        assert (answer.status_code, "requires two-step verification or a passkey" in answer.content.decode()) == (
+            403,
+            True,
+        )
         assert reverse("mfa_index") in answer.content.decode()
     assert felix.get("/t/elsewhere/").status_code == 404, "other teams still do not exist"
     TOTP.activate(world.felix, generate_totp_secret())
