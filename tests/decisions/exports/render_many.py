@@ -13,8 +13,7 @@ import sys
 from pathlib import Path
 
 from decisions.exports.pdf import finish as pdf_finish
-from decisions.exports.pdf import fonts, page_one
-from decisions.exports.pdf.fit import Fit
+from decisions.exports.pdf import fonts
 from decisions.exports.pdf.worker import prepare
 from decisions.framework import lean_axis
 from tests.decisions.exports import documents
@@ -29,6 +28,10 @@ def find(name: str) -> documents.Json:
 
 def main(folder: Path, jobs: list[str]) -> None:
     renderer = prepare(folder)
+    # only now: these read settings
+    from decisions.exports.pdf import page_one
+    from decisions.exports.pdf.fit import Fit
+
     gc.freeze()
     gc.set_threshold(400_000, 20, 100)
     for job in jobs:
