@@ -7,17 +7,3 @@ a reason. Everything a browser gets - page, fragment, stream - is made from here
 from workshops.board.load import own_board, own_boards, shared_board
 from workshops.board.own import OwnBoard, OwnRound, Target
 from workshops.board.shown import Board, CriterionView, RoundView, SeatView, WorkshopView
-
-__all__ = [
-    "Board",
-    "CriterionView",
-    "OwnBoard",
-    "OwnRound",
-    "RoundView",
-    "SeatView",
-    "Target",
-    "WorkshopView",
-    "own_board",
-    "own_boards",
-    "shared_board",
-]
