@@ -1,23 +1,18 @@
 """The product itself for browser stories: a real server process on the test's database, and four people's browsers."""
 
-import email
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from email.policy import default
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from django.conf import settings
 from django.db import connection
-
-from tests.browser.site import FORGET
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,56 +29,44 @@ def database_url() -> str:
     return f"postgres://{login}@{host or 'localhost'}:{port or 5432}/{own['NAME']}"
 
 
-@pytest.fixture(scope="module")
-def running(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The product, started once for a file of stories: its address, and the folder of its mail and files."""
-    home = tmp_path_factory.mktemp("product")
+@pytest.fixture
+def product(transactional_db, tmp_path):
+    """The address of the running product; its mail and files are in `tmp_path`, its log is shown when a test fails."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    with django_db_blocker.unblock():
-        surroundings = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-            "DATABASE_URL": database_url(),
-            "PUBLIC_URL": address,
-            "DATA_DIR": str(home),
-            "INSECURE_HTTP": "1",
-            "LOG_LEVEL": "WARNING",
-            "PYTHONPATH": str(ROOT),
-        }
-    command = [sys.executable, "-m", "uvicorn", "tests.browser.site:application", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--log-level", "warning", "--timeout-graceful-shutdown", "1"]
-    with open(home / "server.log", "wb") as log:
+    surroundings = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": database_url(),
+        "PUBLIC_URL": address,
+        "DATA_DIR": str(tmp_path),
+        "INSECURE_HTTP": "1",
+        "LOG_LEVEL": "WARNING",
+        "PYTHONPATH": str(ROOT),
+    }
+    before = settings.PUBLIC_URL
+    settings.PUBLIC_URL = address
+    command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--log-level", "warning"]
+    with open(tmp_path / "server.log", "wb") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=log, stderr=log)
         try:
-            _wait(address, server, home / "server.log")
-            yield address, home
+            _wait(address, server, tmp_path / "server.log")
+            yield address
         finally:
+            settings.PUBLIC_URL = before
             server.terminate()
             try:
                 server.wait(10)
             except subprocess.TimeoutExpired:
                 server.kill()
-
-
-@pytest.fixture
-def product(transactional_db, running):
-    """The address of the running product, with nothing counted and nothing mailed; its log is shown when a test fails."""
-    address, home = running
-    urllib.request.urlopen(f"{address}{FORGET}", timeout=20).close()
-    shutil.rmtree(home / "mail", ignore_errors=True)
-    log = home / "server.log"
-    read = log.stat().st_size
-    before, settings.PUBLIC_URL = settings.PUBLIC_URL, address
-    yield address
-    settings.PUBLIC_URL = before
-    print(log.read_text()[read:][-4000:])
+            print((tmp_path / "server.log").read_text()[-4000:])
 
 
 def _wait(address: str, server: subprocess.Popen, log: Path) -> None:
-    for _try in range(600):
+    for _try in range(300):
         if server.poll() is not None:
             raise RuntimeError(f"the server ended at once:\n{log.read_text()}")
         try:
@@ -91,18 +74,19 @@ def _wait(address: str, server: subprocess.Popen, log: Path) -> None:
                 if answer.status == 200:
                     return
         except OSError:
-            time.sleep(0.05)
+            time.sleep(0.1)
     raise RuntimeError(f"the server did not answer:\n{log.read_text()}")
 
 
 @pytest.fixture
-def mails(running):
+def mails(tmp_path):
     """What was mailed so far, decoded, oldest first: a function of the address it went to."""
-    _address, home = running
+    import email
+    from email.policy import default
 
     def sent_to(person: str) -> list[str]:
         found = []
-        for file in sorted((home / "mail").glob("*.log"), key=lambda file: file.stat().st_mtime_ns):
+        for file in sorted((tmp_path / "mail").glob("*.log"), key=lambda file: file.stat().st_mtime_ns):
             for raw in re.split(rb"^-{79}\n", file.read_bytes(), flags=re.MULTILINE):
                 if raw.strip():
                     message = email.message_from_bytes(raw, policy=default)
