@@ -12,7 +12,7 @@ from decisions.models import Record
 from tests import people
 from tests.decisions.records import stories
 
-pytestmark = [pytest.mark.browser, pytest.mark.story, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 
@@ -73,6 +73,7 @@ def ask_and_sign(felix, mina, person, mails, record_page, *, dissent=""):
     mina.get_by_text("Thank you. Your response is recorded.").wait_for()
 
 
+@pytest.mark.story
 def test_four_people_write_sign_accept_replace_and_verify(product, person, mails, tmp_path):
     cast = people.cast()
     owners = [*stories.readings()["owners"][:2], {"role": "data", "name": "Mina", "email": "mina@example.org"}]

@@ -12,7 +12,7 @@ from playwright.sync_api import Error, expect
 from workshops.demo.seed import seed
 from workshops.demo.stories import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.story, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LAPTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -48,6 +48,7 @@ def says(page, text: str) -> None:
     expect(page.locator("main")).to_contain_text(text)
 
 
+@pytest.mark.story
 def test_from_sign_up_to_the_pdf(product, person, mails):
     ada = person(viewport=LAPTOP, java_script_enabled=False)
     sign_up(ada, product, mails)
