@@ -70,7 +70,7 @@ def test_four_people_from_sign_up_to_signatures_without_an_email(product, person
         page.locator("label.target").nth(0).click()
         expect(page.get_by_text("Vote saved")).to_be_visible()
     ada.clicks += 1
-    fits(ada.page, "#stage, #ballot, #controls .now")
+    fits(ada.page, "#stage, .ballot-targets, #controls .now")
     ada.click("button", "^Reveal 4 of 4")
     expect(ada.page.locator(".spread-words")).to_be_visible()
     assert (ada.clicks, ada.fields) == (9, 5)
@@ -89,7 +89,7 @@ def test_four_people_from_sign_up_to_signatures_without_an_email(product, person
     stories.ready(Record.objects.get(), User.objects.get(email="ada@example.org"))
     ada.page.reload()
     ada.click("button", "^Request sign-off")
-    expect(ada.page.get_by_text("Waiting for 3 owners")).to_be_visible()
+    expect(ada.page.locator("main")).to_contain_text("You are signing as Ada, product owner.")
     for role in ("security", "data"):
         page = guests[role]
         page.get_by_role("link", name="Read and sign").click()
@@ -106,8 +106,7 @@ def test_four_people_from_sign_up_to_signatures_without_an_email(product, person
     expect(ada.page.locator("main")).to_contain_text("DR-0001")
     main = ada.page.locator("main")
     expect(main).to_contain_text("member account")
-    for name in GUESTS.values():
-        assert mails(name.lower()) == []
+    assert mails("") == mails("ada@example.org"), "nobody else was sent anything"
     for page in (ada.page, *guests.values()):
         assert page.complaints == []
 
@@ -131,10 +130,11 @@ def test_a_laptop_closes_mid_round_and_the_room_goes_on(product, person):
     _noted(room, 3, phones["ines"])
     # two minutes pass
     Seat.objects.filter(workshop=room.id).update(joined_at=F("joined_at") - timedelta(hours=1))
-    Seat.objects.filter(pk=room.felix.pk).update(seen_at=timezone.now() - timedelta(minutes=3))
+    gone = [room.felix.pk, room.otto.pk]
+    Seat.objects.filter(pk__in=gone).update(seen_at=timezone.now() - timedelta(minutes=3))
     ines = phones["ines"]
     expect(ines.locator("#dropped")).to_contain_text("Felix (facilitator) isn't connected.", timeout=10_000)
-    expect(ines.locator("#people .is-away")).to_contain_text("Felix")
+    expect(ines.locator("#people .is-away", has_text="Felix")).to_be_visible()
     ines.get_by_role("button", name="Offer to lead").click()
     for name in ("sam", "daria"):
         phones[name].get_by_role("button", name="Confirm Ines").click()
