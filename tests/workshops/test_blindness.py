@@ -1,7 +1,7 @@
 """Before the reveal nothing that reaches anyone depends on somebody else's score, confidence or reason.
 
-`TWIN_SCHEDULES` sets how many random schedules are run in twin worlds (9 unless told, others on the second database; a
-full run takes 1,000).
+`TWIN_SCHEDULES` sets how many random schedules are run in twin worlds (9 unless told; a full
+run takes 1,000, and others on the second database).
 """
 
 import logging
@@ -26,7 +26,7 @@ PARTS = 3
 @pytest.mark.parametrize("part", range(PARTS))
 def test_twin_worlds_look_the_same_to_everybody(part):
     differed = revealed = 0
-    first = 10_000 if connection.vendor == "postgresql" else 0
+    first = 10_000 if connection.vendor == "postgresql" and SCHEDULES >= 30 else 0
     for seed in range(first + part, first + SCHEDULES, PARTS):
         one, two, ballots = twins.twins(twins.schedule(seed))
         assert one.happened == two.happened, f"schedule {seed}: what is possible depends on hidden values"
