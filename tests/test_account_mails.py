@@ -142,6 +142,7 @@ PAGES = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize(("path", "heading"), PAGES.items(), ids=PAGES)
 def test_account_pages_speak_our_english(client, ines, path, heading):

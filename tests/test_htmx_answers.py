@@ -14,7 +14,7 @@ from decisions.log import acts
 from tests import people, rooms
 from tests.rooms import CHURN
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 HERE = "/t/helio-desk/d/1/"
 
 

@@ -14,7 +14,7 @@ from tests import matrix
 from tests.matrix.row import ACTORS, Row
 from tests.matrix.world import World, build
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]  # who may does not depend on the database
 
 # Pages of other people's apps, tried as groups below instead of one by one.
 GROUPS = ("admin:", "account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")

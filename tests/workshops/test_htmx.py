@@ -14,7 +14,7 @@ from workshops import actions
 from workshops.models import Seat, SeatInvitation
 from workshops.seats import cookie_name
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 

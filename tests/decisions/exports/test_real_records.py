@@ -24,6 +24,7 @@ def everything(record):
     return document, page_one.build(document, Glyphs()), markdown.render_markdown(document)
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_a_draft_a_record_in_sign_off_and_an_accepted_one_are_exported(client):
     cast = people.cast()

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from decisions.framework import guide
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ADDRESSES = [reverse("decisions:guide"), *(page.address for page in guide.pages())]
 
 
