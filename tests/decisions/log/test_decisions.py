@@ -27,12 +27,12 @@ def world():
 def test_a_facilitator_asks_a_decision_and_reads_its_page(client, world):
     client.force_login(world.felix)
     answer = client.post("/t/helio-desk/decisions/new/", {**ASKED, "owner": str(world.mina.pk)})
-    assert answer.url == "/t/helio-desk/d/1/"
+    assert answer.url == "/t/helio-desk/d/1/workshops/new/", "the next step is the first thing"
     asked = Decision.objects.get()
     assert (asked.number, asked.owner, asked.created_by) == (1, world.mina, world.felix)
     assert asked.context == "Runbooks change weekly.\nTickets are in two systems."
     assert [tag.name for tag in asked.tags.all()] == ["eu", "support"]
-    page = client.get(answer.url).content.decode()
+    page = client.get("/t/helio-desk/d/1/").content.decode()
     assert "Retrieve, tune, both or neither?" in page
     assert "Not decided yet." in page
     assert "Support copilot" in client.get("/t/helio-desk/").content.decode()
