@@ -76,7 +76,7 @@ def test_a_room_that_asks_refuses_and_corrects(enter):
     expect(felix.locator("#controls .errorlist").first).to_be_visible()
     check(felix)
     ines = enter(room.ines, room.url("room"))
-    ines.get_by_text("Change role, switch device or leave").click()
+    ines.get_by_text("Change name or role, switch device or leave").click()
     check(ines)
 
 

@@ -209,6 +209,7 @@ def test_wrong_answers_of_the_precheck_are_shown_where_they_are_and_the_meeting_
     clean(felix)
     assert (room.now().phase, room.now().situation) == ("precheck", {})
     # his page is not told in time
+    first.uncheck()
     felix.locator("[name=pre_check]").last.check()
     felix.evaluate("for (const field of document.querySelectorAll('[name=stage]')) field.value = '1'")
     felix.get_by_role("button", name="Next question").click()
@@ -222,7 +223,7 @@ def test_ones_own_seat_changes_in_place(product, person):
     room = rooms.room()
     ines = enter(person(viewport=PHONE), product, room, "ines")
     mine = ines.locator("#own_seat")
-    mine.get_by_text("Change role, switch device or leave").click()
+    mine.get_by_text("Change name or role, switch device or leave").click()
     mine.get_by_label("Role you represent").select_option("legal")
     mine.get_by_label("Observe only").check()
     mine.get_by_role("button", name="Change role").click()
