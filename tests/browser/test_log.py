@@ -104,7 +104,10 @@ def test_a_search_begun_meanwhile_is_not_mixed_with_older_lines(mina):
     held = []
     mina.route("**/*shown=30*", lambda route: held.append(route))
     mina.get_by_role("link", name="Older").scroll_into_view_if_needed()
-    mina.wait_for_timeout(200)
+    for _ in range(100):
+        if held:
+            break
+        mina.wait_for_timeout(50)
     assert len(held) == 1
     mina.get_by_role("searchbox", name="Search").fill("support")
     expect(mina.locator("#log-count")).to_have_text("7 decisions.")
