@@ -1,6 +1,7 @@
 """The web process dies, or is asked to stop: no acknowledged vote is lost, and everybody is back soon."""
 
 import asyncio
+import os
 import random
 import time
 
@@ -10,7 +11,7 @@ from tests.faults.stories import Voters, check_same_as_fresh, everyone, stop_all
 from tests.servers import watch
 from tests.wire import Actor, patience, play, until
 
-KILLS = 6
+KILLS = int(os.environ.get("FAULT_KILLS", "6"))
 
 pytestmark = pytest.mark.once
 

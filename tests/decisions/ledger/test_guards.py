@@ -67,8 +67,8 @@ def test_minutes_cannot_be_changed_or_deleted(cast):
     # through the table's name: this layer knows nothing of the room
     raw(
         "INSERT INTO workshops_workshop (public_id, decision_id, phase, version, stage, join_code, join_token, shown, "
-        "scored_ahead, framework, situation, precheck, created_at) VALUES (%s, %s, 'lobby', 1, 1, 'AAAA2222', 't', "
-        "'names', %s, '{}', '{}', '{}', '2026-11-18 12:00:00+00:00')",
+        "scored_ahead, framework, situation, precheck, asking, created_at) VALUES (%s, %s, 'lobby', 1, 1, 'AAAA2222', "
+        "'t', 'names', %s, '{}', '{}', '{}', '', '2026-11-18 12:00:00+00:00')",
         "0" * 31 + "1",
         people.decision(cast.team).pk,
         False,
