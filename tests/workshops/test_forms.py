@@ -194,7 +194,7 @@ def test_the_meeting_by_plain_forms_from_the_precheck_to_the_record():
     assert page.status_code == 200
     answer = browser.post(r.url("write_record"), stage(r, flip=["0", "1"]))
     assert answer.status_code == 302
-    assert "/r/" in answer["Location"]
+    assert answer["Location"].endswith("/record/paper/")
     assert lead(r, "close").status_code == 302
     assert browser.get(r.url("room")).status_code == 200
 

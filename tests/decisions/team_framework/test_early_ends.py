@@ -102,6 +102,7 @@ def test_prompts_are_enough_is_an_answer_to_sign(client, cast):
     room.go("precheck")
     room.client("felix").post(room.url("situation"), felix_says)
     assert room.now().situation["prompt_baseline_sufficient"] is True
+    actions.ask(workshop_id=room.id, question="summary", by=room.felix, answers=None)
     assert "prompts are enough" in room.client("ines").get(room.url("room")).content.decode()
     for name in ("ines", "sam", "daria"):
         seat = room.seat(name)
