@@ -158,7 +158,7 @@ def test_a_starting_point_says_what_to_look_at_first_and_suggests_answers(cast):
     assert (form["documents_drive"].value(), form["explainability_required"].value()) == ("", "")
     assert "“Returns desk” suggests yes." in form["documents_drive"].help_text
     assert "suggests" not in form["explainability_required"].help_text
-    assert "Returns desk" in asked(room, "summary")
+    assert "Returns desk" in asked(room, "documents_drive")
     actions.answer_situation(workshop_id=room.id, situation={"documents_drive": False}, precheck={}, by=room.felix)
     answered = SituationForm(situation=room.now().situation, precheck={}, start=shown.start)
     assert answered["documents_drive"].value() == "no", "the room's own word"
