@@ -209,7 +209,9 @@ class Meeting(RuleBasedStateMachine):
     def go(self, number, other, leave):
         name = self.who(number if leave else other)
         seat = self.room.seats[name]
-        open_rounds = set(Round.objects.filter(workshop=self.room.workshop, state="open").values_list("pk", flat=True))
+        # what was cast ahead is frozen once the session has started, and stays
+        unfrozen = Round.objects.filter(workshop=self.room.workshop, state="open", place=None)
+        open_rounds = set(unfrozen.values_list("pk", flat=True))
         if leave:
             _none, done = self.attempt(actions.leave, by=seat)
         else:
