@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from decisions.framework.precheck import FIX_FIRST
 from decisions.framework.words import SITUATION_BY_KEY
-from workshops.forms import NOTHING, SituationForm
 from workshops.readings import ASKED
+from workshops.situation_form import NOTHING, SituationForm
 
 SUMMARY = "summary"
 

@@ -19,7 +19,6 @@ from workshops import board as boards
 from workshops import seats, words
 from workshops.asking import asking
 from workshops.board.votes import after_vote
-from workshops.forms import SituationForm
 from workshops.live import Vote
 from workshops.live.audience import Pieces, partial
 from workshops.live.stream import Admission
@@ -27,6 +26,7 @@ from workshops.models import Seat, Workshop
 from workshops.pieces import Holes, counts, for_all, people, pieces
 from workshops.presence import Notes
 from workshops.seats import SignIn, device_in, seat_of, sign_in_of, without_view
+from workshops.situation_form import SituationForm
 from workshops.templatetags.rows import row
 
 P = ParamSpec("P")

@@ -11,10 +11,10 @@ from decisions.models import Record
 from tests.rooms import AUDIT, CHURN, outcome, room, scoring
 from workshops import actions
 from workshops.board import shared_board
-from workshops.forms import SituationForm
 from workshops.minutes import minute_line, sentence
 from workshops.models import Minute, Phase
 from workshops.readings import readings
+from workshops.situation_form import SituationForm
 from workshops.states import PHASE_MOVES, PHASES, ROUND_MOVES, ROUND_STATES, may_move
 
 pytestmark = pytest.mark.django_db

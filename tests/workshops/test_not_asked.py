@@ -10,7 +10,7 @@ from decisions.exports.markdown import render_markdown
 from tests.rooms import room
 from workshops import actions
 from workshops.board import shared_board
-from workshops.forms import SituationForm
+from workshops.situation_form import SituationForm
 
 pytestmark = pytest.mark.django_db
 

@@ -9,15 +9,15 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from workshops.live import bus
 from workshops.live.audience import Audience, message, partial
 from workshops.live.bus import Vote
 from workshops.live.loading import LoadedRoom, Loader
+from workshops.live.watching import Room, Stream
 
 log = logging.getLogger("groundwork.live")
 Result = TypeVar("Result")
@@ -33,79 +33,6 @@ OTHER_ORDER_SECONDS = 0.005
 # What changes without an act, such as a team's new name, waits for one at most this long, if votes come in at all. Shorter
 # costs: in hundreds of quiet rooms every other vote would load its room anew.
 CARRIED_SECONDS = 300.0
-
-
-@dataclass(slots=True, eq=False)
-class Stream:
-    """One open connection: who it is for and how far it has got."""
-
-    seat_id: int
-    screen: bool
-    audience: str
-    sign_in: Hashable | None = None
-    device: int = 1
-    kill: Callable[[], None] = lambda: None
-    revision: int = 0
-    version: int = 0
-    own: bytes = b""
-    news: bytes = b""
-    own_key: str = ""
-    beat: bool = False
-    closed: bool = False
-    sending_since: float = 0.0
-    waiter: asyncio.Future[None] | None = None
-
-    def awaits_own(self, loaded: LoadedRoom) -> bool:
-        """Whether its viewer has the own fragments of another round or phase; the big screen is nobody's."""
-        return not self.screen and self.seat_id in loaded.seats and self.own_key != loaded.own_key
-
-    def wake(self) -> None:
-        """Let the stream look for something to send."""
-        if self.waiter is not None and not self.waiter.done():
-            self.waiter.set_result(None)
-
-    def close(self) -> None:
-        """End after what is being sent now."""
-        self.closed = True
-        self.wake()
-
-
-@dataclass(slots=True, eq=False)
-class Room:
-    """What this process holds of one workshop while somebody here watches it."""
-
-    workshop_id: int
-    wanted: int = 0
-    version: int = 0
-    loaded: LoadedRoom | None = None
-    loaded_at: float = 0.0
-    votes: dict[int, Vote] = field(default_factory=dict)  # not shown yet, by the version that each made
-    audiences: dict[str, Audience] = field(default_factory=dict)
-    streams: dict[Stream, None] = field(default_factory=dict)
-    last_push: float = 0.0
-    failures: int = 0
-    timer: asyncio.TimerHandle | None = None
-    task: asyncio.Task[None] | None = None
-    dirty: bool = False
-    doubled: Collection[int] = ()  # seats that have streams in several processes
-    anew: bool = False  # votes are not all that has happened
-    waited: bool = False  # for a vote that is told late
-
-    def take(self, stream: Stream) -> bytes:
-        """What this stream should send now; empty when it is up to date."""
-        data = b""
-        shown = self.audiences.get(stream.audience)
-        if shown is not None and stream.revision != shown.revision:
-            data = shown.since(stream.revision)
-            if not data and stream.version != shown.version:
-                # A label may be older than its content; then the next one changes nothing but the label.
-                data = b"id: %d\nevent: beat\ndata: \n\n" % shown.version
-            stream.revision, stream.version = shown.revision, shown.version
-        data, stream.own, stream.news = data + stream.own + stream.news, b"", b""
-        if stream.beat:
-            stream.beat = False
-            data = data or b": still here\nevent: beat\ndata: \n\n"
-        return data
 
 
 class Hub:

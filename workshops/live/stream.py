@@ -13,7 +13,8 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
-from workshops.live.hub import Hub, Stream
+from workshops.live.hub import Hub
+from workshops.live.watching import Stream
 
 log = logging.getLogger("groundwork.live")
 Scope = MutableMapping[str, Any]

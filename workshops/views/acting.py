@@ -15,9 +15,10 @@ from decisions.base.errors import Conflict
 from decisions.base.htmx import HtmxHttpRequest, morph
 from decisions.models import User
 from workshops import actions, asking, fragments, permissions
-from workshops.forms import ContestForm, NoteForm, SettleForm, SituationForm, TimerForm
+from workshops.forms import ContestForm, NoteForm, SettleForm, TimerForm
 from workshops.models import OWNER_ROLES, Phase, Round, RoundState, Seat
 from workshops.readings import record_of
+from workshops.situation_form import SituationForm
 from workshops.views.room import require_seat, room_context
 
 # The fragment in which each form stands.

@@ -11,9 +11,9 @@ from decisions.base.errors import Conflict
 from decisions.base.htmx import HtmxHttpRequest
 from decisions.team_framework import acts as frameworks
 from workshops import actions, asking
-from workshops.forms import SituationForm
 from workshops.models import Phase, Workshop
 from workshops.readings import framework_in
+from workshops.situation_form import SituationForm
 from workshops.views.acting import done, refused, stage_seen, way_on
 from workshops.views.room import require_seat
 

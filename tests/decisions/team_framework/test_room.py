@@ -7,8 +7,8 @@ from decisions.team_framework import acts as frameworks
 from tests import people, rooms
 from tests.decisions.team_framework.rewording import OWN, POINT, reworded
 from workshops import actions, board
-from workshops.forms import SituationForm
 from workshops.readings import framework_in
+from workshops.situation_form import SituationForm
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 
 from workshops.live import Vote
 from workshops.live.audience import hole, partial
-from workshops.live.hub import Hub, Stream
+from workshops.live.hub import Hub
+from workshops.live.watching import Stream
 
 PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="outerMorph">(.*?)</hx-partial>', re.DOTALL)
 
