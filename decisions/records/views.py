@@ -24,8 +24,8 @@ from decisions.models import Decision, Membership, Record, RecordRevision, Recor
 from decisions.records import comparing, presence, shares
 
 from . import revisits
+from .act_forms import NewRecordForm, ShareForm, SignForm, WithdrawForm
 from .base import WRITABLE, live_sign_offs
-from .forms import NewRecordForm, ShareForm, SignForm, WithdrawForm
 from .section_forms import parts_of
 
 MOST_REVISIONS = 500

@@ -25,8 +25,8 @@ from decisions.ledger.canonical import dumps, text_hash
 from decisions.models import Record
 from decisions.records import shares
 
+from .act_forms import ShareForm
 from .document import Document
-from .forms import ShareForm
 from .section_forms import parts_of
 from .views import doubts_about, record_of, record_page
 

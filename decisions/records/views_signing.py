@@ -17,8 +17,8 @@ from decisions.base.permissions import membership_of, require_editor
 from decisions.base.requests import signed_in
 from decisions.models import RecordState, SignOff, User
 
+from .act_forms import SignForm
 from .base import live_sign_offs
-from .forms import SignForm
 from .section_forms import parts_of
 from .views import record_of, record_page, stamp_of
 
