@@ -1,6 +1,6 @@
 """All that a person holds by an account or a role in a team, and how each kind of it ends."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -50,13 +50,23 @@ class Kind:
     told: Callable[[Any], str] | None = None
 
 
+def proved(user: User) -> set[str]:
+    """The addresses that the account has proved, or signs in with, in lower case."""
+    kept = user.emailaddress_set.filter(verified=True).values_list("email", flat=True)  # type: ignore[attr-defined]
+    return {str(address).lower() for address in (user.email, *kept)}
+
+
+def with_address(known: Iterable[str], field: str = "email") -> Q:
+    """Rows with one of these addresses."""
+    found = Q(pk__in=[])
+    for address in known:
+        found |= Q(**{f"{field}__iexact": address})
+    return found
+
+
 def addresses(user: User) -> Q:
-    """Rows whose `email` is one that the account has proved, or signs in with."""
-    proved = user.emailaddress_set.filter(verified=True).values_list("email", flat=True)  # type: ignore[attr-defined]
-    mine = Q()
-    for address in {str(user.email), *proved}:
-        mine |= Q(email__iexact=address)
-    return mine
+    """Rows whose `email` is one of the account's."""
+    return with_address(proved(user))
 
 
 def _answers_for(user: User) -> Q:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
+from decisions.accounts.holdings import proved, with_address
 from decisions.models import Team, User
 
 Rows = dict[str, tuple[QuerySet[Any], tuple[str, ...]]]
@@ -25,16 +26,12 @@ class Whom:
     """An account with all addresses that it has proved, or the address of somebody without one."""
 
     def __init__(self, user: User | None = None, address: str = "") -> None:
-        proved = user.emailaddress_set.filter(verified=True).values_list("email", flat=True) if user else []  # type: ignore[attr-defined]
         self.user = user
-        self.addresses = sorted({one.lower() for one in (*proved, str(user.email) if user else address)})
+        self.addresses = sorted(proved(user) if user else {address.lower()})
 
     def by_address(self, field: str = "email") -> Q:
         """Rows with one of the addresses."""
-        found = Q(pk__in=[])
-        for one in self.addresses:
-            found |= Q(**{f"{field}__iexact": one})
-        return found
+        return with_address(self.addresses, field)
 
     def rows(self, user_field: str = "user", field: str = "email") -> Q:
         """Rows of the account or with one of the addresses."""
